@@ -50,7 +50,8 @@ class Problem:
     ``row`` counts from 1 as the spreadsheet does; 0 means the whole sheet or file.
     ``got`` is what was read, ``due`` what should stand there, ``action`` what to do.
 
-    >>> print(Problem("名录.xlsx", "长春市", 14, "在岗职工数", "约30", Text("应为不小于 0 的整数", "whole number due")))
+    >>> due = Text("应为不小于 0 的整数", "a whole number is due")
+    >>> print(Problem("名录.xlsx", "长春市", 14, "在岗职工数", "约30", due))
     名录.xlsx 工作表“长春市” 第 14 行“在岗职工数”: 读到“约30”, 应为不小于 0 的整数
     """
 
@@ -102,7 +103,8 @@ class AuditError(Exception):
     zh, en : the sentence in both languages
     problems : each place that is wrong
 
-    >>> print(AuditError("名录.xlsx 不能使用", "名录.xlsx cannot be used", [Problem("名录.xlsx", due=Text("文件已加密", "encrypted"))]))
+    >>> locked = Problem("名录.xlsx", due=Text("文件已加密", "the file is encrypted"))
+    >>> print(AuditError("名录.xlsx 不能使用", "名录.xlsx cannot be used", [locked]))
     名录.xlsx 不能使用(1 处问题):
       - 名录.xlsx: 文件已加密
     """

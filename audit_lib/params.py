@@ -1,0 +1,372 @@
+"""Params: what one run chooses, read strictly from a YAML file.
+
+YAML reads ``no`` as False, ``011023`` as 4627 and ``12:30`` as 750, keeps the last of two
+equal keys and lets an alias pull in what stands elsewhere. Each of these has cost somebody
+a seed or a code, so this reader refuses them by line instead of guessing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import difflib
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import pydantic
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from audit_lib.errors import ParamsError, Problem, Text
+
+LONGEST_WHOLE_NUMBER = 15
+"""Digits that a float still keeps exactly; a longer plain number was meant as text."""
+
+
+def _day(value: object) -> dt.date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return dt.date.fromisoformat(value)
+    raise ValueError("date")
+
+
+Day = Annotated[dt.date, BeforeValidator(_day, json_schema_input_type=str)]
+Name = Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+
+
+class Strict(BaseModel):
+    """No unknown key, no silent conversion, no change after reading."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Window(Strict):
+    """First and last day of the campaign."""
+
+    start: Day = dt.date(2014, 2, 1)
+    end: Day = dt.date(2014, 3, 31)
+
+
+class Source(Strict):
+    """Files of one table and how their columns are called there.
+
+    ``columns`` names headers for a column, ``values`` translates cell texts,
+    ``constants`` fills a column, ``compose`` makes one from others as ``{A}-{B}``.
+    ``take`` keeps only the first or last row per ``per`` in the order of ``order``,
+    of groups with ``at_least`` rows.
+    """
+
+    files: list[str]
+    sheets: list[str] = []
+    columns: dict[str, str | list[str]] = {}
+    values: dict[str, dict[str, str]] = {}
+    constants: dict[str, str] = {}
+    compose: dict[str, str] = {}
+    take: Literal["all", "first", "last"] = "all"
+    per: list[str] = []
+    order: list[str] = []
+    at_least: int = 1
+
+
+class Draw(Strict):
+    """One draw: which units, how many, and where its seed comes from."""
+
+    purpose: Literal["city_check", "recheck", "unannounced"]
+    cutoff: Day
+    rate: str = "20%"
+    teams: int = 5
+    days: int = 12
+    visits_a_day: int = 4
+    minimum_per_city: int = 5
+    minimum_per_stratum: int = 2
+    counties: Literal["ceil", "at_least_1"] = "ceil"
+    reserves: int = 2
+    areas: list[str] = []
+    seed_source: str
+    seed: str | None = None
+    evidence: str | None = None
+
+    @property
+    def total(self) -> int:
+        """Visits that a re-check can make: teams x days x visits a day."""
+        return self.teams * self.days * self.visits_a_day
+
+
+class Sampling(Strict):
+    """How frames are made."""
+
+    smallest_stratum: int = 10
+    merge_order: list[str] = [
+        "村卫生室",
+        "诊所门诊部",
+        "社区卫生",
+        "乡镇卫生院",
+        "公共卫生",
+        "计生服务",
+        "医院",
+    ]
+
+
+class Estimates(Strict):
+    """How sure a statement from a sample must be, and the limit it is held against."""
+
+    confidence: float = 0.95
+    limit: float | None = None
+
+
+class Making(Strict):
+    """Size and seed of a made-up province, made before the run."""
+
+    units: int = 20_000
+    seed: int = 2014
+
+
+class Region(Strict):
+    """The name of the whole where the areas are read from the roster."""
+
+    code: str
+    name: str
+
+
+class Params(Strict):
+    """Everything one run chooses; ``folder``, ``data`` and ``output`` are resolved on reading."""
+
+    run: Name
+    campaign: str
+    demo: bool = False
+    make: Making | None = None
+    as_of: Day = dt.date(2014, 3, 31)
+    window: Window = Window()
+    output: str | None = None
+    data: str | None = None
+    areas: str = "jilin-2013"
+    region: Region | None = None
+    inputs: dict[str, list[Source]]
+    cutoffs: list[Day] = [dt.date(2014, 3, 10), dt.date(2014, 3, 17), dt.date(2014, 3, 24)]
+    draws: dict[Name, Draw] = {}
+    sampling: Sampling = Sampling()
+    estimates: Estimates = Estimates()
+    five_elements: list[Literal["责任", "措施", "资金", "时限", "预案", "目标", "方案"]] = [
+        "责任",
+        "措施",
+        "资金",
+        "时限",
+        "预案",
+    ]
+    rules: list[str] = []
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Run:
+    """A params file as read: the choices, and the folders they mean.
+
+    ``file`` is the params file, ``data`` the folder that input patterns start from,
+    ``output`` the one folder that is written to.
+    """
+
+    params: Params
+    file: Path
+    data: Path
+    output: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where the stages of this run write."""
+        return self.output / "runs" / self.params.run
+
+    @property
+    def campaign(self) -> Path:
+        """Where lies what lasts longer than a run."""
+        return self.output / "campaign"
+
+
+def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
+    """Read a params file.
+
+    Parameters
+    ----------
+    file : YAML in UTF-8; paths in it are relative to its folder
+    as_of : day judged, instead of the file's own
+
+    Raises
+    ------
+    ParamsError   the file cannot be read or says something it may not; each problem
+                  names its line, what was read, and the nearest known key
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as missing:
+        raise ParamsError(f"找不到参数文件 {file}", f"no params file {file}") from missing
+    except (OSError, UnicodeDecodeError) as broken:
+        raise ParamsError(
+            f"参数文件 {file} 读不出(应为 UTF-8 文本)", f"params file {file} cannot be read as UTF-8"
+        ) from broken
+    tree, lines = _Loader(file.name).load(text)
+    params = _validate(tree, lines, file.name)
+    if as_of is not None:
+        params = params.model_copy(update={"as_of": as_of})
+    _check_seeds(params, file.name)
+    home = file.resolve().parent
+    output = (home / params.output) if params.output else Path.cwd() / "out"
+    data = home / params.data if params.data else (output / "demo-data" if params.make else home)
+    return Run(params, file, data, output)
+
+
+def expand_environment(pattern: str) -> str | None:
+    """Return a file pattern with ``${NAME}`` replaced; None where NAME is not set.
+
+    >>> expand_environment("名录/*.xlsx")
+    '名录/*.xlsx'
+    """
+    names = re.findall(r"\$\{(\w+)\}", pattern)
+    if any(name not in os.environ for name in names):
+        return None
+    return re.sub(r"\$\{(\w+)\}", lambda found: os.environ[found[1]], pattern)
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON schema that editors use to complete and check params files."""
+    return Params.model_json_schema()
+
+
+def _check_seeds(params: Params, name: str) -> None:
+    loose = [draw for draw, choice in params.draws.items() if choice.seed is not None and not params.demo]
+    if loose:
+        raise ParamsError(
+            f"{name}: 只有演示(demo: true)可以在参数里写种子; 请删去 {'、'.join(loose)} 的 seed, "
+            "在计划公布之后用 audit draw --seed 给出",
+            f"{name}: only a demo may carry seeds in its params; remove seed of {', '.join(loose)} "
+            "and give it to audit draw --seed after the plan is published",
+        )
+
+
+class _Loader:
+    """YAML nodes to plain values, with the line of each key path, refusing what YAML guesses."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.problems: list[Problem] = []
+        self.lines: dict[tuple[str | int, ...], int] = {}
+
+    def load(self, text: str) -> tuple[object, dict[tuple[str | int, ...], int]]:
+        try:
+            for event in yaml.parse(text, Loader=yaml.SafeLoader):
+                anchor = getattr(event, "anchor", None)
+                if anchor or isinstance(event, yaml.AliasEvent):
+                    self._refuse(event, f"&{anchor}", "不可用锚点或别名", "anchors and aliases are not taken")
+            root = yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.YAMLError as broken:
+            mark = getattr(broken, "problem_mark", None)
+            line = mark.line + 1 if mark else 0
+            raise ParamsError(
+                f"{self.name} 第 {line} 行不是正确的 YAML", f"{self.name} line {line} is not valid YAML"
+            ) from broken
+        tree = self._value(root, ()) if root is not None and not self.problems else {}
+        if self.problems:
+            raise ParamsError(f"{self.name} 不能使用", f"{self.name} cannot be used", self.problems)
+        return tree, self.lines
+
+    def _refuse(self, place: Any, got: str, zh: str, en: str) -> None:
+        self.problems.append(Problem(self.name, row=place.start_mark.line + 1, got=got, due=Text(zh, en)))
+
+    def _value(self, node: yaml.Node, path: tuple[str | int, ...]) -> object:
+        self.lines[path] = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*path, place)) for place, item in enumerate(node.value)]
+        return self._scalar(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in values:
+                self._refuse(key_node, key, "此键已经出现过", "this key stands here twice")
+            values[key] = self._value(value_node, (*path, key))
+            self.lines[(*path, key)] = key_node.start_mark.line + 1
+        return values
+
+    def _scalar(self, node: yaml.Node) -> object:
+        text = str(node.value)
+        if getattr(node, "style", None) is not None or node.tag == "tag:yaml.org,2002:str":
+            return text
+        if re.fullmatch(r"-?(0|[1-9]\d*)", text) and len(text) <= LONGEST_WHOLE_NUMBER:
+            return int(text)
+        if re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", text):
+            return float(text)
+        if text in {"true", "false"}:
+            return text == "true"
+        if text in {"", "null", "~"}:
+            return None
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return text
+        self._refuse(
+            node,
+            text,
+            "YAML 会把它读成别的东西; 文字请加引号, 是否请写 true 或 false",
+            "YAML would read this as something else; quote text, write true or false for flags",
+        )
+        return None
+
+
+def _validate(tree: object, lines: dict[tuple[str | int, ...], int], name: str) -> Params:
+    try:
+        return Params.model_validate(tree)
+    except pydantic.ValidationError as wrong:
+        problems = [_problem(error, lines, name) for error in wrong.errors()]
+        raise ParamsError(f"{name} 不能使用", f"{name} cannot be used", problems) from wrong
+
+
+def _problem(error: Any, lines: dict[tuple[str | int, ...], int], name: str) -> Problem:
+    place = tuple(error["loc"])
+    known = place
+    while known and known not in lines:
+        known = known[:-1]
+    got = "" if error["type"] == "missing" else str(error["input"])[:40]
+    return Problem(
+        name, row=lines.get(known, 1), column=".".join(map(str, place)), got=got, due=_due(error, place)
+    )
+
+
+def _due(error: Any, place: tuple[str | int, ...]) -> Text:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(place[-1]), _known_keys(place[:-1]), n=1, cutoff=0.4)
+        zh = f"没有这个键, 是不是“{near[0]}”?" if near else "没有这个键"
+        return Text(zh, f'no such key, did you mean "{near[0]}"?' if near else "no such key")
+    if kind == "missing":
+        return Text("缺少此键", "this key is missing")
+    if kind == "literal_error":
+        return Text(f"应为 {context['expected']} 之一", f"due: {context['expected']}")
+    said = {
+        "string_type": Text("应为文字, 请加引号", "text is due, quote it"),
+        "int_type": Text("应为整数", "a whole number is due"),
+        "float_type": Text("应为数字", "a number is due"),
+        "bool_type": Text("应为 true 或 false", "true or false is due"),
+        "list_type": Text("应为列表", "a list is due"),
+        "dict_type": Text("应为键和值", "keys and values are due"),
+        "model_type": Text("应为键和值", "keys and values are due"),
+        "value_error": Text("应为 2014-03-31 这样的日期", "a date like 2014-03-31 is due"),
+        "string_pattern_mismatch": Text(
+            "只能用字母、数字、汉字、点、横线和下划线, 至多 64 个", "letters, digits, . - _ only, at most 64"
+        ),
+    }
+    return said.get(kind, Text(f"不合格式({error['msg']})", error["msg"]))
+
+
+def _known_keys(place: tuple[str | int, ...]) -> list[str]:
+    """Keys that the model at ``place`` of the params knows."""
+    model: Any = Params
+    for step in place:
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            field = model.model_fields.get(str(step))
+            model = field.annotation if field else None
+        else:
+            inner = get_args(model)
+            model = inner[-1] if inner else None
+        options = [one for one in get_args(model) if isinstance(one, type) and issubclass(one, BaseModel)]
+        if type(None) in get_args(model) and options:
+            model = options[0]
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
