@@ -140,6 +140,10 @@ class InputError(AuditError):
     """A file handed in cannot be used."""
 
 
+class WriteError(AuditError):
+    """A file cannot be written: it is open elsewhere, or the disk is full."""
+
+
 class FrameError(AuditError):
     """The frame, a unit identifier or a stratum is not fit to draw from."""
 
