@@ -14,7 +14,7 @@ _SHOWN = 3
 
 
 def count_strata(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the sizes of a frame's strata.
+    """Return the sizes of a frame's strata; one that crosses counties stands under its city.
 
     Parameters
     ----------
@@ -28,7 +28,9 @@ def count_strata(frame: pd.DataFrame) -> pd.DataFrame:
     >>> count_strata(frame).to_dict("records")
     [{'city': 'A', 'county': 'a', 'stratum': 'a|x', 'N': 2}]
     """
-    sizes = frame.groupby(["city", "county", "stratum"], sort=True).size().rename("N").reset_index()
+    crossing = frame.groupby("stratum")["county"].transform("nunique") > 1
+    rows = frame.assign(county=frame["county"].mask(crossing, frame["city"]))
+    sizes = rows.groupby(["city", "county", "stratum"], sort=True).size().rename("N").reset_index()
     return sizes.sort_values("stratum", kind="stable", ignore_index=True)
 
 
