@@ -1,0 +1,53 @@
+"""From findings to what is known: estimates, bounds, planning, agreement.
+
+Right where general survey packages are not: nothing failed, tiny cities, strata taken whole,
+a fifth of a finite frame. What a sample cannot carry is an ``EstimateError``, never a number.
+"""
+
+from audit_lib.inference.agreement import FalsePass, Paired, false_pass, item_agreement, kappa, paired
+from audit_lib.inference.bounds import NotInspected, bound_count, bound_not_inspected, simultaneous
+from audit_lib.inference.estimate import (
+    Estimate,
+    estimate_mean,
+    estimate_ratio,
+    estimate_share,
+    estimate_total,
+)
+from audit_lib.inference.planning import (
+    Showing,
+    acceptance_numbers,
+    can_show,
+    discovery_size,
+    operating_characteristic,
+    precision_size,
+    tolerable_count,
+    two_stage_risk,
+)
+from audit_lib.inference.two_stage import estimate_two_stage
+
+__all__ = [
+    "Estimate",
+    "FalsePass",
+    "NotInspected",
+    "Paired",
+    "Showing",
+    "acceptance_numbers",
+    "bound_count",
+    "bound_not_inspected",
+    "can_show",
+    "discovery_size",
+    "estimate_mean",
+    "estimate_ratio",
+    "estimate_share",
+    "estimate_total",
+    "estimate_two_stage",
+    "false_pass",
+    "item_agreement",
+    "kappa",
+    "operating_characteristic",
+    "paired",
+    "precision_size",
+    "simultaneous",
+    "tolerable_count",
+    "two_stage_risk",
+]

@@ -1,0 +1,196 @@
+"""How many visits a statement needs, and what a given number can show.
+
+All on the hypergeometric tail of ``bounds.at_most``: K failures in a frame of N are missed,
+or found c times at most, with a probability that is counted, not approximated.
+Source: methods.md section 7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from audit_lib.errors import EstimateError
+from audit_lib.inference.bounds import TIE, at_most, bound_count, last
+from audit_lib.inference.strata import checked_confidence
+
+Convention = Literal["at_least", "more_than"]
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What n visits among N units can and cannot show where none of them fails.
+
+    Attributes
+    ----------
+    N, n : units, visits
+    hidden : failing units that may still be there at the given confidence
+    share : hidden / N
+    """
+
+    N: int
+    n: int
+    hidden: int
+    share: float
+
+
+def tolerable_count(N: int, share: str | Fraction, *, convention: Convention = "at_least") -> int:
+    """Count the failures that matter in a frame, from a share that matters.
+
+    Parameters
+    ----------
+    N : units in the frame
+    share : "5%", "1/20", "0.05" or a Fraction; read exactly, never as a binary float
+    convention : ``at_least``: the share itself matters, K = ceil(share N);
+        ``more_than``: only more than it does, K = floor(share N) + 1
+
+    >>> tolerable_count(500, "2%"), tolerable_count(500, "2%", convention="more_than")
+    (10, 11)
+    """
+    exact = _fraction(share) * N
+    return math.ceil(exact) if convention == "at_least" else math.floor(exact) + 1
+
+
+def discovery_size(N: int, tolerable: int, *, confidence: float = 0.95, allowed: int = 0) -> int:
+    """Find the least number of visits that would show failures if there were too many.
+
+    Parameters
+    ----------
+    N : units in the frame
+    tolerable : K, a count: the least number of failures that must be found; 1..N
+    confidence : chance of finding more than ``allowed`` failures where there are K
+    allowed : failures in the sample that would still pass; less than K
+
+    Returns
+    -------
+    int   the least n with P(X <= allowed | N, K, n) <= 1 - confidence
+
+    Raises
+    ------
+    EstimateError   K outside 1..N, or allowed not below K: then no size will do
+
+    With 19 of 20 visited a single failure is missed with probability 1/20:
+
+    >>> discovery_size(20, 1)
+    19
+    >>> discovery_size(500, 40, confidence=0.9)
+    27
+    """
+    if not 1 <= tolerable <= N:
+        raise EstimateError(
+            f"必须查出的不合格数应在 1 与单位数 {N} 之间, 读到 {tolerable}",
+            f"the failures that must be found lie between 1 and the {N} units, not {tolerable}",
+        )
+    if not 0 <= allowed < tolerable:
+        raise EstimateError(
+            f"样本中允许的不合格数应小于 {tolerable}, 读到 {allowed}: 多大的样本都不够",
+            f"the failures allowed in the sample must be below {tolerable}, not {allowed}: no size will do",
+        )
+    beta = 1 - checked_confidence(confidence)
+    return 1 + last(lambda n: at_most(allowed, N, tolerable, n) > beta * (1 + TIE), 0, N - 1)
+
+
+def acceptance_numbers(N: int, tolerable: int, *, confidence: float = 0.95, most: int = 5) -> pd.DataFrame:
+    """List the sample size that each allowed number of failures needs.
+
+    Returns
+    -------
+    DataFrame   ``allowed`` 0..most (below K), ``n``; parameters as ``discovery_size``
+
+    >>> acceptance_numbers(1200, 60, confidence=0.9, most=2).n.tolist()
+    [45, 75, 102]
+    """
+    allowed = range(min(most, tolerable - 1) + 1)
+    sizes = [discovery_size(N, tolerable, confidence=confidence, allowed=c) for c in allowed]
+    return pd.DataFrame({"allowed": list(allowed), "n": sizes})
+
+
+def operating_characteristic(
+    N: int, n: int, allowed: int, *, failures: Iterable[int] | None = None
+) -> pd.DataFrame:
+    """Give the chance that a sample passes, for each number of failures in the frame.
+
+    Parameters
+    ----------
+    N, n, allowed : units, visits, failures in the sample that still pass
+    failures : numbers of failing units to show; all from 0 to N where not given
+
+    Returns
+    -------
+    DataFrame   ``failures``, ``share`` of N, ``chance`` of passing
+
+    >>> round(operating_characteristic(20, 4, 0, failures=[9]).chance[0] * 4845)
+    330
+    """
+    counts = list(range(N + 1) if failures is None else failures)
+    chance = [at_most(allowed, N, G, n) for G in counts]
+    return pd.DataFrame({"failures": counts, "share": np.array(counts) / N, "chance": chance})
+
+
+def two_stage_risk(N: int, first: int, second: int, tolerable: int) -> float:
+    """Give the chance that a two-stage plan (1, 0) passes a frame with K failures.
+
+    The first sample passes with no failure; with one, ``second`` more units must all pass.
+    P(X1 = 0) + P(X1 = 1) P(X2 = 0 | N - n1, K - 1, n2).
+
+    Two of four fail, one drawn: it passes (1/2); or it fails (1/2) and the next of three, of
+    which one fails, passes (2/3).
+
+    >>> round(two_stage_risk(4, 1, 1, 2), 12)
+    0.833333333333
+    """
+    none = at_most(0, N, tolerable, first)
+    one = at_most(1, N, tolerable, first) - none
+    return none + one * at_most(0, N - first, tolerable - 1, second)
+
+
+def precision_size(N: int, share: float, half_width: float, *, confidence: float = 0.95) -> int:
+    """Find the size at which an interval of a share has about the half width asked for.
+
+    n_0 = z^2 p(1-p)/e^2, n = n_0 / (1 + (n_0 - 1)/N), rounded up.
+
+    >>> precision_size(20000, 0.5, 0.05)
+    377
+    """
+    z = float(special.ndtri((1 + checked_confidence(confidence)) / 2))
+    n_0 = z**2 * share * (1 - share) / half_width**2
+    return min(N, math.ceil(n_0 / (1 + (n_0 - 1) / N)))
+
+
+def can_show(N: Any, n: Any, *, confidence: float = 0.95) -> Showing:
+    """Say how many failures may hide where none of the visited units fails.
+
+    Parameters
+    ----------
+    N, n : units and visits, whole numbers or arrays over the strata of one area
+
+    >>> can_show(20, 4)
+    Showing(N=20, n=4, hidden=9, share=0.45)
+
+    Source: methods.md section 7, "what 20% can and cannot show".
+    """
+    hidden = bound_count(N, n, np.zeros(np.shape(n), dtype=np.int64), confidence=confidence)
+    units = int(np.sum(N))
+    return Showing(units, int(np.sum(n)), hidden, hidden / units)
+
+
+def _fraction(share: str | Fraction) -> Fraction:
+    text = str(share).strip()
+    try:
+        exact = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        raise EstimateError(
+            f"应为比例, 例如 5%, 读到“{share}”", f'a share is due, such as 5%, not "{share}"'
+        ) from None
+    if not 0 <= exact <= 1:
+        raise EstimateError(
+            f"比例应在 0 与 1 之间, 读到“{share}”", f'a share lies between 0 and 1, not "{share}"'
+        )
+    return exact
