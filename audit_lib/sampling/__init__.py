@@ -1,31 +1,60 @@
-"""Sampling: from tables to who is visited, so that anybody can replay it."""
+"""Sampling: from tables to who is visited, so that anybody can replay it.
+
+tickets (chance) -> allocation, optimum (how many) -> passes, frame (of whom) -> plan (committed)
+-> reveal, seal (drawn) -> certificate, log (kept) -> verify (replayed).
+"""
 
 from audit_lib.sampling.allocation import allocate_quota, allocate_total, parse_rate, quota
+from audit_lib.sampling.attempts import commit_seed
+from audit_lib.sampling.certificate import Certificate, parse_certificate, sample_digest
 from audit_lib.sampling.draw import draw, rank_units
 from audit_lib.sampling.frame import build_frame, merge_groups
+from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.optimum import allocate_optimal, allocation_variance
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
+from audit_lib.sampling.plan import Plan, commit_plan, make_plan, parse_plan
+from audit_lib.sampling.reveal import draw_plan, read_draw
+from audit_lib.sampling.seal import open_draw, seal_plan
 from audit_lib.sampling.strata import count_strata
 from audit_lib.sampling.tickets import canonical_id, check_ids, check_seed, stream_ticket, ticket, tickets
 
 __all__ = [
     "PASSED",
+    "Certificate",
+    "Entry",
+    "Plan",
     "allocate_optimal",
     "allocate_quota",
     "allocate_total",
     "allocation_variance",
+    "append_log",
     "build_frame",
     "canonical_id",
     "check_ids",
     "check_seed",
+    "commit_plan",
+    "commit_seed",
     "count_strata",
     "county_passes",
     "county_state_on",
     "draw",
+    "draw_plan",
+    "frame_digest",
+    "freeze",
+    "make_plan",
     "merge_groups",
+    "open_draw",
+    "parse_certificate",
+    "parse_plan",
     "parse_rate",
     "quota",
     "rank_units",
+    "read_draw",
+    "read_frame",
+    "read_log",
+    "sample_digest",
+    "seal_plan",
     "stream_ticket",
     "ticket",
     "tickets",

@@ -48,9 +48,9 @@ def draw(frame: pd.DataFrame, n: Numbers, *, seed: str, reserves: int | Numbers 
     check_seed(seed)
     check_frame(frame)
     sizes = {str(key): int(size) for key, size in frame["stratum"].value_counts().items()}
-    n_h = _numbers(n, "n")
-    _check_numbers(n_h, sizes)
-    r_h = _numbers(reserves, "reserves", strata=n_h)
+    n_h = numbers_by_stratum(n, "n")
+    check_numbers(n_h, sizes)
+    r_h = numbers_by_stratum(reserves, "reserves", strata=n_h)
     order = rank_units(frame, seed=seed)
     due = order["stratum"].map(n_h)
     order["drawn"] = order["rank"] <= due
@@ -95,7 +95,9 @@ def check_frame(frame: pd.DataFrame) -> None:
         )
 
 
-def _numbers(values: int | Numbers, name: str, *, strata: Mapping[str, int] | None = None) -> dict[str, int]:
+def numbers_by_stratum(
+    values: int | Numbers, name: str, *, strata: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Return whole numbers by stratum; one number stands for every stratum of ``strata``."""
     if isinstance(values, Mapping | pd.Series):
         pairs: dict[Any, Any] = dict(values.items())
@@ -113,7 +115,7 @@ def _numbers(values: int | Numbers, name: str, *, strata: Mapping[str, int] | No
     return {str(key): operator.index(value) for key, value in pairs.items()}
 
 
-def _check_numbers(n: Mapping[str, int], sizes: Mapping[str, int]) -> None:
+def check_numbers(n: Mapping[str, int], sizes: Mapping[str, int]) -> None:
     """A stratum forgotten, or more than there is, would be a silent wrong number later."""
     absent = sorted(set(sizes) - set(n))
     unknown = sorted(key for key in set(n) - set(sizes) if n[key])
