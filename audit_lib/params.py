@@ -1,8 +1,7 @@
-"""Params: what one run chooses, read strictly from a YAML file.
+"""Params: what one run chooses, checked against one declared model.
 
-YAML reads ``no`` as False, ``011023`` as 4627 and ``12:30`` as 750, keeps the last of two
-equal keys and lets an alias pull in what stands elsewhere. Each of these has cost somebody
-a seed or a code, so this reader refuses them by line instead of guessing.
+A choice is a field with a type, a range and a default that the plan supports; what the
+model does not know is refused by the line it stands in, with the nearest key it knows.
 """
 
 from __future__ import annotations
@@ -16,13 +15,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import pydantic
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from audit_lib.errors import ParamsError, Problem, Text
-
-LONGEST_WHOLE_NUMBER = 15
-"""Digits that a float still keeps exactly; a longer plain number was meant as text."""
+from audit_lib.strict_yaml import Lines, load_yaml
 
 
 def _day(value: object) -> dt.date:
@@ -33,6 +29,10 @@ def _day(value: object) -> dt.date:
 
 Day = Annotated[dt.date, BeforeValidator(_day, json_schema_input_type=str)]
 Name = Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")]
+Count = Annotated[int, Field(ge=1)]
+Whole = Annotated[int, Field(ge=0)]
+Confidence = Annotated[float, Field(gt=0, lt=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Strict(BaseModel):
@@ -66,7 +66,7 @@ class Source(Strict):
     take: Literal["all", "first", "last"] = "all"
     per: list[str] = []
     order: list[str] = []
-    at_least: int = 1
+    at_least: Count = 1
 
 
 class Draw(Strict):
@@ -75,13 +75,13 @@ class Draw(Strict):
     purpose: Literal["city_check", "recheck", "unannounced"]
     cutoff: Day
     rate: str = "20%"
-    teams: int = 5
-    days: int = 12
-    visits_a_day: int = 4
-    minimum_per_city: int = 5
-    minimum_per_stratum: int = 2
+    teams: Count = 5
+    days: Count = 12
+    visits_a_day: Count = 4
+    minimum_per_city: Whole = 5
+    minimum_per_stratum: Whole = 2
     counties: Literal["ceil", "at_least_1"] = "ceil"
-    reserves: int = 2
+    reserves: Whole = 2
     areas: list[str] = []
     seed_source: str
     seed: str | None = None
@@ -96,7 +96,7 @@ class Draw(Strict):
 class Sampling(Strict):
     """How frames are made."""
 
-    smallest_stratum: int = 10
+    smallest_stratum: Count = 10
     merge_order: list[str] = [
         "村卫生室",
         "诊所门诊部",
@@ -111,15 +111,15 @@ class Sampling(Strict):
 class Estimates(Strict):
     """How sure a statement from a sample must be, and the limit it is held against."""
 
-    confidence: float = 0.95
-    limit: float | None = None
+    confidence: Confidence = 0.95
+    limit: Share | None = None
 
 
 class Making(Strict):
     """Size and seed of a made-up province, made before the run."""
 
-    units: int = 20_000
-    seed: int = 2014
+    units: Count = 20_000
+    seed: Whole = 2014
 
 
 class Region(Strict):
@@ -202,11 +202,13 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
         raise ParamsError(
             f"参数文件 {file} 读不出(应为 UTF-8 文本)", f"params file {file} cannot be read as UTF-8"
         ) from broken
-    tree, lines = _Loader(file.name).load(text)
+    tree, lines = load_yaml(text, file.name)
     params = _validate(tree, lines, file.name)
     if as_of is not None:
         params = params.model_copy(update={"as_of": as_of})
     _check_seeds(params, file.name)
+    _check_made_up(params, file.name)
+    _check_window(params, file.name)
     home = file.resolve().parent
     output = (home / params.output) if params.output else Path.cwd() / "out"
     data = home / params.data if params.data else (output / "demo-data" if params.make else home)
@@ -241,77 +243,23 @@ def _check_seeds(params: Params, name: str) -> None:
         )
 
 
-class _Loader:
-    """YAML nodes to plain values, with the line of each key path, refusing what YAML guesses."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.problems: list[Problem] = []
-        self.lines: dict[tuple[str | int, ...], int] = {}
-
-    def load(self, text: str) -> tuple[object, dict[tuple[str | int, ...], int]]:
-        try:
-            for event in yaml.parse(text, Loader=yaml.SafeLoader):
-                anchor = getattr(event, "anchor", None)
-                if anchor or isinstance(event, yaml.AliasEvent):
-                    self._refuse(event, f"&{anchor}", "不可用锚点或别名", "anchors and aliases are not taken")
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.YAMLError as broken:
-            mark = getattr(broken, "problem_mark", None)
-            line = mark.line + 1 if mark else 0
-            raise ParamsError(
-                f"{self.name} 第 {line} 行不是正确的 YAML", f"{self.name} line {line} is not valid YAML"
-            ) from broken
-        tree = self._value(root, ()) if root is not None and not self.problems else {}
-        if self.problems:
-            raise ParamsError(f"{self.name} 不能使用", f"{self.name} cannot be used", self.problems)
-        return tree, self.lines
-
-    def _refuse(self, place: Any, got: str, zh: str, en: str) -> None:
-        self.problems.append(Problem(self.name, row=place.start_mark.line + 1, got=got, due=Text(zh, en)))
-
-    def _value(self, node: yaml.Node, path: tuple[str | int, ...]) -> object:
-        self.lines[path] = node.start_mark.line + 1
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*path, place)) for place, item in enumerate(node.value)]
-        return self._scalar(node)
-
-    def _mapping(self, node: yaml.MappingNode, path: tuple[str | int, ...]) -> dict[str, object]:
-        values: dict[str, object] = {}
-        for key_node, value_node in node.value:
-            key = str(key_node.value)
-            if key in values:
-                self._refuse(key_node, key, "此键已经出现过", "this key stands here twice")
-            values[key] = self._value(value_node, (*path, key))
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
-        return values
-
-    def _scalar(self, node: yaml.Node) -> object:
-        text = str(node.value)
-        if getattr(node, "style", None) is not None or node.tag == "tag:yaml.org,2002:str":
-            return text
-        if re.fullmatch(r"-?(0|[1-9]\d*)", text) and len(text) <= LONGEST_WHOLE_NUMBER:
-            return int(text)
-        if re.fullmatch(r"-?(0|[1-9]\d*)\.\d+", text):
-            return float(text)
-        if text in {"true", "false"}:
-            return text == "true"
-        if text in {"", "null", "~"}:
-            return None
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return text
-        self._refuse(
-            node,
-            text,
-            "YAML 会把它读成别的东西; 文字请加引号, 是否请写 true 或 false",
-            "YAML would read this as something else; quote text, write true or false for flags",
+def _check_made_up(params: Params, name: str) -> None:
+    if params.make and not params.demo:
+        raise ParamsError(
+            f"{name}: 编造数据(make)只能用于演示, 请写 demo: true",
+            f"{name}: only a demo may make its data up (make); write demo: true",
         )
-        return None
 
 
-def _validate(tree: object, lines: dict[tuple[str | int, ...], int], name: str) -> Params:
+def _check_window(params: Params, name: str) -> None:
+    if params.window.start > params.window.end:
+        raise ParamsError(
+            f"{name}: window 的 start {params.window.start} 晚于 end {params.window.end}",
+            f"{name}: the window starts on {params.window.start}, after its end {params.window.end}",
+        )
+
+
+def _validate(tree: object, lines: Lines, name: str) -> Params:
     try:
         return Params.model_validate(tree)
     except pydantic.ValidationError as wrong:
@@ -319,15 +267,23 @@ def _validate(tree: object, lines: dict[tuple[str | int, ...], int], name: str) 
         raise ParamsError(f"{name} 不能使用", f"{name} cannot be used", problems) from wrong
 
 
-def _problem(error: Any, lines: dict[tuple[str | int, ...], int], name: str) -> Problem:
+def _problem(error: Any, lines: Lines, name: str) -> Problem:
     place = tuple(error["loc"])
     known = place
     while known and known not in lines:
         known = known[:-1]
-    got = "" if error["type"] == "missing" else str(error["input"])[:40]
+    got = "" if error["type"] == "missing" or error["input"] is None else str(error["input"])[:40]
     return Problem(
         name, row=lines.get(known, 1), column=".".join(map(str, place)), got=got, due=_due(error, place)
     )
+
+
+_RANGES = {
+    "greater_than": ("gt", "应大于", "due: more than"),
+    "greater_than_equal": ("ge", "应不小于", "due: at least"),
+    "less_than": ("lt", "应小于", "due: less than"),
+    "less_than_equal": ("le", "应不大于", "due: at most"),
+}
 
 
 def _due(error: Any, place: tuple[str | int, ...]) -> Text:
@@ -340,6 +296,9 @@ def _due(error: Any, place: tuple[str | int, ...]) -> Text:
         return Text("缺少此键", "this key is missing")
     if kind == "literal_error":
         return Text(f"应为 {context['expected']} 之一", f"due: {context['expected']}")
+    if kind in _RANGES:
+        key, zh, en = _RANGES[kind]
+        return Text(f"{zh} {context[key]:g}", f"{en} {context[key]:g}")
     said = {
         "string_type": Text("应为文字, 请加引号", "text is due, quote it"),
         "int_type": Text("应为整数", "a whole number is due"),
