@@ -24,7 +24,7 @@ from audit_lib.inference.estimate import (
     estimate_share,
     estimate_total,
 )
-from audit_lib.inference.strata import Ints, Lonely, Sizes, Strata, lay_out, yes_no
+from audit_lib.inference.strata import Ints, Lonely, Sizes, Strata, full_column, lay_out, refuse, yes_no
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +200,8 @@ def item_agreement(
             "逐项结论有缺失值, 无法估计", "a verdict on an item is missing, nothing can be estimated"
         )
     by_unit = items.assign(agreed=items["first"] == items["second"]).groupby("unit", sort=True)
-    if (by_unit["stratum"].nunique() > 1).any():
-        twice = by_unit["stratum"].nunique().loc[lambda n: n > 1].index
-        names = [str(unit) for unit in twice]
-        raise EstimateError(
-            f"无法估计: 同时在两个层里的单位: {'、'.join(names)}",
-            f"no estimate: units in two strata: {', '.join(names)}",
-        )
+    homes = by_unit["stratum"].nunique()
+    refuse("同时在两个层里的单位", "units in two strata", homes.index[homes > 1])
     agreed, total = by_unit["agreed"].sum(), by_unit.size()
     return estimate_ratio(
         agreed, total, by_unit["stratum"].first(), stratum_sizes, confidence=confidence, lonely=lonely
@@ -242,10 +237,8 @@ def paired(table: Any) -> Paired:
 
 def _labels(first: Any, second: Any, plan: Strata) -> tuple[Ints, Ints]:
     """Number the labels of both verdicts alike."""
-    both = pd.concat([pd.Series(first, dtype=object), pd.Series(second, dtype=object)], ignore_index=True)
-    if len(both) != 2 * len(plan.of) or both.isna().any():
-        raise EstimateError(
-            "两个结论应当与检查结果一样多, 且没有缺失值", "two verdicts are due for each visit, none missing"
-        )
-    codes = pd.factorize(both)[0].astype(np.int64)
+    both = [full_column(values, plan, name) for name, values in (("first", first), ("second", second))]
+    codes = pd.factorize(pd.concat([side.astype(object) for side in both], ignore_index=True))[0].astype(
+        np.int64
+    )
     return codes[: len(plan.of)], codes[len(plan.of) :]

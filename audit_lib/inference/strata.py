@@ -37,6 +37,7 @@ class Strata:
     keys : names, length H
     N, n : units in the frame, units visited; shape (H,)
     of : number of the stratum of each visit; shape (visits,)
+    rows : labels of the visits where they came as a Series
     group : variance stratum of each stratum; shape (H,); -1 where taken whole
     collapsed : how many strata share their variance with a neighbour
     """
@@ -45,6 +46,7 @@ class Strata:
     N: Ints
     n: Ints
     of: Ints
+    rows: pd.Index | None
     group: Ints
     collapsed: int
 
@@ -125,23 +127,24 @@ def lay_out(strata: Any, stratum_sizes: Sizes, *, lonely: str = "refuse") -> Str
             f"第 {int(np.argmax(codes < 0)) + 1} 个检查结果没有分层",
             f"visit {int(np.argmax(codes < 0)) + 1} has no stratum",
         )
-    _refuse("没有给出单位总数的层", "strata without a size", (key for key in seen if key not in sizes))
+    refuse("没有给出单位总数的层", "strata without a size", (key for key in seen if key not in sizes))
     keys = tuple(sorted((key for key in sizes if sizes[key] or key in set(seen)), key=str))
     place = {key: h for h, key in enumerate(keys)}
     of = np.array([place[key] for key in seen], dtype=np.int64)[codes]
     N = np.array([sizes[key] for key in keys], dtype=np.int64)
     n = np.bincount(of, minlength=len(keys)).astype(np.int64)
-    _refuse("检查数多于单位总数的层", "strata with more visits than units", named(keys, n > N))
-    _refuse("一家也没有检查的层", "strata without any visit", named(keys, n == 0))
+    refuse("检查数多于单位总数的层", "strata with more visits than units", named(keys, n > N))
+    refuse("一家也没有检查的层", "strata without any visit", named(keys, n == 0))
     if lonely == "refuse":
-        _refuse(
+        refuse(
             "只检查了一家、无法计算方差的层(可选 collapse 与相邻层合并)",
-            "strata with one visit, which gives no variance (collapse joins them to a neighbour)",
+            "strata with one visit, no variance (collapse joins them to a neighbour)",
             named(keys, (n == 1) & (N > 1)),
         )
     group = _variance_groups(keys, N, n)
     shared = np.bincount(group[group >= 0])
-    return Strata(keys, N, n, of, group, int(shared[shared > 1].sum()))
+    rows = strata.index if isinstance(strata, pd.Series) else None
+    return Strata(keys, N, n, of, rows, group, int(shared[shared > 1].sum()))
 
 
 def named(keys: Iterable[Hashable], chosen: Bools) -> list[Hashable]:
@@ -154,8 +157,16 @@ def column(values: Any, strata: Strata, name: str) -> Floats:
 
     Raises
     ------
-    EstimateError   another length than the visits, a missing value, something not a number
+    EstimateError   another length or order than the visits, a missing value, something not a number
     """
+    series = full_column(values, strata, name)
+    if not pd.api.types.is_numeric_dtype(series.dtype) or not np.isfinite(series.to_numpy(dtype=float)).all():
+        raise EstimateError(f"{name} 应当全是数", f"{name} must be numbers")
+    return series.to_numpy(dtype=np.float64)
+
+
+def full_column(values: Any, strata: Strata, name: str) -> pd.Series:
+    """Read one value of any kind for each visit; raises as ``column``, numbers or not."""
     series = pd.Series(values).infer_objects()
     if len(series) != len(strata.of):
         raise EstimateError(
@@ -163,10 +174,20 @@ def column(values: Any, strata: Strata, name: str) -> Floats:
             f"{name} has {len(series)} values for {len(strata.of)} visits",
         )
     holes = np.bincount(strata.of[series.isna().to_numpy()], minlength=len(strata.keys)) > 0
-    _refuse(f"{name} 有缺失值的层", f"strata with missing values in {name}", named(strata.keys, holes))
-    if not pd.api.types.is_numeric_dtype(series.dtype) or not np.isfinite(series.to_numpy(dtype=float)).all():
-        raise EstimateError(f"{name} 应当全是数", f"{name} must be numbers")
-    return series.to_numpy(dtype=np.float64)
+    refuse(f"{name} 有缺失值的层", f"strata with missing values in {name}", named(strata.keys, holes))
+    if _reordered(values, strata.rows):
+        raise EstimateError(
+            f"{name} 与分层列出的是同样的行, 次序却不同",
+            f"{name} and strata list the same rows in different orders",
+        )
+    return series
+
+
+def _reordered(values: Any, rows: pd.Index | None) -> bool:
+    """Two Series with the same labels in different orders were not meant to be paired by position."""
+    if rows is None or not isinstance(values, pd.Series) or values.index.equals(rows):
+        return False
+    return values.index.symmetric_difference(rows).empty
 
 
 def yes_no(values: Any, strata: Strata, name: str) -> Bools:
@@ -177,9 +198,9 @@ def yes_no(values: Any, strata: Strata, name: str) -> Bools:
     EstimateError   as ``column``, and any other number
     """
     numbers_ = column(values, strata, name)
-    wrong = ~np.isin(numbers_, (0.0, 1.0))
+    wrong = (numbers_ != 0) & (numbers_ != 1)
     bad = np.bincount(strata.of[wrong], minlength=len(strata.keys)) > 0
-    _refuse(
+    refuse(
         f"{name} 有 0 和 1 以外的值的层",
         f"strata with values other than 0 and 1 in {name}",
         named(strata.keys, bad),
@@ -212,9 +233,9 @@ def whole_sizes(stratum_sizes: Sizes) -> dict[Hashable, int]:
     """Read the units of each stratum, refusing what is not a whole number or given twice."""
     if isinstance(stratum_sizes, pd.Series):
         twice = stratum_sizes.index[stratum_sizes.index.duplicated()].unique()
-        _refuse("单位总数给出两次的层", "strata whose size is given twice", twice)
+        refuse("单位总数给出两次的层", "strata whose size is given twice", twice)
     sizes = dict(stratum_sizes.items())
-    _refuse(
+    refuse(
         "单位总数不是不小于 0 的整数的层",
         "strata whose size is not a whole number of 0 or more",
         (key for key, size in sizes.items() if not _is_count(size)),
@@ -248,8 +269,11 @@ def _variance_groups(keys: tuple[Hashable, ...], N: Ints, n: Ints) -> Ints:
     return group
 
 
-def _refuse(zh: str, en: str, keys: Iterable[Hashable]) -> None:
+def refuse(zh: str, en: str, keys: Iterable[Hashable]) -> None:
     """Raise, naming the strata in the order of their keys, if there are any."""
     names = sorted(str(key) for key in keys)
     if names:
-        raise EstimateError(f"无法估计: {zh}: {'、'.join(names)}", f"no estimate: {en}: {', '.join(names)}")
+        raise EstimateError(
+            f"无法估计: {zh}: " + "、".join(f"“{name}”" for name in names),
+            f"no estimate: {en}: " + ", ".join(f'"{name}"' for name in names),
+        )

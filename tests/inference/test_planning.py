@@ -1,0 +1,69 @@
+"""Unit: sizes and risks, against plain counting."""
+
+import itertools
+import math
+
+import pytest
+
+from audit_lib.inference import (
+    acceptance_numbers,
+    bound_count,
+    discovery_size,
+    item_agreement,
+    operating_characteristic,
+    tolerable_count,
+    two_stage_risk,
+)
+
+
+@pytest.mark.parametrize(("N", "K", "allowed"), [(20, 1, 0), (37, 3, 0), (40, 8, 2), (12, 12, 3)])
+def test_discovery_size_is_the_least_that_counting_finds(N: int, K: int, allowed: int) -> None:
+    def missed(n: int) -> bool:
+        ways = sum(math.comb(K, x) * math.comb(N - K, n - x) for x in range(min(allowed, n) + 1))
+        return 20 * ways > math.comb(N, n)
+
+    assert discovery_size(N, K, allowed=allowed) == min(n for n in range(N + 1) if not missed(n))
+
+
+def test_a_discovery_sample_without_failure_bounds_them_below_the_number_that_matters() -> None:
+    for N, K in itertools.product((20, 50, 401), (2, 9, 15)):
+        n = discovery_size(N, K)
+
+        assert bound_count(N, n, 0) < K
+        assert bound_count(N, n - 1, 0) >= K
+
+
+def test_two_stage_risk_is_the_share_of_orders_that_pass() -> None:
+    units = [1, 1, 0, 0, 0, 0]
+    orders = list(itertools.permutations(units, 4))
+    passing = [o for o in orders if sum(o[:2]) == 0 or (sum(o[:2]) == 1 and sum(o[2:]) == 0)]
+
+    assert two_stage_risk(6, 2, 2, 2) == pytest.approx(len(passing) / len(orders), abs=1e-12)
+
+
+def test_the_operating_characteristic_falls_from_certain_to_impossible() -> None:
+    curve = operating_characteristic(50, 10, 1)
+
+    assert (curve["chance"].iloc[0], curve["chance"].iloc[50]) == (1, 0)
+    assert curve["chance"].is_monotonic_decreasing
+    assert curve["share"].iloc[5] == 0.1
+
+
+def test_acceptance_numbers_stop_below_the_number_that_matters() -> None:
+    assert acceptance_numbers(50, 3)["allowed"].tolist() == [0, 1, 2]
+
+
+def test_a_share_that_matters_is_read_exactly() -> None:
+    assert tolerable_count(100, "7%") == 7
+    assert tolerable_count(100, "0.29") == 29
+    assert tolerable_count(100, "7%", convention="more_than") == 8
+
+
+def test_items_of_one_unit_are_not_independent_visits() -> None:
+    units, second = ["u"] * 3 + ["v"] * 3 + ["w"] * 3, [1, 1, 1, 1, 0, 0, 1, 1, 0]
+    answer = item_agreement(units, [1] * 9, second, ["a"] * 9, {"a": 30})
+    e = [3 - 3 * 6 / 9, 1 - 3 * 6 / 9, 2 - 3 * 6 / 9]
+
+    assert answer.value == pytest.approx(6 / 9)
+    assert answer.se**2 == pytest.approx((1 - 3 / 30) * sum(x * x for x in e) / 2 / 3 / 9, rel=1e-12)
+    assert answer.n == 3
