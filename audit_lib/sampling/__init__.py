@@ -7,6 +7,7 @@ tickets (chance) -> allocation, optimum (how many) -> passes, frame (of whom) ->
 from audit_lib.sampling.allocation import allocate_quota, allocate_total, parse_rate, quota
 from audit_lib.sampling.attempts import commit_seed
 from audit_lib.sampling.certificate import Certificate, parse_certificate, sample_digest
+from audit_lib.sampling.checks import Check
 from audit_lib.sampling.draw import draw, rank_units
 from audit_lib.sampling.frame import build_frame, merge_groups
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
@@ -14,16 +15,21 @@ from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.optimum import allocate_optimal, allocation_variance
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
 from audit_lib.sampling.plan import Plan, commit_plan, make_plan, parse_plan
+from audit_lib.sampling.proof import UnitProof, prove_unit
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
+from audit_lib.sampling.showing import describe_areas, largest_undetected, operating_curve
 from audit_lib.sampling.strata import count_strata
 from audit_lib.sampling.tickets import canonical_id, check_ids, check_seed, stream_ticket, ticket, tickets
+from audit_lib.sampling.verify import verify
 
 __all__ = [
     "PASSED",
     "Certificate",
+    "Check",
     "Entry",
     "Plan",
+    "UnitProof",
     "allocate_optimal",
     "allocate_quota",
     "allocate_total",
@@ -38,16 +44,20 @@ __all__ = [
     "count_strata",
     "county_passes",
     "county_state_on",
+    "describe_areas",
     "draw",
     "draw_plan",
     "frame_digest",
     "freeze",
+    "largest_undetected",
     "make_plan",
     "merge_groups",
     "open_draw",
+    "operating_curve",
     "parse_certificate",
     "parse_plan",
     "parse_rate",
+    "prove_unit",
     "quota",
     "rank_units",
     "read_draw",
@@ -59,4 +69,5 @@ __all__ = [
     "ticket",
     "tickets",
     "valid_checks",
+    "verify",
 ]

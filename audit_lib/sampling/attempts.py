@@ -15,6 +15,9 @@ from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.plan import Plan, parse_plan
 from audit_lib.sampling.tickets import check_seed
 
+SEAL_FORMAT = "audit-seal/1"
+OPENED_FORMAT = "audit-opened/1"
+
 SEALED = Text(
     "种子已经封存, 请在走访结束后用 audit open 打开",
     "the seed is sealed; open it with audit open after the visits",

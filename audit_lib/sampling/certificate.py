@@ -90,7 +90,7 @@ def parse_certificate(data: bytes) -> tuple[Certificate, str]:
         claimed = str(content.pop("certificate_digest"))
         strata = tuple(DrawnStratum(**stratum) for stratum in content["strata"])
         certificate = Certificate(**{**content, "strata": strata})
-        if set(certificate.files) != set(FILES):
+        if not isinstance(certificate.files, dict) or set(certificate.files) != set(FILES):
             raise KeyError("files")
     except (KeyError, TypeError) as error:
         raise InputError("certificate.json 不是抽样证书", "certificate.json is not a certificate") from error

@@ -20,6 +20,8 @@ from audit_lib.sampling.attempts import (
     NOT_FIRST,
     NOT_THE_SEALED,
     OPEN_ALREADY,
+    OPENED_FORMAT,
+    SEAL_FORMAT,
     Secret,
     check_evidence,
     check_known,
@@ -33,8 +35,6 @@ from audit_lib.sampling.plan import Plan
 from audit_lib.sampling.reveal import draw_units, read_draw, write_draw, write_lists
 from audit_lib.sampling.tickets import check_seed
 
-SEAL_FORMAT = "audit-seal/1"
-OPENED_FORMAT = "audit-opened/1"
 _NONCE = re.compile(r"[0-9A-Za-z._-]{16,128}")
 
 

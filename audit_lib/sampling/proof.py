@@ -1,0 +1,79 @@
+"""Why one unit was drawn, or was not: what its owner may ask, and can check with one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from audit_lib.errors import FrameError, Text
+from audit_lib.sampling.certificate import Certificate
+from audit_lib.sampling.draw import rank_units
+from audit_lib.sampling.tickets import canonical_id
+
+
+@dataclass(frozen=True, slots=True)
+class UnitProof:
+    """One unit's place in its stratum: drawn if its rank is at most n, its ticket at most the cut-off."""
+
+    unit_id: str
+    stratum: str
+    N: int
+    n: int
+    ticket: str
+    rank: int
+    cutoff: str
+    drawn: bool
+    command: str
+
+    @property
+    def sentence(self) -> Text:
+        """Say it in one sentence."""
+        fate = Text("抽中", "drawn") if self.drawn else Text("未抽中", "not drawn")
+        return Text(
+            f"{self.unit_id} {fate.zh}: 层“{self.stratum}”共 {self.N} 家抽 {self.n} 家, 名次 {self.rank}, "
+            f"票号 {self.ticket}, 截止票号 {self.cutoff or '—'}。核对: {self.command}",
+            f'{self.unit_id} {fate.en}: stratum "{self.stratum}", {self.n} of {self.N}, rank {self.rank}, '
+            f"ticket {self.ticket}, cut-off {self.cutoff or '—'}. Check: {self.command}",
+        )
+
+
+def prove_unit(certificate: Certificate, frame: pd.DataFrame, unit_id: str) -> UnitProof:
+    """Return why a unit was drawn, or was not.
+
+    Parameters
+    ----------
+    frame : DataFrame[unit_id, stratum]   the frozen frame of the draw
+    unit_id : made canonical here, because people type it
+
+    Raises
+    ------
+    FrameError   the unit is not in the frame
+    """
+    name = canonical_id(unit_id)
+    home = frame.loc[frame["unit_id"] == name, "stratum"]
+    if home.empty:
+        raise FrameError(f"{name} 不在抽样框中", f"{name} is not in the frame")
+    order = rank_units(frame[frame["stratum"] == home.iloc[0]], seed=certificate.seed)
+    place = order.index[order["unit_id"] == name][0]
+    cuts = {stratum.key: stratum for stratum in certificate.strata}
+    if home.iloc[0] not in cuts:
+        raise FrameError(f"证书中没有层“{home.iloc[0]}”", f'the certificate has no stratum "{home.iloc[0]}"')
+    cut = cuts[home.iloc[0]]
+    ticket = str(order.loc[place, "ticket"])
+    return UnitProof(
+        unit_id=name,
+        stratum=cut.key,
+        N=len(order),
+        n=cut.n,
+        ticket=ticket,
+        rank=int(place) + 1,
+        cutoff=cut.cutoff,
+        drawn=ticket <= cut.cutoff,
+        command=f"printf '%s' {_quote(f'{certificate.seed},{name}')} | sha256sum",
+    )
+
+
+def _quote(text: str) -> str:
+    """Quote for a shell; identifiers may hold a quotation mark."""
+    return "'" + text.replace("'", "'\"'\"'") + "'"

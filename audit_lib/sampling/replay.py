@@ -1,0 +1,89 @@
+"""The part of verification that computes again: digests of the frame, tickets, cut-offs, list.
+
+Nothing is parsed before its bytes are known to be the certified ones, so a damaged file
+cannot lead a reader astray: it fails its own check, and what depends on it is not possible.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.errors import AuditError, Text
+from audit_lib.sampling.certificate import cut_strata, sample_digest
+from audit_lib.sampling.checks import Check, Evidence, compare
+from audit_lib.sampling.draw import draw
+from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.plan import Plan, parse_plan
+from audit_lib.sampling.workbooks import read_list
+
+FRAMES = ("frame.parquet", "frame.csv")
+
+_PLAN = Text("计划摘要", "plan digest")
+_CUTOFFS = Text("重抽: 各层截止票号", "replay: cut-off of each stratum")
+_SAMPLE = Text("重抽: 样本名单摘要", "replay: digest of the list drawn")
+_LIST = Text("重抽: sample.xlsx 中的单位", "replay: units in sample.xlsx")
+_IMPOSSIBLE = Text("没有可用的计划或抽样框, 无法核对", "no sound plan or frame to check with")
+_DIFFERENT = Text("结果不同", "the result differs")
+
+
+def check_plan(evidence: Evidence) -> tuple[Plan | None, Check]:
+    """Return the plan if it is the certified one, and the check of it."""
+    if not evidence.sound("plan.json"):
+        return None, Check(_PLAN, None, _IMPOSSIBLE)
+    try:
+        plan = parse_plan(evidence.data["plan.json"])
+    except AuditError as error:
+        return None, Check(_PLAN, False, error.text)
+    said = (evidence.certificate.plan_digest, evidence.certificate.frame_digest)
+    return plan, compare(_PLAN, said == (plan.digest, plan.frame_digest), _DIFFERENT)
+
+
+def check_frames(evidence: Evidence, plan: Plan | None) -> tuple[pd.DataFrame | None, list[Check]]:
+    """Return the first frame that is the plan's, and the check of each; strata that differ are named."""
+    frame: pd.DataFrame | None = None
+    checks: list[Check] = []
+    for name in FRAMES:
+        title = Text(f"抽样框 {name} 与计划", f"frame {name} against the plan")
+        if plan is None or not evidence.sound(name):
+            checks.append(Check(title, None, _IMPOSSIBLE))
+            continue
+        try:
+            rows = read_frame(evidence.data[name], name=name)
+            frozen = freeze(rows)
+        except AuditError as error:
+            checks.append(Check(title, False, error.text))
+            continue
+        planned = {(stratum.key, stratum.N, stratum.digest) for stratum in plan.strata}
+        odd = "、".join(sorted({key for key, _, _ in planned ^ {(s.key, s.N, s.digest) for s in frozen}})[:3])
+        same = not odd and frame_digest(frozen) == plan.frame_digest
+        checks.append(compare(title, same, Text(f"不符的层: {odd}", f"strata that differ: {odd}")))
+        frame = rows if frame is None and same else frame
+    return frame, checks
+
+
+def replay(evidence: Evidence, plan: Plan | None, frame: pd.DataFrame | None) -> list[Check]:
+    """Draw again, and compare cut-offs, list and workbook with what is certified."""
+    if plan is None or frame is None:
+        return [Check(title, None, _IMPOSSIBLE) for title in (_CUTOFFS, _SAMPLE, _LIST)]
+    said = evidence.certificate
+    try:
+        rows = draw(frame, plan.n, seed=said.seed)
+    except AuditError as error:
+        return [Check(title, False, error.text) for title in (_CUTOFFS, _SAMPLE, _LIST)]
+    drawn = rows[rows["drawn"]]
+    same = (sample_digest(drawn), len(drawn)) == (said.sample_digest, said.drawn)
+    return [
+        compare(_CUTOFFS, cut_strata(plan, drawn) == said.strata, _DIFFERENT),
+        compare(_SAMPLE, same, _DIFFERENT, Text(f"共 {len(drawn)} 家", f"{len(drawn)} units")),
+        _check_list(evidence, drawn),
+    ]
+
+
+def _check_list(evidence: Evidence, drawn: pd.DataFrame) -> Check:
+    if not evidence.sound("sample.xlsx"):
+        return Check(_LIST, None, Text("没有可用的 sample.xlsx", "no sound sample.xlsx"))
+    try:
+        listed = read_list(evidence.data["sample.xlsx"], name="sample.xlsx")
+    except AuditError as error:
+        return Check(_LIST, False, error.text)
+    return compare(_LIST, listed == drawn["unit_id"].tolist(), _DIFFERENT)
