@@ -94,8 +94,11 @@ class Draw(Strict):
 
 
 class Sampling(Strict):
-    """How frames are made."""
+    """How frames are made; ``strata`` says whether the types of units are those of WS 218, which
+    have groups in the rulebook, or make a group each as they are read.
+    """
 
+    strata: Literal["ws218", "as-read"] = "ws218"
     smallest_stratum: Count = 10
     merge_order: list[str] = [
         "村卫生室",

@@ -1,0 +1,274 @@
+"""The command ``audit``: words in, stages called, a short account out.
+
+Exit 0: done (problems found are results); 1: it could not do its work or a verification
+failed; 2: the call or the params are wrong. Everything heavy is imported inside the
+commands, so that ``audit --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from audit_lib import __version__
+from audit_lib.errors import AuditError, CallError, Text, language
+
+if TYPE_CHECKING:
+    from audit_lib.params import Run
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class _Commands(click.Group):
+    """Turn what users can cause into one clear message and the contracted exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with language(ctx.params.get("lang", "zh")):
+            try:
+                return super().invoke(ctx)
+            except AuditError as refusal:
+                click.echo(str(refusal), err=True)
+                ctx.exit(refusal.exit_code)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="audit")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="消息语言 / language of messages")
+def main(lang: str) -> None:
+    """安全检查行动的抽样、判定和验收报告。
+
+    Draws that anybody can replay, verdicts with their evidence, acceptance reports.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A cp936 console lacks some signs; a name must never stop a command.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _params_command(name: str, help_text: str) -> Callable[[Callable[..., None]], click.Command]:
+    """Declare a command that reads a params file and an optional day judged."""
+
+    def declare(function: Callable[..., None]) -> click.Command:
+        command = click.option("--as-of", type=DAY, default=None, help="判定日 / day judged")(function)
+        command = click.argument("params", type=click.Path(path_type=Path))(command)
+        return main.command(name, help=help_text)(command)
+
+    return declare
+
+
+def _read(params: Path, as_of: dt.datetime | None) -> Run:
+    from audit_lib.params import read_params  # noqa: PLC0415 - see the module's first lines
+
+    return read_params(params, as_of=as_of.date() if as_of else None)
+
+
+def _say(zh: str, en: str) -> None:
+    click.echo(str(Text(zh, en)))
+
+
+@contextmanager
+def _progress(zh: str, en: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how far long work is on a terminal; stay quiet in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda done, total, what: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (*Progress.get_default_columns()[:3], TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(str(Text(zh, en)), total=None)
+
+        def step(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=f"{Text(zh, en)} {what}")
+
+        yield step
+
+
+@main.command("demo", help="造一个演示省份的全部文件 / write a made-up province's files")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--units", type=int, default=20_000, show_default=True, help="单位数 / number of units")
+@click.option("--seed", type=int, default=2014, show_default=True, help="种子 / seed")
+def demo(folder: Path, units: int, seed: int) -> None:
+    """Write a made-up province."""
+    from audit_lib.demo import make_province  # noqa: PLC0415
+
+    make_province(folder, units=units, seed=seed)
+    _say(f"演示数据在 {folder}; 运行: audit run {folder / 'params.yaml'}", f"made-up province in {folder}")
+
+
+@_params_command("check", "读入并核对全部文件 / read and check all input files")
+def check(params: Path, as_of: dt.datetime | None) -> None:
+    """Read all input files and write clean tables, problems, quarantine and returns."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    run = _read(params, as_of)
+    click.echo(stages.choices(run))
+    _check(run)
+
+
+def _check(run: Run) -> None:
+    from audit_lib import stages  # noqa: PLC0415
+
+    with _progress("读入文件", "reading files"):
+        intake = stages.check(run)
+    for row in intake.files.itertuples(index=False):
+        click.echo(stages.file_line(row))
+    read = intake.files[intake.files["status"] != "refused"]
+    _say(
+        f"读入 {int(read['read'].sum())} 行 = 保留 {int(read['kept'].sum())} + 隔离 "
+        f"{int(read['quarantined'].sum())}; 问题 {len(intake.problems)} 处, 见 {run.folder / 'intake'}",
+        f"{int(read['read'].sum())} rows read = {int(read['kept'].sum())} kept + "
+        f"{int(read['quarantined'].sum())} quarantined; {len(intake.problems)} problems, "
+        f"see {run.folder / 'intake'}",
+    )
+
+
+@_params_command("plan", "冻结抽样框并提交抽样方案 / freeze the frame and commit a plan")
+@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
+def plan(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
+    """Commit plans."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    run = _read(params, as_of)
+    for one in stages.draw_names(run, name):
+        click.echo(stages.plan(run, one, now=_now()))
+
+
+@_params_command("draw", "用公布的种子抽取 / draw with the revealed seed")
+@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
+@click.option("--seed", default=None, help="种子 / seed")
+@click.option("--evidence", default=None, help="种子来历 / where the seed comes from, in words")
+@click.option("--sealed", is_flag=True, help="先只公布承诺, 查完再公开 / publish only the commitment now")
+def draw(
+    *,
+    params: Path,
+    as_of: dt.datetime | None,
+    name: str | None,
+    seed: str | None,
+    evidence: str | None,
+    sealed: bool,
+) -> None:
+    """Draw the committed plans."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    run = _read(params, as_of)
+    names = stages.draw_names(run, name)
+    if seed is not None and len(names) > 1:
+        raise CallError(
+            f"一个种子只能用于一次抽样, 请用 --draw 指明: {'、'.join(names)}",
+            f"one seed serves one draw; name it with --draw: {', '.join(names)}",
+        )
+    for one in names:
+        click.echo(stages.draw(run, one, seed=seed, evidence=evidence, sealed=sealed, now=_now()))
+
+
+@_params_command("open", "公开封存的种子和样本 / open a sealed draw")
+@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
+def open_(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
+    """Open sealed draws."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    run = _read(params, as_of)
+    for one in stages.draw_names(run, name):
+        click.echo(stages.open_sealed(run, one, now=_now()))
+
+
+@main.command("verify", help="重放并核对一张抽样凭证 / replay and check a certificate")
+@click.argument("certificate", type=click.Path(path_type=Path))
+@click.option("--frame", type=click.Path(path_type=Path), default=None, help="抽样框 / frame")
+@click.option("--plan", "plan_file", type=click.Path(path_type=Path), default=None, help="方案 / plan")
+@click.option("--sample", type=click.Path(path_type=Path), default=None, help="样本 / sample")
+@click.option("--log", type=click.Path(path_type=Path), default=None, help="日志 / log")
+@click.option("--unit", default=None, help="单位编号: 说明它为何被抽中或未抽中 / explain one unit")
+def verify(
+    *,
+    certificate: Path,
+    frame: Path | None,
+    plan_file: Path | None,
+    sample: Path | None,
+    log: Path | None,
+    unit: str | None,
+) -> None:
+    """Check a certificate; exit 1 on any mismatch."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    lines, agreed = stages.verify(certificate, frame=frame, plan=plan_file, sample=sample, log=log, unit=unit)
+    click.echo("\n".join(lines))
+    if not agreed:
+        click.get_current_context().exit(1)
+
+
+@_params_command("judge", "按规则判定 / judge every rule")
+def judge(params: Path, as_of: dt.datetime | None) -> None:
+    """Judge."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    click.echo(stages.judge(_read(params, as_of)))
+
+
+@_params_command("report", "写验收报告 / write the acceptance reports")
+@click.option("--area", "areas", multiple=True, help="地区代码, 可多次 / area code, may be repeated")
+@click.option("--all", "every", is_flag=True, help="全部重做 / make all of them again")
+def report(params: Path, as_of: dt.datetime | None, areas: tuple[str, ...], every: bool) -> None:
+    """Write reports."""
+    run = _read(params, as_of)
+    if not _report(run, list(areas), every=every):
+        click.get_current_context().exit(1)
+
+
+def _report(run: Run, areas: list[str], *, every: bool) -> bool:
+    from audit_lib import stages  # noqa: PLC0415
+
+    with _progress("写报告", "writing reports") as step:
+        lines, whole = stages.report(run, areas, every=every, progress=step)
+    click.echo("\n".join(lines))
+    return whole
+
+
+@_params_command("run", "依次完成全部步骤 / every step in order")
+def run_all(params: Path, as_of: dt.datetime | None) -> None:
+    """Do check, plan, draw, verify, judge and report in order."""
+    from audit_lib import stages  # noqa: PLC0415
+
+    run = _read(params, as_of)
+    _check(run)
+    waiting = []
+    for name in run.params.draws:
+        if not stages.can_plan(run, name):
+            waiting.append(name)
+            continue
+        click.echo(stages.plan(run, name, now=_now()))
+        if stages.can_draw(run, name):
+            click.echo(stages.draw(run, name, seed=None, evidence=None, sealed=False, now=_now()))
+            lines, agreed = stages.verify(stages.certificate(run, name))
+            if not agreed:
+                click.echo("\n".join(lines))
+                click.get_current_context().exit(1)
+            _say(f"核验 {name}: 一致", f"verify {name}: agrees")
+        else:
+            waiting.append(name)
+    click.echo(stages.judge(run))
+    whole = _report(run, [], every=False)
+    if waiting:
+        _say(
+            f"等待截止日或种子: {'、'.join(waiting)}(公布方案后运行 audit draw, 见 audit draw --help)",
+            f"waiting for their cut-off or a seed: {', '.join(waiting)}",
+        )
+    if not whole:
+        click.get_current_context().exit(1)
+
+
+def _now() -> dt.datetime:
+    """The only clock of the house; its time goes into the campaign's log and nowhere else."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+if __name__ == "__main__":
+    main()

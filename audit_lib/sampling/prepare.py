@@ -1,0 +1,177 @@
+"""Prepare: from trusted tables and the choices of a run to a plan with its frame.
+
+The city's spot-check is drawn inside counties and kinds of units; the province's re-check is
+too small for that, so its strata are the cities, split by what the city has checked already.
+Source: methods.md sections 2 and 3; domain.md readings A1 to A3.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from audit_lib.errors import CallError, DrawError
+from audit_lib.intake.areas import county_city
+from audit_lib.params import Draw, Params
+from audit_lib.sampling.allocation import allocate_quota, allocate_total
+from audit_lib.sampling.frame import build_frame
+from audit_lib.sampling.passes import county_passes, valid_checks
+from audit_lib.sampling.plan import Plan, make_plan
+from audit_lib.schemas import rulebook_rows
+
+ALL_KINDS = "各类单位"
+"""The one group of a draw whose strata do not tell kinds of units apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, not committed yet, and the frame DataFrame[unit_id, unit_name, city, county, stratum]."""
+
+    plan: Plan
+    frame: pd.DataFrame
+
+
+def prepare(
+    tables: Mapping[str, pd.DataFrame],
+    areas: pd.DataFrame,
+    params: Params,
+    name: str,
+    *,
+    earlier: Collection[str] = (),
+) -> Prepared:
+    """Return the plan of the draw ``name`` and its frame.
+
+    Parameters
+    ----------
+    tables : units, county_checks, city_checks and province_checks, as intake hands them on
+    areas : the area tree of intake
+    earlier : units in the frozen frames of earlier batches; they are in no later one
+
+    Raises
+    ------
+    CallError    the params name no such draw
+    DrawError    its cut-off lies after the day judged, or the county has passed nobody
+    AllocationError, FrameError   as the allocation and the frame
+    """
+    if name not in params.draws:
+        known = "、".join(params.draws) or "—"
+        raise CallError(
+            f"参数里没有抽样“{name}”, 有: {known}", f'no draw "{name}" in the params; there are: {known}'
+        )
+    choice = params.draws[name]
+    if choice.cutoff > params.as_of:
+        raise DrawError(
+            f"抽样“{name}”的截止日 {choice.cutoff} 晚于判定日 {params.as_of}, 名单尚未冻结",
+            f'the cut-off {choice.cutoff} of "{name}" lies after the day judged, {params.as_of}',
+        )
+    frame = make_frame(tables, areas, params, choice, earlier=earlier)
+    if frame.empty:
+        raise DrawError(
+            f"抽样“{name}”: 截至 {choice.cutoff} 没有县级检查合格的单位",
+            f'draw "{name}": no unit passed its county check by {choice.cutoff}',
+        )
+    sizes = frame.groupby("stratum", as_index=False).agg(
+        city=("city", "first"), county=("county", "first"), N=("unit_id", "size")
+    )
+    plan = make_plan(
+        frame,
+        _allocate(sizes, choice),
+        campaign=params.campaign,
+        name=name,
+        purpose=choice.purpose,
+        reserves=choice.reserves,
+        rate=choice.rate if choice.purpose == "city_check" else None,
+        rule=_rule(choice),
+        seed_source=choice.seed_source,
+        date=choice.cutoff.isoformat(),
+        batch=choice.cutoff.isoformat(),
+    )
+    return Prepared(plan, frame)
+
+
+def make_frame(
+    tables: Mapping[str, pd.DataFrame],
+    areas: pd.DataFrame,
+    params: Params,
+    choice: Draw,
+    *,
+    earlier: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return the units that a draw is made from, each in its stratum; shape as `build_frame`."""
+    higher = pd.concat([tables["city_checks"], tables["province_checks"]], ignore_index=True)
+    higher = higher[["unit_id", "date", "inspectors", "conclusion"]]
+    passes = county_passes(tables["county_checks"], higher, _cutoffs(params, choice))
+    units = _distinct(tables["units"])
+    units = units.assign(city=units["county"].map(county_city(areas)))
+    units = units[units["city"].notna()]
+    if choice.areas:
+        units = units[units["city"].isin(choice.areas) | units["county"].isin(choice.areas)]
+    if choice.purpose == "city_check":
+        return build_frame(
+            units,
+            passes,
+            type_groups=_groups(params, units["unit_type"]),
+            merge_order=params.sampling.merge_order,
+            smallest=params.sampling.smallest_stratum,
+            batch=choice.cutoff.isoformat(),
+            earlier=earlier,
+        )
+    city_checks = tables["city_checks"]
+    known = city_checks["date"] <= pd.Timestamp(choice.cutoff)
+    return build_frame(
+        units,
+        passes,
+        type_groups={"": ALL_KINDS},
+        merge_order=[],
+        smallest=params.sampling.smallest_stratum,
+        checked=set(city_checks.loc[valid_checks(city_checks) & known, "unit_id"].dropna()),
+        within="city",
+    )
+
+
+def _cutoffs(params: Params, choice: Draw) -> list[dt.date]:
+    """The cut-offs up to the draw's own: a unit belongs to the first at which it had passed."""
+    return sorted({day for day in params.cutoffs if day < choice.cutoff} | {choice.cutoff})
+
+
+def _distinct(units: pd.DataFrame) -> pd.DataFrame:
+    """One row per unit: of several, the first by content, so that no order of rows decides."""
+    columns = [column for column in units.columns if column not in ("sender", "file", "sheet", "row")]
+    rows = units[columns].sort_values(columns, na_position="last", kind="stable")
+    return rows.drop_duplicates("unit_id", ignore_index=True)
+
+
+def _groups(params: Params, unit_type: pd.Series) -> dict[str, str]:
+    if params.sampling.strata == "as-read":
+        return {kind: kind for kind in sorted(unit_type.dropna().unique())}
+    return {row["prefix"]: row["group"] for row in rulebook_rows("unit_types")}
+
+
+def _allocate(sizes: pd.DataFrame, choice: Draw) -> pd.Series:
+    if choice.purpose == "city_check":
+        return allocate_quota(
+            sizes, rate=choice.rate, minimum=choice.minimum_per_stratum, counties=choice.counties
+        )
+    return allocate_total(
+        sizes,
+        min(choice.total, int(sizes["N"].sum())),
+        minimum_per_city=choice.minimum_per_city,
+        minimum_per_stratum=choice.minimum_per_stratum,
+    )
+
+
+def _rule(choice: Draw) -> str:
+    if choice.purpose == "city_check":
+        least = {"ceil": "每县不低于该比例", "at_least_1": "每县至少一家"}[choice.counties]
+        return (
+            f"每市不低于 {choice.rate}, {least}; 每层至少 {choice.minimum_per_stratum} 家, "
+            "其余逐家给 N/(2n+1) 最大的层"
+        )
+    return (
+        f"{choice.teams} 组 × {choice.days} 天 × 每天 {choice.visits_a_day} 家 = {choice.total} 家; "
+        f"每市至少 {choice.minimum_per_city} 家, 每层至少 {choice.minimum_per_stratum} 家, "
+        "其余逐家给 N/(2n+1) 最大的市和层"
+    )

@@ -1,0 +1,269 @@
+"""The stages of a run, composed: each is handed tables, writes one folder, says one line.
+
+``cli`` says the words and sets the exit codes; here the rooms are put one behind the other.
+A stage re-reads what the one before wrote, through the same schemas, so that it makes no
+difference whether a run goes through at once or is taken up again tomorrow.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from audit_lib.compliance import DrawnSample, write_judgement
+from audit_lib.compliance import judge as judge_facts
+from audit_lib.errors import CallError, DrawError, Text
+from audit_lib.files import read_bytes
+from audit_lib.intake import Intake, load_intake, read_inputs, write_intake
+from audit_lib.params import Run
+from audit_lib.sampling.certificate import parse_certificate
+from audit_lib.sampling.frozen import read_frame
+from audit_lib.sampling.plan import Plan, commit_plan, parse_plan
+from audit_lib.sampling.prepare import prepare
+from audit_lib.sampling.reveal import draw_plan, read_draw
+from audit_lib.sampling.seal import open_draw, seal_plan
+from audit_lib.sampling.verify import verify as verify_certificate
+
+Step = Callable[[int, int, str], None]
+
+
+def choices(run: Run) -> str:
+    """Return the effective choices of a run, defaults included, as YAML."""
+    said = run.params.model_dump(mode="json", exclude={"inputs"})
+    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, default_flow_style=None).rstrip()
+
+
+def make_demo(run: Run) -> None:
+    """Make the province that the params ask for, unless it lies there whole already."""
+    from audit_lib.demo import make_province, province_is  # noqa: PLC0415 - only a demo pays for it
+
+    making = run.params.make
+    if making and not province_is(run.data, units=making.units, seed=making.seed):
+        make_province(run.data, units=making.units, seed=making.seed)
+
+
+def check(run: Run) -> Intake:
+    """Read every input file, write what was read and what was wrong, return it."""
+    if run.params.make:
+        make_demo(run)
+    intake = read_inputs(run)
+    write_intake(intake, run.folder / "intake")
+    return intake
+
+
+def file_line(row: Any) -> str:
+    """Return the account of one file: rows read = kept + quarantined, or why it was not read."""
+    if row.status in {"refused", "missing"}:
+        return str(
+            Text(
+                f"未读入  {row.table}  {row.file}: {row.reason}",
+                f"not read  {row.table}  {row.file}: {row.reason}",
+            )
+        )
+    state = Text("被更正件取代", "superseded") if row.status == "superseded" else Text("已读入", "read")
+    return str(
+        Text(
+            f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {row.kept} + 隔离 {row.quarantined}",
+            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {row.kept} kept + {row.quarantined} quarantined",
+        )
+    )
+
+
+def draw_names(run: Run, name: str | None) -> list[str]:
+    """Return the draw that was named, or all of the params."""
+    if name is None:
+        return list(run.params.draws)
+    if name not in run.params.draws:
+        known = "、".join(run.params.draws) or "—"
+        raise CallError(
+            f"参数里没有抽样“{name}”, 有: {known}", f'no draw "{name}" in the params; there are: {known}'
+        )
+    return [name]
+
+
+def draw_folder(run: Run, name: str) -> Path:
+    """Return where a draw lies; it belongs to the campaign, not to the run."""
+    return run.campaign / "draws" / name
+
+
+def _log(run: Run) -> Path:
+    return run.campaign / "log.jsonl"
+
+
+def can_plan(run: Run, name: str) -> bool:
+    """Say whether the cut-off of a draw has passed on the day judged."""
+    return run.params.draws[name].cutoff <= run.params.as_of
+
+
+def can_draw(run: Run, name: str) -> bool:
+    """Say whether a seed is at hand, or the draw is made already."""
+    made = (draw_folder(run, name) / "certificate.json").exists()
+    return made or (run.params.demo and run.params.draws[name].seed is not None)
+
+
+def plan(run: Run, name: str, *, now: dt.datetime) -> str:
+    """Freeze the frame of a draw and commit its plan; an equal one is left alone."""
+    intake = load_intake(run.folder / "intake")
+    made = prepare(intake.tables, intake.areas, run.params, name, earlier=_earlier(run, name))
+    committed = commit_plan(draw_folder(run, name), _log(run), plan=made.plan, frame=made.frame, now=now)
+    return _plan_line(committed)
+
+
+def _earlier(run: Run, name: str) -> set[str]:
+    """Units in the frozen frames of the batches before this one."""
+    choice = run.params.draws[name]
+    units: set[str] = set()
+    for other, one in run.params.draws.items():
+        frozen = draw_folder(run, other) / "frame.parquet"
+        if one.purpose == choice.purpose == "city_check" and one.cutoff < choice.cutoff and frozen.exists():
+            units |= set(read_frame(read_bytes(frozen), name=frozen.name)["unit_id"])
+    return units
+
+
+def _plan_line(plan: Plan) -> str:
+    N, n = sum(part.N for part in plan.strata), sum(part.n for part in plan.strata)
+    return str(
+        Text(
+            f"方案 {plan.draw}: {N} 家, {len(plan.strata)} 层, 抽 {n} 家; 请公布方案摘要 {plan.digest}",
+            f"plan {plan.draw}: {N} units, {len(plan.strata)} strata, {n} to draw; publish the digest {plan.digest}",
+        )
+    )
+
+
+def draw(
+    run: Run, name: str, *, seed: str | None, evidence: str | None, sealed: bool, now: dt.datetime
+) -> str:
+    """Draw a committed plan with its seed; sealed, only the commitment may be published."""
+    choice = run.params.draws[name]
+    folder, log = draw_folder(run, name), _log(run)
+    if seed is None and (folder / "certificate.json").exists():
+        return _drawn_line(name, read_draw(folder))
+    seed, evidence = seed or choice.seed, evidence or choice.evidence
+    if seed is None or evidence is None:
+        raise CallError(
+            f"抽样“{name}”需要 --seed 种子和 --evidence 来历说明(方案公布之后才产生的种子)",
+            f'draw "{name}" needs --seed and --evidence (a seed made after the plan was published)',
+        )
+    if sealed:
+        seal_plan(folder, log, seed=seed, evidence=evidence, nonce=secrets.token_hex(16), now=now)
+        return str(
+            Text(
+                f"抽样 {name} 已封存: 请公布 {folder / 'seal.json'}; 名单在 {folder / 'sealed'}, 走访结束后用 audit open",
+                f"draw {name} is sealed: publish {folder / 'seal.json'}; the list is in {folder / 'sealed'}",
+            )
+        )
+    return _drawn_line(name, draw_plan(folder, log, seed=seed, evidence=evidence, now=now))
+
+
+def _drawn_line(name: str, rows: pd.DataFrame) -> str:
+    drawn, reserves = int(rows["drawn"].sum()), int((~rows["drawn"]).sum())
+    return str(
+        Text(
+            f"抽样 {name}: 抽中 {drawn} 家, 备用 {reserves} 家",
+            f"draw {name}: {drawn} drawn, {reserves} reserves",
+        )
+    )
+
+
+def open_sealed(run: Run, name: str, *, now: dt.datetime) -> str:
+    """Open a sealed draw after the last visit."""
+    rows = open_draw(draw_folder(run, name), _log(run), now=now)
+    return _drawn_line(name, rows)
+
+
+def verify(certificate: Path, **files: Any) -> tuple[list[str], bool]:
+    """Return a line for each check of a certificate, and whether none of them failed."""
+    checks = verify_certificate(certificate, **files)
+    words = {
+        True: Text("一致", "agrees"),
+        False: Text("不一致", "DIFFERS"),
+        None: Text("无法核对", "not possible"),
+    }
+    lines = [
+        f"{words[one.ok]}  {one.name}" + (f": {one.detail}" if str(one.detail) else "") for one in checks
+    ]
+    return lines, not any(one.ok is False for one in checks)
+
+
+def certificate(run: Run, name: str) -> Path:
+    """Return the path of a draw's certificate."""
+    return draw_folder(run, name) / "certificate.json"
+
+
+def drawn_samples(run: Run) -> dict[str, DrawnSample]:
+    """Return the draws of the params that were made here and replay without a difference.
+
+    Raises
+    ------
+    DrawError   a certificate does not agree with its files: nothing may be estimated from it
+    """
+    samples: dict[str, DrawnSample] = {}
+    for name in run.params.draws:
+        path = certificate(run, name)
+        if not path.exists():
+            continue
+        lines, agreed = verify(path)
+        if not agreed:
+            said = "\n".join(lines)
+            raise DrawError(
+                f"抽样“{name}”核验不一致, 不能据以推算:\n{said}", f'draw "{name}" differs:\n{said}'
+            )
+        folder = draw_folder(run, name)
+        planned = parse_plan(read_bytes(folder / "plan.json"))
+        certified, _ = parse_certificate(read_bytes(path))
+        samples[name] = DrawnSample(
+            name=name,
+            purpose=planned.purpose,
+            frame=read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet"),
+            sample=read_draw(folder),
+            plan_digest=planned.digest,
+            certificate_digest=certified.digest,
+        )
+    return samples
+
+
+def judge(run: Run) -> str:
+    """Judge every rule on what intake read and write the judgement."""
+    intake = load_intake(run.folder / "intake")
+    judgement = judge_facts(intake, run, drawn_samples(run))
+    write_judgement(judgement, run.folder / "judgement")
+    counts = judgement.rules["result"].value_counts()
+    said = {
+        word: int(counts.get(key, 0))
+        for key, word in (("met", "达到"), ("not_met", "未达到"), ("not_assessable", "无法判定"))
+    }
+    return str(
+        Text(
+            "判定: " + ", ".join(f"{word} {count}" for word, count in said.items()),
+            "judged: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())),
+        )
+    )
+
+
+def report(run: Run, areas: Sequence[str], *, every: bool, progress: Step) -> tuple[list[str], bool]:
+    """Write the reports of the areas named, or of all, and the manifest.
+
+    Returns the lines to say, and whether every report was written.
+    """
+    from audit_lib.reporting import report_areas, write_manifest  # noqa: PLC0415 - matplotlib, papermill
+
+    results = report_areas(run, list(areas) or None, progress=progress)
+    failed = [one for one in results if one.error]
+    write_manifest(run)
+    lines = [str(one.error) for one in failed]
+    place = run.folder / "reports"
+    lines.append(
+        str(
+            Text(
+                f"报告 {len(results) - len(failed)} 份在 {place}, 失败 {len(failed)} 份",
+                f"{len(results) - len(failed)} reports in {place}, {len(failed)} failed",
+            )
+        )
+    )
+    return lines, not failed
