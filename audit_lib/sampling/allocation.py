@@ -18,11 +18,16 @@ from typing import Literal, SupportsIndex
 import pandas as pd
 
 from audit_lib.errors import AllocationError, CallError
-from audit_lib.sampling.strata import check_strata
+from audit_lib.sampling.strata import SIZES, check_strata
 
 _RATE = re.compile(r"(\d+(?:\.\d+)?)%|(\d+)/(\d+)")
 
 Counties = Literal["ceil", "at_least_1"]
+Row = tuple[str, str, str, int]
+Levels = list[tuple[int, int]]
+"""Place in a row of what a level is grouped by, and the minimum that each of its groups gets."""
+
+_CITY, _COUNTY, _STRATUM = range(3)
 
 
 def parse_rate(rate: str | Fraction) -> Fraction:
@@ -101,12 +106,12 @@ def allocate_quota(
             f"counties 只能是 ceil 或 at_least_1: 读到 {counties!r}",
             f"counties is ceil or at_least_1: read {counties!r}",
         )
-    strata = check_strata(sizes)
+    levels: Levels = [(_STRATUM, least)]
     n: dict[str, int] = {}
-    for _, city in strata.groupby("city", sort=True):
-        for county, due in _due_counties(city, share, counties).items():
-            rows = city[city["county"] == county]
-            levels = [("stratum", least)]
+    for city in _parts(_rows(sizes), _CITY).values():
+        by_county = _parts(city, _COUNTY)
+        for county, due in _due_counties(by_county, share, counties).items():
+            rows = by_county[county]
             n |= _spread_levels(rows, max(due, _least(rows, levels)), levels)
     return _series(n)
 
@@ -142,12 +147,11 @@ def allocate_total(
     >>> allocate_total(sizes, 16, minimum_per_city=3).to_dict()
     {'x': 4, 'y': 10, 'z': 2}
     """
-    strata = check_strata(sizes)
-    levels = [("city", _count(minimum_per_city, "minimum_per_city"))]
+    levels: Levels = [(_CITY, _count(minimum_per_city, "minimum_per_city"))]
     if minimum_per_county:
-        levels.append(("county", _count(minimum_per_county, "minimum_per_county")))
-    levels.append(("stratum", _count(minimum_per_stratum, "minimum_per_stratum")))
-    return _series(_spread_levels(strata, _count(n, "n"), levels))
+        levels.append((_COUNTY, _count(minimum_per_county, "minimum_per_county")))
+    levels.append((_STRATUM, _count(minimum_per_stratum, "minimum_per_stratum")))
+    return _series(_spread_levels(_rows(sizes), _count(n, "n"), levels))
 
 
 def spread(N: Mapping[str, int], n: int, *, start: Mapping[str, int]) -> dict[str, int]:
@@ -198,37 +202,47 @@ def _check_room(N: Mapping[str, int], n: int, start: Mapping[str, int]) -> None:
         )
 
 
-Levels = list[tuple[str, int]]
+def _rows(sizes: pd.DataFrame) -> list[Row]:
+    strata = check_strata(sizes)
+    columns = (strata[name].tolist() for name in SIZES)
+    return list(zip(*columns, strict=True))
 
 
-def _least(rows: pd.DataFrame, levels: Levels) -> int:
+def _parts(rows: list[Row], place: int) -> dict[str, list[Row]]:
+    """Return the rows by what stands at one place of them, sorted by it."""
+    parts: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: str(row[place])):
+        parts.setdefault(str(row[place]), []).append(row)
+    return parts
+
+
+def _size(rows: list[Row]) -> int:
+    return sum(N for _, _, _, N in rows)
+
+
+def _least(rows: list[Row], levels: Levels) -> int:
     """Return what the minima of all levels need together."""
     if not levels:
         return 0
-    (column, minimum), rest = levels[0], levels[1:]
-    return sum(
-        max(min(minimum, int(part["N"].sum())), _least(part, rest)) for _, part in rows.groupby(column)
-    )
+    (place, minimum), rest = levels[0], levels[1:]
+    return sum(max(min(minimum, _size(part)), _least(part, rest)) for part in _parts(rows, place).values())
 
 
-def _spread_levels(rows: pd.DataFrame, n: int, levels: Levels) -> dict[str, int]:
-    """Spread n over the groups of the first level, then each group's part over the next."""
-    (column, minimum), rest = levels[0], levels[1:]
-    parts = {str(key): part for key, part in rows.groupby(column, sort=True)}
-    N = {key: int(part["N"].sum()) for key, part in parts.items()}
+def _spread_levels(rows: list[Row], n: int, levels: Levels) -> dict[str, int]:
+    """Spread n over the parts of the first level, then each part's number over the next."""
+    (place, minimum), rest = levels[0], levels[1:]
+    parts = _parts(rows, place)
+    N = {key: _size(part) for key, part in parts.items()}
     start = {key: max(min(minimum, N[key]), _least(part, rest)) for key, part in parts.items()}
     given = spread(N, n, start=start)
     if not rest:
         return given
-    return {
-        stratum: n_h
-        for key, part in parts.items()
-        for stratum, n_h in _spread_levels(part, given[key], rest).items()
-    }
+    below = (_spread_levels(part, given[key], rest) for key, part in parts.items())
+    return {stratum: n_h for part in below for stratum, n_h in part.items()}
 
 
-def _due_counties(city: pd.DataFrame, share: Fraction, counties: Counties) -> dict[str, int]:
-    N = {str(county): int(size) for county, size in city.groupby("county")["N"].sum().items()}
+def _due_counties(by_county: Mapping[str, list[Row]], share: Fraction, counties: Counties) -> dict[str, int]:
+    N = {county: _size(rows) for county, rows in by_county.items()}
     if counties == "ceil":
         return {county: quota(size, share) for county, size in N.items()}
     start = {county: min(1, size) for county, size in N.items()}

@@ -1,0 +1,290 @@
+"""Quotas hold as integers, the divisor rule never withdraws a unit, optima are the published ones."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import random
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from audit_lib.errors import AllocationError, CallError, FrameError
+from audit_lib.sampling import (
+    allocate_optimal,
+    allocate_quota,
+    allocate_total,
+    allocation_variance,
+    parse_rate,
+    quota,
+)
+from audit_lib.sampling.allocation import spread
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((ORACLES / name).read_text(encoding="utf-8").splitlines()))
+
+
+def sizes(*strata: tuple[str, str, str, int]) -> pd.DataFrame:
+    return pd.DataFrame(strata, columns=["city", "county", "stratum", "N"])
+
+
+def random_sizes(rng: random.Random) -> pd.DataFrame:
+    cities = [
+        (
+            f"c{i}",
+            f"c{i}k{j}",
+            f"c{i}k{j}s{k}",
+            rng.choice([0, 1, 2, 3, 5, 9, 21, 34, 400, rng.randint(1, 99)]),
+        )
+        for i in range(rng.randint(1, 2))
+        for j in range(rng.randint(1, 3))
+        for k in range(rng.randint(1, 3))
+    ]
+    return sizes(*cities)
+
+
+@pytest.mark.parametrize("row", rows("quota.csv"), ids=lambda row: f"{row['N']} at {row['rate']}")
+def test_quota_is_the_least_n_that_keeps_the_rate(row: dict[str, str]) -> None:
+    assert quota(int(row["N"]), row["rate"]) == int(row["n"])
+
+
+def test_quota_trap_costs_largest_remainder_three_strata() -> None:
+    N = (7, 13, 21, 34, 55, 89, 11, 4, 3)
+    strata = sizes(*((f"c{i}", f"k{i}", f"s{i}", N_h) for i, N_h in enumerate(N)))
+    assert allocate_quota(strata, minimum=1).tolist() == [2, 3, 5, 7, 11, 18, 3, 1, 1]
+
+
+@pytest.mark.parametrize("rate", [0.2, 20, "0%", "120%", "1/0", "20", "", "-5%", None, True, Fraction(6, 5)])
+def test_rate_that_is_not_an_exact_share_is_refused(rate: object) -> None:
+    with pytest.raises(CallError) as caught:
+        parse_rate(rate)  # type: ignore[arg-type]
+    assert str(caught.value) == f"抽检比例须写作“20%”或“1/5”, 大于 0 且不超过 100%: 读到 {rate!r}"
+
+
+@pytest.mark.parametrize("N", [-1, 2.0, "7", True, None])
+def test_quota_of_no_count_is_refused(N: object) -> None:
+    with pytest.raises(CallError) as caught:
+        quota(N)  # type: ignore[arg-type]
+    assert str(caught.value) == f"N 须为不小于 0 的整数: 读到 {N!r}"
+
+
+def test_divisor_rule_is_monotone_where_largest_remainder_is_not() -> None:
+    N = {"a": 2, "b": 5, "c": 5}
+    start = dict.fromkeys(N, 0)
+    eight, nine = spread(N, 8, start=start), spread(N, 9, start=start)
+    assert list(nine.values()) == [1, 4, 4]
+    assert all(nine[key] >= eight[key] for key in N)
+
+
+def test_spread_is_the_divisor_rule_counted_in_fractions() -> None:
+    rng = random.Random(1)
+    for _ in range(200):
+        N = {f"s{i}": rng.randint(0, 30) for i in range(rng.randint(1, 5))}
+        n = rng.randint(0, sum(N.values()))
+        given = dict.fromkeys(N, 0)
+        for _ in range(n):
+            key = min(
+                (key for key in N if given[key] < N[key]),
+                key=lambda key: (-Fraction(N[key], 2 * given[key] + 1), key),
+            )
+            given[key] += 1
+        assert spread(N, n, start=dict.fromkeys(N, 0)) == given
+
+
+def test_tie_goes_to_the_first_key() -> None:
+    assert spread({"b": 5, "a": 5}, 1, start={"a": 0, "b": 0}) == {"a": 1, "b": 0}
+
+
+@pytest.mark.parametrize("counties", ["ceil", "at_least_1"])
+def test_quotas_hold_as_integers_for_random_frames(counties: str) -> None:
+    rng = random.Random(2014)
+    for _ in range(400):
+        check_quotas(random_sizes(rng), counties)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("counties", ["ceil", "at_least_1"])
+def test_quotas_hold_as_integers_for_ten_thousand_frames(counties: str) -> None:
+    rng = random.Random(20)
+    for _ in range(5_000):
+        check_quotas(random_sizes(rng), counties)
+
+
+def check_quotas(strata: pd.DataFrame, counties: str) -> None:
+    n = allocate_quota(strata, counties=counties)  # type: ignore[arg-type]
+    drawn = strata.assign(n=strata["stratum"].map(n))
+    assert (drawn["n"] <= drawn["N"]).all()
+    assert (drawn["n"] >= drawn["N"].clip(upper=2)).all()
+    by_city = drawn.groupby("city")[["N", "n"]].sum()
+    assert (5 * by_city["n"] >= by_city["N"]).all()
+    by_county = drawn.groupby("county")[["N", "n"]].sum()
+    if counties == "ceil":
+        assert (5 * by_county["n"] >= by_county["N"]).all()
+        floor = drawn["N"].clip(upper=2).groupby(drawn["county"]).sum()
+        assert (by_county["n"] == np.maximum(-(-by_county["N"] // 5), floor)).all()
+    else:
+        assert (by_county["n"] >= by_county["N"].clip(upper=1)).all()
+
+
+def test_allocation_does_not_depend_on_the_order_of_rows() -> None:
+    rng = random.Random(3)
+    for _ in range(50):
+        strata = random_sizes(rng)
+        shuffled = strata.sample(frac=1, random_state=rng.randint(0, 999))
+        pd.testing.assert_series_equal(allocate_quota(strata), allocate_quota(shuffled))
+
+
+def test_at_least_1_gives_the_rest_of_the_city_over_the_counties() -> None:
+    strata = sizes(("A", "a", "a|x", 100), ("A", "b", "b|x", 3), ("A", "c", "c|x", 3))
+    assert allocate_quota(strata, minimum=1).to_dict() == {"a|x": 20, "b|x": 1, "c|x": 1}
+    assert allocate_quota(strata, minimum=1, counties="at_least_1").to_dict() == {
+        "a|x": 20,
+        "b|x": 1,
+        "c|x": 1,
+    }
+    many = sizes(*(("A", f"k{i:02}", f"k{i:02}|x", 6) for i in range(20)))
+    assert allocate_quota(many, minimum=1).sum() == 40
+    assert allocate_quota(many, minimum=1, counties="at_least_1").sum() == 24
+
+
+def test_equal_county_names_in_two_cities_stay_two_counties() -> None:
+    strata = sizes(("A", "开发区", "A开发区|x", 11), ("B", "开发区", "B开发区|x", 11))
+    assert allocate_quota(strata).tolist() == [3, 3]
+
+
+def test_unknown_way_of_counties_is_refused() -> None:
+    with pytest.raises(CallError) as caught:
+        allocate_quota(sizes(("A", "a", "x", 9)), counties="round")  # type: ignore[arg-type]
+    assert str(caught.value) == "counties 只能是 ceil 或 at_least_1: 读到 'round'"
+
+
+@pytest.mark.parametrize(
+    ("strata", "words"),
+    [
+        (sizes(("A", "a", "x", 1), ("A", "b", "x", 2)), "2 个层重复: x"),
+        (sizes(("A", None, "x", 1)), "1 个层没有市或县: x"),
+        (sizes(("A", "a", "x", -1)), "1 个层N 不是不小于 0 的整数: x"),
+        (sizes(("A", "a", "x", 1.5)), "1 个层N 不是不小于 0 的整数: x"),
+        (sizes(("A", "a", "x", None)), "1 个层N 不是不小于 0 的整数: x"),
+    ],
+)
+def test_sizes_that_would_give_a_silent_wrong_number_are_refused(strata: pd.DataFrame, words: str) -> None:
+    with pytest.raises(AllocationError) as caught:
+        allocate_quota(strata)
+    assert str(caught.value) == words
+
+
+def test_stratum_key_with_comma_is_refused() -> None:
+    with pytest.raises(FrameError) as caught:
+        allocate_quota(sizes(("A", "a", "x,y", 1)))
+    assert str(caught.value) == "1 个层的名称不能用(须为文本, 不含逗号和控制字符): 'x,y'"
+
+
+def test_total_is_given_out_exactly_and_grows_without_withdrawing() -> None:
+    rng = random.Random(5)
+    for _ in range(40):
+        strata = random_sizes(rng)
+        there = int(strata["N"].sum())
+        before = None
+        for n in range(there // 2, min(there // 2 + 6, there) + 1):
+            try:
+                now = allocate_total(
+                    strata, n, minimum_per_city=4, minimum_per_county=2, minimum_per_stratum=1
+                )
+            except AllocationError:
+                continue
+            assert now.sum() == n
+            drawn = strata.assign(n=strata["stratum"].map(now))
+            assert (drawn["n"] <= drawn["N"]).all()
+            for area, least in (("city", 4), ("county", 2), ("stratum", 1)):
+                by = drawn.groupby(area)[["N", "n"]].sum()
+                assert (by["n"] >= by["N"].clip(upper=least)).all()
+            assert before is None or (now >= before).all()
+            before = now
+
+
+def test_minimum_per_city_holds_against_a_large_neighbour() -> None:
+    strata = sizes(("A", "a", "a|x", 10_000), ("B", "b", "b|x", 30))
+    assert allocate_total(strata, 50).to_dict() == {"a|x": 48, "b|x": 2}
+    assert allocate_total(strata, 50, minimum_per_city=5).to_dict() == {"a|x": 45, "b|x": 5}
+
+
+def test_minima_above_the_total_name_the_largest() -> None:
+    strata = sizes(("A", "a", "a|x", 100), ("B", "b", "b|x", 30))
+    with pytest.raises(AllocationError) as caught:
+        allocate_total(strata, 9, minimum_per_city=5)
+    assert str(caught.value) == "名额不够: 最低数合计 10, 只有 9 个名额。最低数最大的: A 5、B 5"
+
+
+def test_more_than_there_is_is_refused() -> None:
+    with pytest.raises(AllocationError) as caught:
+        allocate_total(sizes(("A", "a", "a|x", 8)), 9)
+    assert str(caught.value) == "要抽 9 家, 但框内只有 8 家: A 8"
+
+
+def numbers(cell: str) -> list[float] | None:
+    return [float(word) for word in cell.split()] or None
+
+
+@pytest.mark.parametrize("row", rows("allocation.csv"), ids=lambda row: row["case"])
+def test_optimum_is_the_published_one(row: dict[str, str]) -> None:
+    n = allocate_optimal(
+        numbers(row["N"]) or [],
+        numbers(row["S"]) or [],
+        int(row["n"]),
+        lower=numbers(row["lower"]),
+        upper=numbers(row["upper"]),
+        integer=row["kind"] == "integer",
+    )
+    printed = [word.partition(".")[2] for word in row["expected"].split()]
+    expected = numbers(row["expected"]) or []
+    for got, due, decimals in zip(n, expected, printed, strict=True):
+        assert abs(got - due) <= (0.5001 * 10.0 ** -len(decimals) if decimals else 1e-9)
+    if row["variance"]:
+        V = allocation_variance(numbers(row["N"]) or [], numbers(row["S"]) or [], n)
+        assert V == pytest.approx(float(row["variance"]), rel=1e-9)
+
+
+def test_integer_optimum_is_the_best_of_all() -> None:
+    rng = random.Random(7)
+    for _ in range(60):
+        N = [rng.randint(2, 9) for _ in range(3)]
+        S = [rng.choice([0.5, 1, 2, 7]) for _ in N]
+        n = rng.randint(3, sum(N))
+        every = [m for m in itertools.product(*(range(1, N_h + 1) for N_h in N)) if sum(m) == n]
+        best = min(allocation_variance(N, S, m) for m in every)
+        got = allocate_optimal(N, S, n)
+        assert got.sum() == n
+        assert allocation_variance(N, S, got) == pytest.approx(best, rel=1e-12, abs=1e-9)
+
+
+def test_real_optimum_adds_up_and_is_no_worse_than_whole_numbers() -> None:
+    rng = random.Random(8)
+    for _ in range(200):
+        N = np.array([rng.randint(2, 60) for _ in range(4)])
+        S = np.array([rng.choice([0.0, 0.5, 1, 2, 7]) for _ in N])
+        lower, upper = np.minimum(N, 2), np.minimum(N, rng.randint(3, 60))
+        n = rng.randint(lower.sum(), upper.sum())
+        real = allocate_optimal(N, S, n, lower=lower, upper=upper, integer=False)
+        whole = allocate_optimal(N, S, n, lower=lower, upper=upper)
+        assert real.sum() == pytest.approx(n)
+        assert (real >= lower - 1e-9).all()
+        assert (real <= upper + 1e-9).all()
+        assert allocation_variance(N, S, real) <= allocation_variance(N, S, whole) * (1 + 1e-9) + 1e-9
+
+
+def test_optimum_between_impossible_bounds_is_refused() -> None:
+    with pytest.raises(AllocationError) as caught:
+        allocate_optimal([10, 10], [1, 1], 5, lower=[3, 3])
+    assert str(caught.value) == "总数 5 不在各层下限之和 6 与上限之和 20 之间"
+    with pytest.raises(AllocationError) as caught:
+        allocate_optimal([10, 10], [1, 1], 5, lower=[1, 4], upper=[5, 3])
+    assert str(caught.value) == "第 2 层的下限大于上限或层的大小"
+    with pytest.raises(CallError):
+        allocate_optimal([10, 10], [1, float("nan")], 5)
