@@ -86,6 +86,7 @@ def test_one_stratum_is_the_definition_by_whole_numbers() -> None:
 def test_a_tail_of_exactly_alpha_still_counts() -> None:
     assert bound_count(20, 19, 0) == 1  # the one unit left out is the bad one with probability 1/20
     assert bound_count([20, 5], [19, 5], [0, 2]) == 3
+    assert bound_count([20, 3], [19, 0], [0, 0]) == 3 + 1
 
 
 designs_with_counts = st.lists(
@@ -135,6 +136,7 @@ def test_bounds_grow_with_the_failures_found(cells: list[tuple[int, int, int]], 
 def test_a_census_is_known_and_a_stratum_not_visited_may_all_fail() -> None:
     assert bound_count([5, 9], [5, 9], [2, 0], side="two-sided") == (2, 2)
     assert bound_count([5, 9], [5, 0], [2, 0], side="two-sided") == (2, 11)
+    assert bound_count([30, 40, 5], [6, 9, 5], [1, 2, 3]) == 3 + bound_count([30, 40], [6, 9], [1, 2])
 
 
 def test_sixty_strata_take_fifty_milliseconds_at_most() -> None:

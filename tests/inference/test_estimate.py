@@ -111,6 +111,13 @@ def test_design_effect_compares_with_one_simple_random_sample() -> None:
     p = stratified.value
 
     assert answer.deff == pytest.approx(1, rel=1e-12)
+    # A stratum taken whole is left out of n, not of N and p.
+    with_whole = estimate_share(FAILED, STRATA, SIZES)
+    p_whole = with_whole.value
+
+    assert with_whole.deff == pytest.approx(
+        with_whole.se**2 / ((1 - 17 / 89) * p_whole * (1 - p_whole) / 16), rel=1e-12
+    )
     assert stratified.deff == pytest.approx(stratified.se**2 / ((1 - 17 / 85) * p * (1 - p) / 16), rel=1e-12)
 
 
@@ -148,6 +155,19 @@ def test_a_domain_in_which_nothing_failed_is_bounded_by_counts() -> None:
 
     assert (answer.lower, answer.upper) == (0, failing / (failing + passing))
     assert answer.method == "exact"
+
+
+def test_a_domain_without_degrees_of_freedom_gets_the_two_sided_exact_bounds() -> None:
+    domain = [1] + [0] * 9 + [1] + [0] * 6 + [0] * 4
+    answer = estimate_share([1] + [0] * 20, STRATA, SIZES, domain=domain)
+    N, n, y, passed = [50, 35, 4], [10, 7, 4], [1, 0, 0], [0, 1, 0]
+    most, least = (bound_count(N, n, z, confidence=0.9875) for z in (y, passed))
+    few, some = (bound_count(N, n, z, confidence=0.9875, side="lower") for z in (y, passed))
+
+    assert (answer.df, answer.method) == (0, "exact")
+    assert (answer.lower, answer.upper) == pytest.approx(
+        (few / (few + least), most / (most + some)), rel=1e-12
+    )
 
 
 def test_the_exact_bound_of_a_domain_covers_every_small_population() -> None:

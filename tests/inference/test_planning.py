@@ -25,6 +25,10 @@ def test_discovery_size_is_the_least_that_counting_finds(N: int, K: int, allowed
     assert discovery_size(N, K, allowed=allowed) == min(n for n in range(N + 1) if not missed(n))
 
 
+def test_a_risk_of_exactly_one_less_confidence_is_small_enough() -> None:
+    assert discovery_size(10, 1, confidence=0.9) == 9  # missed with probability 1/10
+
+
 def test_a_discovery_sample_without_failure_bounds_them_below_the_number_that_matters() -> None:
     for N, K in itertools.product((20, 50, 401), (2, 9, 15)):
         n = discovery_size(N, K)
