@@ -14,7 +14,7 @@ PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-annotate --no-header pyproject.toml --group build
 
-.PHONY: report test check lab bench lock
+.PHONY: report test check lab bench docs lock
 .DELETE_ON_ERROR:
 
 report: $(VENV)/.installed
@@ -33,6 +33,9 @@ lab: $(VENV)/.installed
 
 bench: $(VENV)/.installed-dev
 	for file in bench/*.py; do $(BIN)/python "$$file" || exit 1; done
+
+docs: $(VENV)/.installed
+	$(BIN)/python docs/generate.py
 
 # New versions of everything: look at what moves before committing it.
 lock: $(VENV)/.installed-dev

@@ -26,6 +26,7 @@ RULEBOOK = LIBRARY / "rulebook"
 STREET = (
     "errors",
     "files",
+    "workbooks",
     "shipped",
     "strict_yaml",
     "params",
@@ -148,7 +149,7 @@ def test_no_file_is_named_with_such_a_word(forbidden_words: tuple[str, ...]) -> 
 
 
 def test_no_file_names_a_package_index_or_a_folder_of_one_machine() -> None:
-    index = r"(extra-)?index-url|find-links|://\S*(pypi|pythonhosted|/simple\b)"
+    index = r"(index-url|find-links)[ =:]+\S*[/:]|://\S*(pypi|pythonhosted|/simple\b)"
     machine = r"(?<![\w.~$}<{-])/(home|Users|root|work|opt)/\w"
     assert _lines_with(f"{index}|{machine}", outside=("tests/test_house.py",)) == []
 

@@ -225,7 +225,7 @@ def test_anchor_and_alias_are_both_named(tmp_path: Path) -> None:
         (
             DRAW + '    seed: "20140309-0123456789"\n',
             "p.yaml: 只有演示(demo: true)可以在参数里写种子; 请删去 x 的 seed, "
-            "在计划公布之后用 audit draw --seed 给出",
+            "在方案公布之后用 audit draw --seed 给出",
             "p.yaml: only a demo may carry seeds in its params; remove seed of x "
             "and give it to audit draw --seed after the plan is published",
         ),
