@@ -240,7 +240,7 @@ def _check_seeds(params: Params, name: str) -> None:
     if loose:
         raise ParamsError(
             f"{name}: 只有演示(demo: true)可以在参数里写种子; 请删去 {'、'.join(loose)} 的 seed, "
-            "在计划公布之后用 audit draw --seed 给出",
+            "在方案公布之后用 audit draw --seed 给出",
             f"{name}: only a demo may carry seeds in its params; remove seed of {', '.join(loose)} "
             "and give it to audit draw --seed after the plan is published",
         )
