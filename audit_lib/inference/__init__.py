@@ -6,13 +6,7 @@ a fifth of a finite frame. What a sample cannot carry is an ``EstimateError``, n
 
 from audit_lib.inference.agreement import FalsePass, Paired, false_pass, item_agreement, kappa, paired
 from audit_lib.inference.bounds import NotInspected, bound_count, bound_not_inspected, simultaneous
-from audit_lib.inference.estimate import (
-    Estimate,
-    estimate_mean,
-    estimate_ratio,
-    estimate_share,
-    estimate_total,
-)
+from audit_lib.inference.estimate import Estimate, estimate_share
 from audit_lib.inference.planning import (
     Showing,
     acceptance_numbers,
@@ -23,6 +17,7 @@ from audit_lib.inference.planning import (
     tolerable_count,
     two_stage_risk,
 )
+from audit_lib.inference.totals import estimate_mean, estimate_ratio, estimate_total
 from audit_lib.inference.two_stage import estimate_two_stage
 
 __all__ = [

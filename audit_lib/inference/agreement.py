@@ -17,14 +17,9 @@ from scipy import stats
 
 from audit_lib.errors import EstimateError
 from audit_lib.inference.bounds import bound_count
-from audit_lib.inference.estimate import (
-    Estimate,
-    estimate_mean,
-    estimate_ratio,
-    estimate_share,
-    estimate_total,
-)
+from audit_lib.inference.estimate import Estimate, estimate_share
 from audit_lib.inference.strata import Ints, Lonely, Sizes, Strata, full_column, lay_out, refuse, yes_no
+from audit_lib.inference.totals import estimate_mean, estimate_ratio, estimate_total
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,7 @@
-"""From the visits of a stratified sample to statements about the frame.
+"""What an estimate is, and the one that reports live on: the share of failing units.
 
-Shares, means, totals and ratios, for the frame or a domain of it, and the two-stage total.
-One formula carries them all: a statistic is a total of a linearised value e, and its variance
-is that of a stratified total of e (Cochran 1977, chapter 5; Sarndal, Swensson, Wretman 1992).
 A domain keeps all its rows, zero outside; a city whose strata are its own is better passed as
-those strata alone.
+those strata alone. Formulas: docs/method.md, chapter 5.
 """
 
 from __future__ import annotations
@@ -20,14 +17,11 @@ from audit_lib.inference import intervals
 from audit_lib.inference.bounds import bound_count
 from audit_lib.inference.intervals import Bounds
 from audit_lib.inference.strata import (
-    Bools,
-    Floats,
     Ints,
     Lonely,
     Sizes,
     Strata,
     checked_confidence,
-    column,
     inside,
     lay_out,
     yes_no,
@@ -116,122 +110,25 @@ def estimate_share(
     y, d = plan.count(bad & member), plan.count(member)
     p, v = _share_moments(plan, y, d)
     deff = _design_effect(plan, p, v) if domain is None else math.nan
-    plain = _plain(plan, p, v, d, deff)
+    plain = before_interval(plan, p, v, d, deff)
     if not plan.open.any():
         return plain
     y_open, d_open = int(y[plan.open].sum()), int(d[plan.open].sum())
     if y_open in (0, d_open) or v <= FLAT**2 or plain.df < 1:
-        return _between(plain, _exact(plan, y, d - y, 1 - confidence, whole=domain is None), "exact")
+        return with_bounds(plain, _exact(plan, y, d - y, 1 - confidence, whole=domain is None), "exact")
     name = "korn-graubard" if interval == "auto" else interval
-    return _between(plain, intervals.share(name, p, v, n=d_open, df=plain.df, confidence=confidence), name)
+    return with_bounds(plain, intervals.share(name, p, v, n=d_open, df=plain.df, confidence=confidence), name)
 
 
-def estimate_mean(
-    values: Any,
-    strata: Any,
-    stratum_sizes: Sizes,
-    *,
-    confidence: float = 0.95,
-    domain: Any = None,
-    lonely: Lonely = "refuse",
-) -> Estimate:
-    """Estimate the mean of a score over the frame, with its t interval.
-
-    Parameters
-    ----------
-    values : array, shape (n,)   one number for each visit; no missing values
-    strata, stratum_sizes, domain, lonely : as ``estimate_share``
-
-    Returns
-    -------
-    Estimate   in the unit of the values; bounds are nan (method ``none``) where all values of
-        every stratum are equal: the visits then say nothing about the spread
-
-    Raises
-    ------
-    EstimateError   as ``estimate_share``
-
-    Mean 2, s^2 = 1, v = (1 - 3/6) / 3:
-
-    >>> answer = estimate_mean([1, 2, 3], list("aaa"), {"a": 6})
-    >>> answer.value, round(6 * answer.se**2, 12), answer.df
-    (2.0, 1.0, 2)
-
-    Source: Cochran 1977, chapter 5; methods.md section 5.
-    """
-    plan = lay_out(strata, stratum_sizes, lonely=lonely)
-    member = inside(domain, plan)
-    return _ratio(column(values, plan, "values"), np.ones(len(member)), plan, member, confidence)
+def before_interval(plan: Strata, value: float, v: float, d: Ints, deff: float = math.nan) -> Estimate:
+    """Give the estimate before its interval: right as it stands where all strata were taken whole."""
+    n, N = int(d.sum()), int(plan.N.sum())
+    return Estimate(value, math.sqrt(v), plan.df(d), value, value, "census", n, N, deff, plan.collapsed)
 
 
-def estimate_total(
-    values: Any,
-    strata: Any,
-    stratum_sizes: Sizes,
-    *,
-    confidence: float = 0.95,
-    domain: Any = None,
-    lonely: Lonely = "refuse",
-) -> Estimate:
-    """Estimate the sum of a number over the frame, with its t interval.
-
-    Parameters and errors as ``estimate_mean``; the unit is that of the values. For a number of
-    failing units ``bound_count`` gives the exact bounds.
-
-    >>> answer = estimate_total([1, 2, 3], list("aaa"), {"a": 6})
-    >>> answer.value, round(answer.se**2, 12)
-    (12.0, 6.0)
-
-    Source: Cochran 1977, chapter 5; methods.md section 5.
-    """
-    plan = lay_out(strata, stratum_sizes, lonely=lonely)
-    member = inside(domain, plan)
-    y = np.where(member, column(values, plan, "values"), 0.0)
-    total = float(np.sum(plan.weight * per_stratum(plan, y).mean * plan.n))
-    # A constant moves no variance inside a stratum; between collapsed ones it takes out the size.
-    v = _variance(plan, y - total / plan.N.sum())
-    return with_t(_plain(plan, total, v, plan.count(member)), confidence, certain=not plan.open.any())
-
-
-def estimate_ratio(
-    y: Any,
-    x: Any,
-    strata: Any,
-    stratum_sizes: Sizes,
-    *,
-    confidence: float = 0.95,
-    domain: Any = None,
-    lonely: Lonely = "refuse",
-) -> Estimate:
-    """Estimate the ratio of two totals of the frame, with its t interval.
-
-    Parameters
-    ----------
-    y, x : arrays, shape (n,)   numerator and denominator of each visit; no missing values
-    strata, stratum_sizes, domain, lonely : as ``estimate_share``
-
-    Raises
-    ------
-    EstimateError   as ``estimate_share``; the denominator adds up to 0
-
-    >>> estimate_ratio([1, 3], [2, 4], list("aa"), {"a": 2}).value
-    0.6666666666666666
-
-    Source: Sarndal, Swensson, Wretman 1992, 5.6; methods.md section 5.
-    """
-    plan = lay_out(strata, stratum_sizes, lonely=lonely)
-    member = inside(domain, plan)
-    return _ratio(column(y, plan, "y"), column(x, plan, "x"), plan, member, confidence)
-
-
-def _ratio(y: Floats, x: Floats, plan: Strata, member: Bools, confidence: float) -> Estimate:
-    y, x = np.where(member, y, 0.0), np.where(member, x, 0.0)
-    X = float(np.sum(plan.N * per_stratum(plan, x).mean))
-    if X == 0:
-        raise EstimateError("比率的分母合计为 0, 无法估计", "the denominator of the ratio adds up to 0")
-    R = float(np.sum(plan.N * per_stratum(plan, y).mean)) / X
-    plain = _plain(plan, R, _variance(plan, (y - R * x) / X), plan.count(member))
-    return with_t(plain, confidence, certain=not plan.open.any())
+def with_bounds(estimate: Estimate, bounds: Bounds, method: str) -> Estimate:
+    """Put an interval in the place of the point."""
+    return replace(estimate, lower=bounds.lower, upper=bounds.upper, method=method)
 
 
 def _share_moments(plan: Strata, y: Ints, d: Ints) -> tuple[float, float]:
@@ -276,46 +173,3 @@ def _most(plan: Strata, y: Ints, passed: Ints, alpha: float, *, whole: bool) -> 
     failing = bound_count(plan.N, plan.n, y, confidence=1 - alpha / 2)
     passing = bound_count(plan.N, plan.n, passed, confidence=1 - alpha / 2, side="lower")
     return failing / (failing + passing)
-
-
-def _plain(plan: Strata, value: float, v: float, d: Ints, deff: float = math.nan) -> Estimate:
-    """Give the estimate before its interval: right as it stands where all strata were taken whole."""
-    n, N = int(d.sum()), int(plan.N.sum())
-    return Estimate(value, math.sqrt(v), plan.df(d), value, value, "census", n, N, deff, plan.collapsed)
-
-
-def _between(estimate: Estimate, bounds: Bounds, method: str) -> Estimate:
-    return replace(estimate, lower=bounds.lower, upper=bounds.upper, method=method)
-
-
-def with_t(plain: Estimate, confidence: float, *, certain: bool) -> Estimate:
-    """Add the t interval, unless the figure is certain or the visits show no variation."""
-    checked_confidence(confidence)
-    if certain:
-        return plain
-    if plain.se <= FLAT * abs(plain.value) or plain.df < 1:
-        return _between(plain, Bounds(math.nan, math.nan), "none")
-    return _between(plain, intervals.t(plain.value, plain.se, plain.df, confidence), "t")
-
-
-def _variance(plan: Strata, e: Floats) -> float:
-    sums = per_stratum(plan, e)
-    return plan.variance_of_total(sums.mean, sums.squares)
-
-
-@dataclass(frozen=True, slots=True)
-class Moments:
-    mean: Floats
-    squares: Floats
-
-
-def per_stratum(plan: Strata, e: Floats) -> Moments:
-    """Mean and squared deviations in each stratum, summed in order of size.
-
-    The order makes the last bit of a sum independent of the order of the rows.
-    """
-    order = np.lexsort((e, plan.of))
-    of, e = plan.of[order], e[order]
-    mean: Floats = np.bincount(of, e) / plan.n
-    squares = np.bincount(of, (e - mean[of]) ** 2).astype(np.float64)
-    return Moments(mean, squares)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.errors import EstimateError
-from audit_lib.inference.estimate import Estimate, per_stratum, with_t
+from audit_lib.inference.estimate import Estimate
 from audit_lib.inference.strata import (
     Floats,
     Lonely,
@@ -25,6 +25,7 @@ from audit_lib.inference.strata import (
     lay_out,
     whole_sizes,
 )
+from audit_lib.inference.totals import per_stratum, with_t
 
 
 def estimate_two_stage(
