@@ -80,7 +80,7 @@ class Strata:
         mean, squares : its mean in each stratum, its squared deviations from that mean; shape (H,)
 
         Where strata were collapsed the visits keep their own weights and share one mean, so
-        that the distance between the strata is counted as variance: too much, never too little.
+        that the distance between the strata is counted as variance too.
         Source: Cochran 1977, 5.3 and 5A.12.
         """
         opened = self.open
@@ -127,20 +127,14 @@ def lay_out(strata: Any, stratum_sizes: Sizes, *, lonely: str = "refuse") -> Str
             f"第 {int(np.argmax(codes < 0)) + 1} 个检查结果没有分层",
             f"visit {int(np.argmax(codes < 0)) + 1} has no stratum",
         )
-    refuse("没有给出单位总数的层", "strata without a size", (key for key in seen if key not in sizes))
-    keys = tuple(sorted((key for key in sizes if sizes[key] or key in set(seen)), key=str))
+    visited = set(seen)
+    refuse("没有给出单位总数的层", "strata without a size", visited - sizes.keys())
+    keys = tuple(sorted((key for key in sizes if sizes[key] or key in visited), key=str))
     place = {key: h for h, key in enumerate(keys)}
     of = np.array([place[key] for key in seen], dtype=np.int64)[codes]
     N = np.array([sizes[key] for key in keys], dtype=np.int64)
     n = np.bincount(of, minlength=len(keys)).astype(np.int64)
-    refuse("检查数多于单位总数的层", "strata with more visits than units", named(keys, n > N))
-    refuse("一家也没有检查的层", "strata without any visit", named(keys, n == 0))
-    if lonely == "refuse":
-        refuse(
-            "只检查了一家、无法计算方差的层(可选 collapse 与相邻层合并)",
-            "strata with one visit, no variance (collapse joins them to a neighbour)",
-            named(keys, (n == 1) & (N > 1)),
-        )
+    _check_visits(keys, N, n, lonely=lonely)
     group = _variance_groups(keys, N, n)
     shared = np.bincount(group[group >= 0])
     rows = strata.index if isinstance(strata, pd.Series) else None
@@ -227,6 +221,17 @@ def checked_confidence(confidence: float) -> float:
             f"置信度应在 0 与 1 之间, 读到 {confidence}", f"confidence lies between 0 and 1, not {confidence}"
         )
     return float(confidence)
+
+
+def _check_visits(keys: tuple[Hashable, ...], N: Ints, n: Ints, *, lonely: str) -> None:
+    refuse("检查数多于单位总数的层", "strata with more visits than units", named(keys, n > N))
+    refuse("一家也没有检查的层", "strata without any visit", named(keys, n == 0))
+    if lonely == "refuse":
+        refuse(
+            "只检查了一家、无法计算方差的层(可选 collapse 与相邻层合并)",
+            "strata with one visit, no variance (collapse joins them to a neighbour)",
+            named(keys, (n == 1) & (N > 1)),
+        )
 
 
 def whole_sizes(stratum_sizes: Sizes) -> dict[Hashable, int]:
