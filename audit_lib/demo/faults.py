@@ -1,0 +1,311 @@
+"""The planted faults among units, visits and reports, and look-alikes that are none.
+
+Each takes the true tables, what to plant and where, and returns the tables that it changed
+with the rows that must come out not met.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.demo.places import CHECKED_THERE, COMMITTEE, PASSED_THERE
+from audit_lib.demo.roster import organisation_codes
+from audit_lib.demo.stock import Tables, dice
+from audit_lib.demo.truth import Fault
+from audit_lib.demo.visits import FAILED, PASSED, day, describe_city_checks
+
+ELEVEN = pd.Timedelta(hours=11)
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """What to plant: the fault's name, the area, how often, its note, and the seed of all."""
+
+    fault: str
+    area: str
+    count: int
+    note: str
+    seed: int
+
+    def chance(self) -> np.random.Generator:
+        """Return this plant's chance, from its beginning."""
+        return dice(self.seed, f"{self.fault} {self.area}")
+
+    def choose(self, ids: pd.Series[str]) -> list[str]:
+        """Return ``count`` of the ids, sorted; the same ones however often it is asked."""
+        sorted_ids = sorted(set(ids))
+        lots = np.argsort(self.chance().random(len(sorted_ids)), kind="stable")
+        return sorted(sorted_ids[lot] for lot in lots[: self.count])
+
+
+Planted = tuple[Tables, list[Fault]]
+Planting = Callable[[Tables, Plant], Planted]
+
+
+def quota_missed(true: Tables, plant: Plant) -> Planted:
+    """Name the city that checked one unit too few; its numbers are made that way from the start."""
+    note = f"应抽合格单位 {PASSED_THERE} 家的 20%, 实抽 {CHECKED_THERE} 家, 差 1 家"
+    return {}, [Fault("R-05", "city", COMMITTEE, note)]
+
+
+def uninspected(true: Tables, plant: Plant) -> Planted:
+    """Take away every county check of some units."""
+    ids = choose_units(true, plant)
+    checks = true["county_checks"]
+    changed = {"county_checks": checks[~checks["unit_id"].isin(ids)]}
+    return changed, [Fault("R-03", "county", plant.area, f"{plant.note}: {'、'.join(ids)}", plant.area)]
+
+
+def closed_without_evidence(true: Tables, plant: Plant) -> Planted:
+    """Call some unchecked units closed without saying on what evidence: they stay in."""
+    changed, faults = uninspected(true, plant)
+    ids = choose_units(true, plant)
+    units = true["units"]
+    chosen = units["unit_id"].isin(ids)
+    changed["units"] = units.assign(
+        status=units["status"].mask(chosen, "停业"),
+        status_date=units["status_date"].mask(chosen, pd.Timestamp("2014-02-18")),
+    )
+    return changed, faults
+
+
+def closed_with_evidence(true: Tables, plant: Plant) -> Planted:
+    """Close some units before any visit and with evidence: they leave the denominators."""
+    ids = choose_units(true, plant)
+    units = true["units"]
+    chosen = units["unit_id"].isin(ids)
+    changed = {
+        name: true[name][~true[name]["unit_id"].isin(ids)]
+        for name in ("county_checks", "self_checks", "hazards", "listings")
+    }
+    changed["units"] = units.assign(
+        status=units["status"].mask(chosen, "注销"),
+        status_date=units["status_date"].mask(chosen, pd.Timestamp("2014-02-06")),
+        status_evidence=units["status_evidence"].mask(
+            chosen, "注销许可决定书(演示)第" + units["unit_id"] + "号"
+        ),
+    )
+    return changed, []
+
+
+def added_lately(true: Tables, plant: Plant) -> Planted:
+    """Enter a unit after the freeze; its self-check is dated within ten days of that."""
+    ids = choose_units(true, plant)
+    chosen = true["units"]["unit_id"].isin(ids)
+    units = true["units"].assign(
+        status=true["units"]["status"].mask(chosen, "新增"),
+        entry_date=true["units"]["entry_date"].mask(chosen, pd.Timestamp("2014-03-12")),
+    )
+    own = true["self_checks"]["unit_id"].isin(ids)
+    forms = true["self_checks"].assign(
+        self_check_date=true["self_checks"]["self_check_date"].mask(own, pd.Timestamp("2014-03-20"))
+    )
+    return {"units": units, "self_checks": forms}, []
+
+
+def checked_before_pass(true: Tables, plant: Plant) -> Planted:
+    """Let the city check some units days before the county passed them."""
+    return _spot_check(true, plant, PASSED, county_day=33, city_day=29)
+
+
+def checked_after_failing(true: Tables, plant: Plant) -> Planted:
+    """Let the city check some units that the county had failed."""
+    return _spot_check(true, plant, FAILED, county_day=33, city_day=46)
+
+
+def pass_revoked(true: Tables, plant: Plant) -> Planted:
+    """Let the county take back passes after the city's check found otherwise: the quota stands.
+
+    The first is checked and taken back even before the cut-off.
+    """
+    spot, checks = true["city_checks"], true["county_checks"]
+    there = spot[spot["city"].eq(plant.area) & spot["date"].lt("2014-03-28")]
+    ids = plant.choose(there["unit_id"])
+    first = ids[0]
+    dates = spot["date"].mask(spot["unit_id"] == first, pd.Timestamp("2014-03-08"))
+    conclusions = spot["conclusion"].mask(spot["unit_id"].isin(ids), FAILED)
+    spot = spot.assign(date=dates, conclusion=conclusions)
+    passed = checks["conclusion"] == PASSED
+    early = checks["date"].mask(passed & checks["unit_id"].eq(first), pd.Timestamp("2014-03-05"))
+    checks = checks.assign(date=early)[passed | checks["unit_id"].ne(first)]
+    again = checks[checks["unit_id"].isin(ids) & checks["conclusion"].eq(PASSED)]
+    seen = again["unit_id"].map(spot.drop_duplicates("unit_id").set_index("unit_id")["date"])
+    again = again.assign(
+        date=seen + pd.Timedelta(days=1), conclusion=FAILED, score=70.0, check_id=again["check_id"] + "F"
+    )
+    return {"city_checks": spot, "county_checks": pd.concat([checks, again])}, []
+
+
+def no_grid_person(true: Tables, plant: Plant) -> Planted:
+    """Leave the grid person of one unit empty, the grid number of the next."""
+    ids = choose_units(true, plant)
+    units = true["units"]
+    changed = units.assign(
+        grid_person=units["grid_person"].mask(units["unit_id"].isin(ids[::2]), ""),
+        grid_id=units["grid_id"].mask(units["unit_id"].isin(ids[1::2]), ""),
+    )
+    faults = [Fault("F4-02", "county", plant.area, f"{plant.note}: {'、'.join(ids)}", plant.area)]
+    return {"units": changed}, faults
+
+
+def no_self_check(true: Tables, plant: Plant) -> Planted:
+    """Lose the self-check form of some units."""
+    ids = choose_units(true, plant)
+    forms = true["self_checks"]
+    faults = [Fault("P2-03", "unit", unit, plant.note, plant.area) for unit in ids]
+    return {"self_checks": forms[~forms["unit_id"].isin(ids)]}, faults
+
+
+def wrong_check_digit(true: Tables, plant: Plant) -> Planted:
+    """Give some units a code whose last character is off by one."""
+    codes = organisation_codes(51_000_000 + np.arange(plant.count))
+    wrong = [code[:8] + ("0" if code[8] == "X" else str((int(code[8]) + 1) % 10)) for code in codes]
+    return _set_codes(true, plant, wrong)
+
+
+def wrong_licence_division(true: Tables, plant: Plant) -> Planted:
+    """Give a clinic a licence code issued under another county."""
+    return _set_codes(true, plant, [_licence("990202", "D211")])
+
+
+def wrong_licence_category(true: Tables, plant: Plant) -> Planted:
+    """Give a clinic a licence code of a general hospital."""
+    return _set_codes(true, plant, [_licence(plant.area, "A100")])
+
+
+def shared_code_with_sites(true: Tables, plant: Plant) -> Planted:
+    """Let two places share a code and tell them apart by a site number: allowed."""
+    ids = choose_units(true, plant)
+    changed, _ = _set_codes(true, plant, [str(organisation_codes(np.array([52_000_000]))[0])] * 2)
+    units = changed["units"]
+    sites = units["unit_id"].map(dict(zip(ids, "12", strict=True))).fillna(units["site_no"])
+    return {"units": units.assign(site_no=sites)}, []
+
+
+def duplicate_unit(true: Tables, plant: Plant) -> Planted:
+    """Enter one unit twice."""
+    ids = choose_units(true, plant)
+    units = true["units"]
+    twice = pd.concat([units, units[units["unit_id"].isin(ids)]]).sort_index(kind="stable")
+    return {"units": twice.reset_index(drop=True)}, [Fault("DQ-02", "unit", one, plant.note) for one in ids]
+
+
+def duplicate_code(true: Tables, plant: Plant) -> Planted:
+    """Give two units the same code without a site number."""
+    codes = [str(organisation_codes(np.array([53_000_000]))[0])] * plant.count
+    changed, _ = _set_codes(true, plant, codes)
+    return changed, [Fault("DQ-02", "unit", one, plant.note) for one in choose_units(true, plant)]
+
+
+def duplicate_name(true: Tables, plant: Plant) -> Planted:
+    """Give two units of a township the same name but for the width of its brackets."""
+    ids = choose_units(true, plant)
+    units = true["units"]
+    first = units[units["unit_id"] == ids[0]].iloc[0]
+    second = units["unit_id"] == ids[1]
+    names = (
+        units["unit_name"]
+        .mask(units["unit_id"] == ids[0], "便民诊所（西街店）")
+        .mask(second, "便民诊所(西街店)")
+    )
+    changed = units.assign(unit_name=names, township=units["township"].mask(second, first["township"]))
+    return {"units": changed}, [Fault("DQ-02", "unit", unit, plant.note) for unit in ids]
+
+
+def report_late(true: Tables, plant: Plant) -> Planted:
+    """Let one report come a minute after eleven."""
+    rows = _reports(true, plant)
+    return _receive(true, rows, ELEVEN + pd.Timedelta(minutes=1)), _owe("REP-02", rows, plant)
+
+
+def report_at_eleven(true: Tables, plant: Plant) -> Planted:
+    """Let one report come at eleven sharp: in time."""
+    return _receive(true, _reports(true, plant), ELEVEN), []
+
+
+def report_next_monday(true: Tables, plant: Plant) -> Planted:
+    """Let one report come after the weekend: late, not missing."""
+    rows = _reports(true, plant)
+    monday = pd.Timedelta(days=3, hours=9, minutes=10)
+    return _receive(true, rows, monday), _owe("REP-02", rows, plant)
+
+
+def report_missing(true: Tables, plant: Plant) -> Planted:
+    """Lose a report of some bodies: missing, and so not in time either."""
+    rows = _reports(true, plant)
+    faults = _owe("REP-02", rows, plant) + _owe("REP-03", rows, plant)
+    return {"weekly": true["weekly"].drop(index=rows.index)}, faults
+
+
+def report_twice(true: Tables, plant: Plant) -> Planted:
+    """Send one report again, corrected, in the afternoon: the first one counts."""
+    rows = _reports(true, plant)
+    again = rows.assign(received_at=rows["week"] + pd.Timedelta(hours=15))
+    return {"weekly": pd.concat([true["weekly"], again], ignore_index=True)}, []
+
+
+def choose_units(true: Tables, plant: Plant) -> list[str]:
+    """Return units of the plant's county that the city left alone."""
+    units = true["units"]
+    there = units.loc[units["county"] == plant.area, "unit_id"]
+    return plant.choose(there[~there.isin(true["city_checks"]["unit_id"])])
+
+
+def _spot_check(true: Tables, plant: Plant, conclusion: str, *, county_day: int, city_day: int) -> Planted:
+    """Give some units one county check and one spot-check on the given days."""
+    ids = choose_units(true, plant)
+    checks = true["county_checks"]
+    own = checks["unit_id"].isin(ids)
+    score = 93.0 if conclusion == PASSED else 71.5
+    once = checks[own].drop_duplicates("unit_id")
+    once = once.assign(date=day(np.array([county_day]))[0], conclusion=conclusion, score=score)
+    checks = pd.concat([checks[~own], once])
+    rows = true["units"][true["units"]["unit_id"].isin(ids)].reset_index(drop=True)
+    rows = rows.assign(day=city_day, conclusion=PASSED, batch="")
+    spot = describe_city_checks(rows, checks, plant.chance())
+    spot["check_id"] = [f"CJ{plant.area}-9{place:03d}" for place in range(1, len(spot) + 1)]
+    changed = {"county_checks": checks, "city_checks": pd.concat([true["city_checks"], spot])}
+    faults = [Fault("R-05b", "record", check, plant.note, plant.area) for check in spot["check_id"]]
+    return changed, faults
+
+
+def _set_codes(true: Tables, plant: Plant, codes: list[str]) -> Planted:
+    """Give the chosen units these codes, and name them as having a wrong one."""
+    ids = choose_units(true, plant)
+    units = true["units"]
+    given = units["unit_id"].map(dict(zip(ids, codes, strict=True))).fillna(units["org_code"])
+    return {"units": units.assign(org_code=given)}, [Fault("DQ-01", "unit", one, plant.note) for one in ids]
+
+
+def _licence(county: str, category: str) -> str:
+    return f"{organisation_codes(np.array([54_000_000]))[0]}{county}71{category}2"
+
+
+def _reports(true: Tables, plant: Plant) -> pd.DataFrame:
+    """Return reports to spoil, of different bodies, never of the last Friday.
+
+    Whether a report of the last Friday is missing is known only on 4 April.
+    """
+    weekly = true["weekly"]
+    there = weekly[weekly["area"].eq(plant.area) & weekly["week"].lt("2014-03-28")]
+    bodies = there.assign(lot=plant.chance().random(len(there))).sort_values("lot").drop_duplicates("body")
+    return bodies.head(plant.count).drop(columns="lot")
+
+
+def _receive(true: Tables, reports: pd.DataFrame, after: pd.Timedelta) -> Tables:
+    """Let reports come so long after their Friday began."""
+    weekly = true["weekly"]
+    come = weekly["received_at"].mask(weekly.index.isin(reports.index), weekly["week"] + after)
+    return {"weekly": weekly.assign(received_at=come)}
+
+
+def _owe(rule: str, reports: pd.DataFrame, plant: Plant) -> list[Fault]:
+    subjects = zip(reports["area"], reports["body"], reports["week"], strict=True)
+    return [
+        Fault(rule, "org", f"{area}:{body}", f"{plant.note}({week:%Y-%m-%d})")
+        for area, body, week in subjects
+    ]

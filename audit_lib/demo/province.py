@@ -1,0 +1,83 @@
+"""The made-up province as it truly is, before anybody writes it into a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from audit_lib.demo import faults, hazard_faults, ledger, papers, places, roster, visits
+from audit_lib.demo.faults import Plant, Planting
+from audit_lib.demo.stock import Tables, stock
+from audit_lib.demo.truth import Fault, follow
+
+KEYS = {
+    "units": ["county", "town", "unit_id"],
+    "county_checks": ["county", "date", "check_id"],
+    "city_checks": ["city", "date", "check_id"],
+    "hazards": ["county", "hazard_id"],
+    "listings": ["county", "listing_id"],
+    "weekly": ["week", "area", "body", "received_at"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """The true tables by name, the areas, what was planted, and which units really are unsafe."""
+
+    areas: pd.DataFrame
+    counties: pd.DataFrame
+    tables: Tables
+    faults: list[Fault]
+    bad: pd.Series[bool]
+
+
+def build_province(units: int, seed: int) -> Province:
+    """Return a province of so many units, the same for the same seed.
+
+    Raises
+    ------
+    CallError   too few units
+    """
+    areas, counties = places.read_areas(), places.read_counties()
+    rows = roster.make_roster(counties, places.count_units(counties, units), seed)
+    bad = visits.find_bad(rows, seed)
+    checks = visits.make_county_checks(rows, seed)
+    hazards = ledger.make_hazards(rows, seed)
+    true: Tables = {
+        "units": rows,
+        "county_checks": checks,
+        "city_checks": visits.make_city_checks(rows, checks, bad, seed),
+        "hazards": hazards,
+        "listings": ledger.make_listings(hazards, seed),
+        "self_checks": papers.make_self_checks(rows, seed),
+        "reporters": papers.make_reporters(areas, seed),
+        "documents": papers.make_documents(areas, seed),
+        "inspectors": papers.make_inspectors(areas, seed),
+    }
+    true["weekly"] = papers.make_weekly(true["reporters"], true, seed)
+    true, planted = _plant(true, seed)
+    true["platform"] = ledger.make_platform(true["hazards"], seed)
+    city_of = counties.set_index("code")["city"]
+    return Province(areas, counties, true, follow(planted, city_of), bad)
+
+
+def _plant(true: Tables, seed: int) -> tuple[Tables, list[Fault]]:
+    planted: list[Fault] = []
+    for row in stock("plants").itertuples(index=False):
+        plant = Plant(str(row.fault), str(row.area), int(str(row.count)), str(row.note), seed)
+        changed, found = _find(plant.fault)(true, plant)
+        true = true | {name: _tidy(name, table) for name, table in changed.items()}
+        planted += found
+    return true, planted
+
+
+def _find(name: str) -> Planting:
+    room = faults if hasattr(faults, name) else hazard_faults
+    planting: Planting = getattr(room, name)
+    return planting
+
+
+def _tidy(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    keys = KEYS.get(name)
+    return table.sort_values(keys, kind="stable", ignore_index=True) if keys else table.reset_index(drop=True)

@@ -1,0 +1,71 @@
+"""What was planted: each fault with its rule and subject, and what follows from it higher up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+RULES = (
+    "R-03",
+    "R-05",
+    "R-05b",
+    "F3-02",
+    "F3-03",
+    "F4-02",
+    "F6-02",
+    "F6-03",
+    "P2-03",
+    "P3-04",
+    "W2-06",
+    "W2-07",
+    "DQ-01",
+    "DQ-02",
+    "REP-02",
+    "REP-03",
+)
+"""Rules that the truth is complete for: anything else not met under one of them is a false alarm."""
+
+RISING = ("R-03", "F3-02", "F4-02", "F6-02", "P2-03")
+"""Rules whose one fault makes the county and its city fail."""
+
+AREA_SET = (*RISING, "R-05")
+"""Rules of which one not met makes an area not completed (P3-04)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One row of a result that must come out not met; ``county`` is where its subject lies."""
+
+    rule_id: str
+    level: str
+    subject: str
+    note: str
+    county: str = ""
+
+
+def follow(faults: Iterable[Fault], city_of: pd.Series[str]) -> list[Fault]:
+    """Return the faults with what they mean for county and city, each row once, sorted.
+
+    Parameters
+    ----------
+    faults : as planted
+    city_of : city by county code; a county that is its own city has its own code
+    """
+    rows = list(faults)
+    for fault in [one for one in rows if one.rule_id in RISING and one.county]:
+        for level, area in (("county", fault.county), ("city", str(city_of[fault.county]))):
+            rows.append(Fault(fault.rule_id, level, area, fault.note))
+    for fault in [one for one in rows if one.rule_id in AREA_SET and one.level in ("county", "city")]:
+        rows.append(Fault("P3-04", fault.level, fault.subject, f"{fault.rule_id} 未达到"))
+    return _merge(rows)
+
+
+def _merge(rows: list[Fault]) -> list[Fault]:
+    notes: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        said = notes.setdefault((row.rule_id, row.level, row.subject), [])
+        if row.note not in said:
+            said.append(row.note)
+    return [Fault(*key, "; ".join(sorted(said))) for key, said in sorted(notes.items())]
