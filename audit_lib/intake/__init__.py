@@ -1,0 +1,33 @@
+"""Intake: from a folder of messy files to trusted tables, with an account of every row."""
+
+from audit_lib.intake.answers import keep_answers
+from audit_lib.intake.areas import Gazetteer, city_codes, county_city, load_areas
+from audit_lib.intake.identifiers import (
+    division_of,
+    licence_reason,
+    org_code_reason,
+    organisation_reason,
+    uscc_reason,
+)
+from audit_lib.intake.read import read_inputs
+from audit_lib.intake.stage import Intake, load_intake, write_intake
+from audit_lib.intake.text import canonical_id, normal_name
+
+__all__ = [
+    "Gazetteer",
+    "Intake",
+    "canonical_id",
+    "city_codes",
+    "county_city",
+    "division_of",
+    "keep_answers",
+    "licence_reason",
+    "load_areas",
+    "load_intake",
+    "normal_name",
+    "org_code_reason",
+    "organisation_reason",
+    "read_inputs",
+    "uscc_reason",
+    "write_intake",
+]

@@ -1,0 +1,173 @@
+"""Layout: what each row of a sheet is: title, header, data, subtotal, foot or nothing.
+
+Only data rows are read; all others are counted, so that nothing disappears unseen. A unit
+whose *name* holds 合计 is data: a total row has 合计 as the whole of a leading cell.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from audit_lib.intake.header import Header, find_header
+from audit_lib.intake.readers import Grid
+from audit_lib.intake.text import fold
+from audit_lib.params import Source
+from audit_lib.schemas import Table
+
+KINDS = ("title", "header", "subtotal", "foot", "blank")
+"""Rows that are not data, in the order in which the accounts show them."""
+
+TOTALS = frozenset({"小计", "合计", "总计", "共计", "累计", "本页小计", "本页合计", "全市合计", "全县合计"})
+DITTO = frozenset({"同上", "〃", "″", "”", '"', "″″", "〃〃", "同前"})
+
+_LEADING = 4
+_FOOT = re.compile(
+    r"^(?:审核人|填表人|制表人?|填报人|复核人|经办人|统计人|负责人|单位负责人|分管领导|主要领导|联系人|联系电话|电话"
+    r"|填报日期|填表日期|报送日期|制表日期|报出日期|备注|说明|填表说明|注|附注|签字|盖章|\(公章\)|\(盖章\))(?:[(:].*)?$",
+    re.DOTALL,
+)
+_UNIT_OF_TITLE = re.compile(r"(?<![一-龥])单位:(万元|千元|亿元|元)")
+_SENDER = re.compile(
+    r"(?:填报|填表|报送|上报|编制|呈报)(?:单位|机关)(?:\((?:公章|盖章)\))?[:\s]\s*(\S+?)(?=\(?(?:公章|盖章)|\s|填报|填表|报送|联系|日期|$)"
+)
+_REPORTED = re.compile(r"(?:填报|填表|报送|上报|制表|编制)(?:日期|时间)[:\s]\s*(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One sheet taken apart.
+
+    ``rows`` are the data rows (all columns, merged cells filled, 同上 resolved), ``numbers``
+    their rows as the spreadsheet shows them; ``counts`` how many rows of each other kind.
+    ``sender`` and ``reported`` are what the title says, empty if nothing.
+    """
+
+    header: Header
+    rows: list[list[str]]
+    numbers: list[int]
+    counts: dict[str, int]
+    sender: str = ""
+    reported: str = ""
+    unit: str = ""
+    base: int = 0
+    sheet: str = ""
+
+
+def lay_out(grid: Grid, table: Table, source: Source) -> Layout | None:
+    """Take one sheet apart; None if it has no header of this table."""
+    cells = _unmerged(grid)
+    header = find_header(cells, grid.merged, table, source)
+    if header is None:
+        return None
+    kinds = _kinds(cells, header, table)
+    data = [place for place, kind in enumerate(kinds) if kind == "data"]
+    rows = [cells[place] for place in data]
+    _resolve_ditto(rows)
+    said = [_line(cells[place]) for place, kind in enumerate(kinds) if kind in ("title", "foot")]
+    title = _line([_line(cells[place]) for place, kind in enumerate(kinds) if kind == "title"])
+    return Layout(
+        header,
+        rows,
+        [place + 1 for place in data],
+        {kind: kinds.count(kind) for kind in KINDS},
+        _first(_SENDER, said),
+        _first(_REPORTED, said),
+        _first(_UNIT_OF_TITLE, [fold(title), title]),
+        grid.base,
+        grid.sheet,
+    )
+
+
+def _unmerged(grid: Grid) -> list[list[str]]:
+    """Cells with each merged range filled with the value that it shows."""
+    cells = [list(row) for row in grid.cells]
+    for (top, left), (bottom, right) in grid.merged:
+        if top >= len(cells) or left >= len(cells[top]):
+            continue
+        value = cells[top][left]
+        for row in cells[top : bottom + 1]:
+            row[left : right + 1] = [value] * (min(right + 1, len(row)) - left)
+    return cells
+
+
+def _kinds(cells: Sequence[list[str]], header: Header, table: Table) -> list[str]:
+    """The kind of every row of the sheet."""
+    above = {tuple(map(fold, row)): "header" for row in cells[header.first : header.end]}
+    above |= {tuple(map(fold, row)): "title" for row in cells[: header.first] if any(map(str.strip, row))}
+    leads = {next(word for word in row if word) for row in above if any(row)}
+    ids = [header.columns[name] for name in _identifying(table) if name in header.columns]
+    kinds = []
+    for place, row in enumerate(cells):
+        if not any(row) or not any(map(str.strip, row)):
+            kinds.append("blank")
+        elif place < header.first:
+            kinds.append("title")
+        elif place < header.end:
+            kinds.append("header")
+        else:
+            kinds.append(_kind(row, ids, above, leads))
+    return _with_trailing_notes(cells, kinds, ids)
+
+
+def _identifying(table: Table) -> list[str]:
+    """Columns whose value says that a row is a record: the text keys, not the area."""
+    return [column.name for column in table.columns if column.role == "key" and column.kind != "area"]
+
+
+def _kind(row: list[str], ids: list[int], above: dict[tuple[str, ...], str], leads: set[str]) -> str:
+    """The kind of one row below the header; ``above`` are the rows that pages repeat."""
+    lead = fold(next(text for text in row if text.strip()))
+    if lead in leads and (kind := above.get(tuple(map(fold, row)))):
+        return kind
+    if any(_names_a_record(row[place]) for place in ids):
+        return "data"
+    if any(fold(text).rstrip(":") in TOTALS for text in row[:_LEADING]):
+        return "subtotal"
+    return "foot" if _FOOT.match(lead) else "data"
+
+
+def _names_a_record(text: str) -> bool:
+    word = fold(text)
+    return bool(word) and word.rstrip(":") not in TOTALS and not _FOOT.match(word)
+
+
+def _with_trailing_notes(cells: Sequence[list[str]], kinds: list[str], ids: list[int]) -> list[str]:
+    """Rows behind the last record that hold one single text, once a foot has begun, are foot."""
+    begun = False
+    last = max(
+        (place for place, kind in enumerate(kinds) if kind == "data" and _has_id(cells[place], ids)),
+        default=0,
+    )
+    for place in range(last + 1, len(kinds)):
+        begun = begun or kinds[place] == "foot"
+        if begun and kinds[place] == "data" and len({text for text in cells[place] if text.strip()}) == 1:
+            kinds[place] = "foot"
+    return kinds
+
+
+def _has_id(row: list[str], ids: list[int]) -> bool:
+    return len({text for text in row if text.strip()}) > 1 and any(row[place].strip() for place in ids)
+
+
+def _resolve_ditto(rows: list[list[str]]) -> None:
+    """Put the value of the row above where a cell says 同上."""
+    for above, row in itertools.pairwise(rows):
+        for place, text in enumerate(row):
+            if text in DITTO or (len(text) < 6 and text.strip() in DITTO):  # noqa: PLR2004 - length of the words
+                row[place] = above[place]
+
+
+def _line(row: Sequence[str]) -> str:
+    return "  ".join(dict.fromkeys(text.strip() for text in row if text.strip()))
+
+
+def _first(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
+    for line in lines:
+        if found := pattern.search(
+            line.replace("：", ":").replace("（", "(").replace("）", ")").replace("　", " ")
+        ):
+            return found[1].strip("()")
+    return ""

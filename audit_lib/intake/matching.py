@@ -1,0 +1,116 @@
+"""Matching: which unit a row means that gives a name and no identifier.
+
+An exact normalised name that one unit of the same county bears is taken. A similar name is
+shown to a person and taken only when that person has said 是; nothing is merged by a score.
+Source: domain.md 4.2 (6).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import pandas as pd
+
+from audit_lib.intake.text import normal_name
+from audit_lib.schemas import Table
+
+SIMILAR = 0.75
+"""Least similarity of two names that is worth a person's time (difflib's ratio)."""
+
+MOST_SHOWN = 3
+"""Similar units shown for one row."""
+
+MATCH_COLUMNS = [
+    "table", "sender", "file", "sheet", "row", "county", "name", "unit_id", "unit_name", "similarity", "how", "answer",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One row and one unit that it may mean; ``how`` is automatic, answered or proposed.
+
+    ``index`` is the row's in the table, ``place`` its part, sheet and row.
+    """
+
+    index: int
+    place: tuple[int, str, int]
+    county: str
+    name: str
+    unit_id: str
+    unit_name: str
+    similarity: float
+    how: str
+    answer: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether the row is taken to be of this unit."""
+        return self.how == "automatic" or self.answer == "是"
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The units as names are looked up in; ``answers`` are (county, normal name, unit id) -> 是 or 否."""
+
+    units: pd.DataFrame
+    answers: Mapping[tuple[str, str, str], str]
+
+    def match(self, table: Table, rows: pd.DataFrame, raw: pd.DataFrame, fallback: pd.Series) -> list[Match]:
+        """Return matches of the rows of a table that have no unit id but a name.
+
+        Parameters
+        ----------
+        rows : converted rows with ``unit_name`` and ``county``
+        raw : where those rows stand: ``@part``, ``sheet``, ``row``
+        fallback : county of the row's sender, where the row itself names none
+        """
+        if (
+            not {"unit_id", "unit_name", "county"} <= set(rows.columns)
+            or table.column("unit_id").role != "key"
+        ):
+            return []
+        lacking = rows[rows["unit_id"].isna() & rows["unit_name"].notna()]
+        places = raw.loc[lacking.index, ["@part", "sheet", "row"]].itertuples(index=False, name=None)
+        counties = lacking["county"].fillna(fallback)
+        return [
+            replace(match, index=index, place=place)
+            for index, name, county, place in zip(
+                lacking.index, lacking["unit_name"], counties, places, strict=True
+            )
+            if isinstance(county, str)
+            for match in self._candidates(name, county)
+        ]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every unit id of the roster."""
+        return frozenset(self.units["unit_id"])
+
+    @cached_property
+    def _names(self) -> dict[str, dict[str, dict[str, str]]]:
+        """County -> normal name -> unit id -> name."""
+        names: dict[str, dict[str, dict[str, str]]] = {}
+        told = self.units.dropna(subset=["unit_name"])
+        for unit, name, county in zip(told["unit_id"], told["unit_name"], told["county"], strict=True):
+            names.setdefault(county, {}).setdefault(normal_name(name), {})[unit] = name
+        return names
+
+    def _candidates(self, name: str, county: str) -> list[Match]:
+        names, said = self._names.get(county, {}), normal_name(name)
+        exact = names.get(said, {})
+        if len(exact) == 1:
+            unit, unit_name = next(iter(exact.items()))
+            return [Match(-1, (0, "", 0), county, name, unit, unit_name, 1.0, "automatic")]
+        near = difflib.get_close_matches(said, sorted(names), n=MOST_SHOWN, cutoff=SIMILAR)
+        found = [(other, unit) for other in near for unit in sorted(names[other])]
+        return [self._proposal(name, county, other, unit) for other, unit in found]
+
+    def _proposal(self, name: str, county: str, other: str, unit: str) -> Match:
+        said, unit_name = normal_name(name), self._names[county][other][unit]
+        answer = self.answers.get((county, said, unit), "")
+        likeness = round(difflib.SequenceMatcher(None, said, other).ratio(), 3)
+        how = "answered" if answer else "proposed"
+        return Match(-1, (0, "", 0), county, name, unit, unit_name, likeness, how, answer)

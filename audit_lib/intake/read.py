@@ -1,0 +1,123 @@
+"""The walk of intake: from the files that params name to trusted tables and their account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from audit_lib.intake.answers import read_answers
+from audit_lib.intake.areas import Gazetteer, load_areas
+from audit_lib.intake.matching import MATCH_COLUMNS, Match, Roster
+from audit_lib.intake.parts import Desk, Part, check_sources, read_parts
+from audit_lib.intake.records import PROBLEM_COLUMNS, QUARANTINE_COLUMNS, Gathered, gather
+from audit_lib.intake.returns import RETURN_COLUMNS, returned_rows
+from audit_lib.intake.stage import COUNTS, FILE_COLUMNS, Intake, shape, shape_files
+from audit_lib.intake.values import Surroundings
+from audit_lib.intake.versions import superseded
+from audit_lib.params import Run
+from audit_lib.schemas import inputs
+
+ORDER = ["table", "file", "sheet", "row"]
+
+
+def read_inputs(run: Run) -> Intake:
+    """Read every file that the params name, and account for each row of each.
+
+    Files that cannot be read are listed with their reason and the others are read on; only
+    wrong params or an unreadable table of areas stop it.
+
+    Raises
+    ------
+    ParamsError   the params name a table or column that does not exist
+    InputError    the file of areas cannot be read
+    """
+    check_sources(run)
+    areas = None if run.params.areas == "from-roster" else load_areas(run)
+    gazetteer = None if areas is None else Gazetteer(areas)
+    desk = Desk(run, gazetteer, {})
+    around = Surroundings((run.params.window.start.year, run.params.window.end.year), gazetteer)
+    parts = {name: _with_versions(read_parts(desk, name), name) for name in inputs()}
+    gathered = {"units": _gather(run, "units", parts["units"], around, None)}
+    roster = Roster(gathered["units"].rows, read_answers(run))
+    for name in inputs():
+        if name != "units":
+            gathered[name] = _gather(run, name, parts[name], around, roster)
+    units = gathered["units"].rows
+    return _assembled(parts, gathered, load_areas(run, units) if areas is None else areas)
+
+
+def _with_versions(parts: list[Part], name: str) -> list[Part]:
+    """The parts, those that a later version replaces marked so."""
+    whole = [part for part in parts if part.status == "read"]
+    replaced = superseded(whole, inputs()[name].keys)
+    marked = {
+        (part.source, part.file): replace(part, status="superseded", reason=replaced[place][1])
+        for place, part in enumerate(whole)
+        if place in replaced
+    }
+    return [marked.get((part.source, part.file), part) for part in parts]
+
+
+def _living(parts: Sequence[Part]) -> list[Part]:
+    return [part for part in parts if part.status == "read"]
+
+
+def _gather(
+    run: Run, name: str, parts: Sequence[Part], around: Surroundings, roster: Roster | None
+) -> Gathered:
+    return gather(inputs()[name], _living(parts), run.params.inputs.get(name, []), around, roster)
+
+
+def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], areas: pd.DataFrame) -> Intake:
+    problems = _together([one.problems for one in gathered.values()], PROBLEM_COLUMNS)
+    quarantine = _together([one.quarantine for one in gathered.values()], QUARANTINE_COLUMNS)
+    returned = [
+        returned_rows(_living(parts[name]), one.problems, one.quarantine) for name, one in gathered.items()
+    ]
+    return Intake(
+        {name: gathered[name].rows for name in inputs()},
+        areas,
+        _accounts(parts, gathered),
+        problems,
+        quarantine,
+        _together(
+            [_matches(name, _living(parts[name]), one) for name, one in gathered.items()], MATCH_COLUMNS
+        ),
+        _together(returned, RETURN_COLUMNS),
+    )
+
+
+def _together(frames: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Frames under one another in the order in which the files have their rows."""
+    filled = [frame for frame in frames if len(frame)]
+    whole = shape(pd.concat(filled) if filled else pd.DataFrame(columns=columns), columns, ["row"])
+    return whole.sort_values(
+        [*ORDER, *(name for name in columns if name not in ORDER)], kind="stable", ignore_index=True
+    )
+
+
+def _accounts(parts: dict[str, list[Part]], gathered: dict[str, Gathered]) -> pd.DataFrame:
+    """One row per table and file: what became of its rows."""
+    lines = []
+    for name, all_parts in parts.items():
+        living = {(part.source, part.file): place for place, part in enumerate(_living(all_parts))}
+        for part in all_parts:
+            apart = gathered[name].quarantined.get(living.get((part.source, part.file), -1), 0)
+            told = [name, part.file, part.sender, part.area or None, part.status, part.reason]
+            counts = [part.read, part.read - apart, apart, *part.counts.values()]
+            lines.append([*told, *counts, part.sha256])
+    files = shape_files(pd.DataFrame(lines, columns=FILE_COLUMNS))
+    return files.sort_values(["table", "file", *COUNTS], kind="stable", ignore_index=True)
+
+
+def _matches(name: str, parts: Sequence[Part], one: Gathered) -> pd.DataFrame:
+    lines = [_match_line(name, parts, match) for match in one.matches]
+    return pd.DataFrame(lines, columns=MATCH_COLUMNS)
+
+
+def _match_line(name: str, parts: Sequence[Part], match: Match) -> list[object]:
+    part, sheet, row = match.place
+    told = [name, parts[part].sender, parts[part].file, sheet, row, match.county, match.name]
+    return [*told, match.unit_id, match.unit_name, f"{match.similarity:.3f}", match.how, match.answer]
