@@ -1,0 +1,30 @@
+"""Compliance: from the facts of a day to verdicts that anybody can trace to a clause and a row."""
+
+from audit_lib.compliance.acceptance import propose
+from audit_lib.compliance.estimates import DrawnSample, estimate_rechecks
+from audit_lib.compliance.facts import Facts, gather_facts
+from audit_lib.compliance.indicators import check_sums
+from audit_lib.compliance.judge import Judgement, judge, load_judgement, write_judgement
+from audit_lib.compliance.rulebook import Indicator, Rule, Rulebook, load_rulebook
+from audit_lib.compliance.rules import RULES
+from audit_lib.compliance.scoring import items_due, score_checks
+
+__all__ = [
+    "RULES",
+    "DrawnSample",
+    "Facts",
+    "Indicator",
+    "Judgement",
+    "Rule",
+    "Rulebook",
+    "check_sums",
+    "estimate_rechecks",
+    "gather_facts",
+    "items_due",
+    "judge",
+    "load_judgement",
+    "load_rulebook",
+    "propose",
+    "score_checks",
+    "write_judgement",
+]

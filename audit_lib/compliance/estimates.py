@@ -1,0 +1,205 @@
+"""What a re-check drawn here lets us say about all units that the counties passed.
+
+For the province: the share failing, with its interval and the exact bound, held against the
+limit if the params set one. For a city: an interval and no decision. For a county: nothing,
+the sample is too small. Source: methods.md 5, 6, 8, 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+
+from audit_lib import schemas
+from audit_lib.compliance.facts import Facts
+from audit_lib.errors import EstimateError
+from audit_lib.inference import Estimate, bound_count, estimate_share, simultaneous
+
+RECHECK = "recheck"
+ACCEPTED, REFUSED, UNSHOWN, NONE = "接受", "不接受", "未能证明", "不作判定"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSample:
+    """A draw made and verified here.
+
+    Attributes
+    ----------
+    frame : DataFrame[unit_id, city, county, stratum]
+    sample : DataFrame[unit_id, stratum, ticket, rank, drawn]   drawn units and reserves
+    """
+
+    name: str
+    purpose: str
+    frame: pd.DataFrame
+    sample: pd.DataFrame
+    certificate_digest: str
+    plan_digest: str
+
+
+def estimate_rechecks(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.DataFrame:
+    """Return table ``estimates``: what the visited samples say of province and cities.
+
+    Only draws of purpose ``recheck`` speak; a draw nobody has visited yet says nothing. With
+    several such draws the indicator carries the draw's name.
+    """
+    drawn = [draws[name] for name in sorted(draws) if draws[name].purpose == RECHECK]
+    tables = []
+    for sample in drawn:
+        places = fill_places(facts, sample)
+        if places["seen"].any():
+            suffix = f"@{sample.name}" if len(drawn) > 1 else ""
+            table = _of_sample(facts, sample, places)
+            tables.append(table.assign(indicator=table["indicator"] + suffix))
+    return pd.concat(tables) if tables else schemas.empty("estimates")
+
+
+def fill_places(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
+    """Return what became of each place in the sample.
+
+    A visit missed by our own fault gives its place to the next reserve of its stratum; without
+    one it stays missed. A unit closed with evidence stays, as not eligible. Whatever else was
+    not inspected is ``lost``: it counts as failing for the bound that accepts and as passing for
+    the bound that refuses.
+
+    Returns
+    -------
+    DataFrame[unit_id, stratum, city, seen, eligible, failed, lost, already_so], one row per place
+    """
+    book = facts.book
+    rows = sample.sample[["unit_id", "stratum", "rank", "drawn"]].merge(
+        _visits(facts, sample), on="unit_id", how="left"
+    )
+    rows["ours"] = rows["outcome"].isin(book.words("own_fault"))
+    size = rows["drawn"].groupby(rows["stratum"]).transform("sum")
+    # Those not missed by our own fault come first, in order of rank; the first n_h hold the places.
+    usable = rows["drawn"] | rows["outcome"].notna()
+    order = rows.assign(late=rows["ours"] | ~usable).sort_values(["stratum", "late", "rank"])
+    places = order[order.groupby("stratum").cumcount() < size.reindex(order.index)]
+    places = places.merge(sample.frame[["unit_id", "city"]], on="unit_id")
+    gone = places["outcome"].isin(book.words("ineligible"))
+    judged = places["conclusion"].notna() & ~gone
+    failed = judged & (places["conclusion"] != "合格")
+    return places[["unit_id", "stratum", "city"]].assign(
+        seen=places["outcome"].notna(),
+        eligible=~gone,
+        failed=failed,
+        lost=~gone & ~judged,
+        already_so=places["already_so"].where(failed),
+    )
+
+
+def _visits(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
+    """The last visit to each unit of the sample; a finding without outcome was an inspection."""
+    rows = facts.province_checks
+    named = rows["draw"].fillna(sample.name) == sample.name
+    rows = rows[named & rows["unit_id"].isin(sample.sample["unit_id"])]
+    rows = rows.sort_values(["unit_id", "date", "check_id"]).drop_duplicates("unit_id", keep="last")
+    inspected = rows["outcome"].fillna("已检查").astype("str")
+    conclusion = rows["conclusion"].where(inspected == "已检查")
+    return rows[["unit_id", "already_so"]].assign(outcome=inspected, conclusion=conclusion)
+
+
+def _of_sample(facts: Facts, sample: DrawnSample, places: pd.DataFrame) -> pd.DataFrame:
+    sizes = sample.frame.groupby(["city", "stratum"]).size()
+    cities = sorted(places["city"].unique())
+    tables = [_of_area(facts, facts.province, places, sizes.groupby("stratum").sum(), joint=1)]
+    for city in cities:
+        chosen = places[places["city"] == city]
+        tables.append(_of_area(facts, city, chosen, sizes.loc[city], joint=len(cities)))
+    return pd.concat([pd.DataFrame(rows) for rows in tables], ignore_index=True)
+
+
+def _of_area(
+    facts: Facts, area: str, places: pd.DataFrame, sizes: pd.Series[int], *, joint: int
+) -> list[dict[str, object]]:
+    """The rows of one area: as inspected, the two cases where some could not be, and already so."""
+    eligible, lost, failed = (places[name].to_numpy() for name in ("eligible", "lost", "failed"))
+    so = (places["already_so"] == "是").to_numpy()
+    unclear = int((places["failed"] & ~places["already_so"].isin(["是", "否"])).sum())
+    cases = {"recheck_failed": (failed, eligible & ~lost), "recheck_already_so": (so, eligible & ~lost)}
+    if lost.any():
+        cases["recheck_failed_best"] = (failed, eligible)
+        cases["recheck_failed_worst"] = (failed | lost, eligible)
+    worst = {"recheck_failed": failed | lost, "recheck_already_so": so | lost}
+    rows = []
+    for name, (bad, domain) in cases.items():
+        bound = _bound(places, sizes, worst.get(name, bad), facts, joint=joint)
+        row: dict[str, object] = {
+            "area": area,
+            "indicator": name,
+            "n": len(places),
+            "N": int(sizes.sum()),
+            "y": int(bad.sum()),
+            "bound_count": bound,
+            "decision": NONE,
+        }
+        row |= _share(facts, places, sizes, bad, domain)
+        row["method"] = f"{row['method']}{_words(places, joint, unclear if bad is so else 0)}"
+        if name == "recheck_failed" and joint == 1 and area == facts.province:
+            row["decision"] = _decide(facts, places, sizes)
+        rows.append(row)
+    return rows
+
+
+def _share(
+    facts: Facts, places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray, domain: np.ndarray
+) -> dict[str, object]:
+    try:
+        answer: Estimate = estimate_share(
+            bad.astype(int),
+            places["stratum"].to_numpy(),
+            sizes,
+            confidence=facts.params.estimates.confidence,
+            domain=None if domain.all() else domain.astype(int),
+        )
+    except EstimateError as refused:
+        return {"value": None, "se": None, "lower": None, "upper": None, "method": f"不能推算: {refused.text.zh}"}
+    numbers = {name: getattr(answer, name) for name in ("value", "se", "lower", "upper")}
+    known = {name: None if np.isnan(number) else float(number) for name, number in numbers.items()}
+    return known | {"method": answer.method}
+
+
+def _words(places: pd.DataFrame, joint: int, unclear: int) -> str:
+    lost, gone = int(places["lost"].sum()), int((~places["eligible"]).sum())
+    said = [
+        f"未能检查 {lost} 家" if lost else "",
+        f"已注销 {gone} 家" if gone else "",
+        f"不能判定 {unclear} 家另计" if unclear else "",
+        f"上限为 {joint} 个市州联合" if joint > 1 else "",
+    ]
+    return "".join(f"; {word}" for word in said if word)
+
+
+def _counts(places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    n = places.groupby("stratum").size().reindex(sizes.index, fill_value=0)
+    y = pd.Series(bad.astype("int64")).groupby(places["stratum"].to_numpy()).sum().reindex(sizes.index, fill_value=0)
+    return sizes.to_numpy(), n.to_numpy(), y.to_numpy()
+
+
+def _bound(
+    places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray, facts: Facts, *, joint: int
+) -> int:
+    confidence = simultaneous(facts.params.estimates.confidence, joint)
+    return bound_count(*_counts(places, sizes, bad), confidence=confidence)
+
+
+def _decide(facts: Facts, places: pd.DataFrame, sizes: pd.Series[int]) -> str:
+    """Hold both bounds against the limit, each against the frame that is certainly eligible enough."""
+    chosen = facts.params.estimates
+    if chosen.limit is None:
+        return NONE
+    limit, confidence = Fraction(str(chosen.limit)), chosen.confidence
+    failed, lost, gone = (places[name].to_numpy() for name in ("failed", "lost", "eligible"))
+    N, gone = int(sizes.sum()), ~gone
+    left_at_least = N - bound_count(*_counts(places, sizes, gone), confidence=confidence) if gone.any() else N
+    left_at_most = N - bound_count(*_counts(places, sizes, gone), confidence=confidence, side="lower")
+    upper = bound_count(*_counts(places, sizes, failed | lost), confidence=confidence)
+    lower = bound_count(*_counts(places, sizes, failed), confidence=confidence, side="lower")
+    if upper <= limit * left_at_least:
+        return ACCEPTED
+    return REFUSED if lower > limit * left_at_most else UNSHOWN

@@ -1,0 +1,213 @@
+"""The facts of a day: computed once from the clean tables, handed to every rule.
+
+Records dated after the day judged do not exist yet; a record that lacks its date is kept, and
+the rules decide what that means. Source: domain.md 1.8, A4; readings in docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from audit_lib import schemas
+from audit_lib.compliance.gaps import Gaps, find_gaps
+from audit_lib.compliance.hazards import follow_hazards, has_content
+from audit_lib.compliance.rulebook import Rulebook
+from audit_lib.compliance.scoring import score_checks
+from audit_lib.errors import JudgeError
+from audit_lib.intake.areas import city_codes, county_city
+from audit_lib.params import Params
+from audit_lib.sampling import county_passes, county_state_on, valid_checks
+
+if TYPE_CHECKING:
+    from audit_lib.intake import Intake
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known at the end of ``as_of``.
+
+    Attributes
+    ----------
+    places : DataFrame[level, area, county]   the counties that each county and city is made of
+    roster : every row of the roster, duplicates too;  units : one row per unit_id, city added
+    frame : the units that count (A4);  removed : those that left it with evidence
+    county_checks, city_checks, province_checks : with ``valid`` and ``incomplete`` added
+    passes : DataFrame[unit_id, pass_date, batch, county]   P* of R-05
+    spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota``
+    hazards : with their lives (`follow_hazards`);  listings : made by the day, bad dates kept
+    self_checks, weekly, reporters, check_items, platform : as read, nothing of the future
+    scores : one row per checklist (`score_checks`)
+    """
+
+    as_of: pd.Timestamp
+    params: Params
+    book: Rulebook
+    areas: pd.DataFrame
+    places: pd.DataFrame
+    gaps: Gaps
+    roster: pd.DataFrame
+    units: pd.DataFrame
+    frame: pd.DataFrame
+    removed: pd.DataFrame
+    county_checks: pd.DataFrame
+    city_checks: pd.DataFrame
+    province_checks: pd.DataFrame
+    passes: pd.DataFrame
+    spot_checks: pd.DataFrame
+    hazards: pd.DataFrame
+    listings: pd.DataFrame
+    self_checks: pd.DataFrame
+    reporters: pd.DataFrame
+    weekly: pd.DataFrame
+    check_items: pd.DataFrame
+    platform: pd.DataFrame
+    scores: pd.DataFrame
+
+    @property
+    def province(self) -> str:
+        """Code of the whole."""
+        return str(self.areas.loc[self.areas["level"] == "province", "code"].iloc[0])
+
+
+def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
+    """Return the facts at the end of ``params.as_of``.
+
+    Raises
+    ------
+    JudgeError   a unit stands in a county that the table of areas does not have
+    """
+    as_of = pd.Timestamp(params.as_of)
+    tables = intake.tables
+    places = _places(intake.areas)
+    roster = _located(tables["units"][~(tables["units"]["entry_date"] > as_of)], intake.areas)
+    units = first_of(roster, ["unit_id"])
+    checks = {name: _checks(tables[name], units, params) for name in _CHECKS}
+    removed = _removed(units, checks["county_checks"], as_of, book)
+    passes = _passes(checks, units, params, as_of)
+    hazards = first_of(_in_county(tables["hazards"], units), ["hazard_id", "unit_id"])
+    no_content = book.words("no_content")
+    present = {
+        name: frozenset(_in_county(tables[name], units)["county"].dropna())
+        for name in ("units", *_CHECKS, "hazards", "self_checks", "listings")
+    }
+    return Facts(
+        as_of=as_of,
+        params=params,
+        book=book,
+        areas=intake.areas,
+        places=places,
+        gaps=find_gaps(intake, params.inputs, places, present),
+        roster=roster,
+        units=units,
+        frame=units[~units["unit_id"].isin(removed["unit_id"])].reset_index(drop=True),
+        removed=removed,
+        county_checks=checks["county_checks"],
+        city_checks=checks["city_checks"],
+        province_checks=checks["province_checks"],
+        passes=passes,
+        spot_checks=_spot_checks(checks, passes),
+        hazards=follow_hazards(hazards, as_of=as_of, elements=params.five_elements, no_content=no_content),
+        listings=_listings(tables["listings"], units, as_of),
+        self_checks=_in_county(tables["self_checks"], units),
+        reporters=first_of(tables["reporters"], ["area", "body"]),
+        weekly=tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)],
+        check_items=tables["check_items"],
+        platform=tables["platform"][~(tables["platform"]["platform_date"] > as_of)],
+        scores=score_checks(tables["check_items"], _visits(tables, checks), units, book),
+    )
+
+
+_CHECKS = ("county_checks", "city_checks", "province_checks")
+
+
+def first_of(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
+    """Return one row per key, the first in the order of all its cells, whatever the row order."""
+    twice = table.duplicated(keys, keep=False)
+    cells = [column for column in table if column not in schemas.PROVENANCE]
+    again = table[twice].sort_values(cells, key=lambda cell: cell.astype("str")).drop_duplicates(keys)
+    return pd.concat([table[~twice], again]).sort_values(keys, ignore_index=True)
+
+
+def _places(areas: pd.DataFrame) -> pd.DataFrame:
+    home = county_city(areas)
+    counties = pd.DataFrame({"level": "county", "area": home.index, "county": home.index})
+    cities = pd.DataFrame({"level": "city", "area": home.to_numpy(), "county": home.index})
+    order = {code: place for place, code in enumerate(city_codes(areas))}
+    cities = cities.sort_values("area", key=lambda codes: codes.map(order), kind="stable")
+    return pd.concat([counties, cities], ignore_index=True).astype("str")
+
+
+def _located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    home = county_city(areas)
+    lost = units.loc[~units["county"].isin(home.index), ["unit_id", "county"]].sort_values("unit_id")
+    if len(lost):
+        shown = "、".join(f"{unit}({county})" for unit, county in lost.head(_SHOWN).to_numpy())
+        raise JudgeError(
+            f"{len(lost)} 个单位的县区不在区划表中: {shown}",
+            f"{len(lost)} units stand in counties that the table of areas does not have: {shown}",
+        )
+    return units.assign(city=units["county"].map(home).astype("str")).reset_index(drop=True)
+
+
+def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """A record belongs where its unit stands; only a unit outside the roster takes the record's word."""
+    stands = table["unit_id"].map(units.set_index("unit_id")["county"])
+    return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
+
+
+def _checks(checks: pd.DataFrame, units: pd.DataFrame, params: Params) -> pd.DataFrame:
+    rows = _in_county(checks[~(checks["date"] > pd.Timestamp(params.as_of))], units)
+    whole = valid_checks(rows)
+    start, end = pd.Timestamp(params.window.start), pd.Timestamp(params.window.end)
+    return rows.assign(valid=whole & rows["date"].between(start, end), incomplete=~whole)
+
+
+def _removed(
+    units: pd.DataFrame, county_checks: pd.DataFrame, as_of: pd.Timestamp, book: Rulebook
+) -> pd.DataFrame:
+    """Units closed with evidence before any county visit (A4); without evidence a unit stays in."""
+    valid = county_checks[county_checks["valid"]]
+    visited = units["unit_id"].map(valid.groupby("unit_id")["date"].min())
+    closed = units["status"].isin(book.words("closed_statuses")) & (units["status_date"] <= as_of)
+    proven = has_content(units["status_evidence"], book.words("no_content"))
+    return units[closed & proven & ~(visited < units["status_date"])].reset_index(drop=True)
+
+
+def _passes(
+    checks: dict[str, pd.DataFrame], units: pd.DataFrame, params: Params, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    cutoffs = [day for day in params.cutoffs if pd.Timestamp(day) <= as_of]
+    county, city, province = (checks[name][checks[name]["valid"]] for name in _CHECKS)
+    higher = pd.concat([city, province])
+    passes = county_passes(county, higher, cutoffs or [params.as_of])
+    passes = passes if cutoffs else passes.iloc[:0]
+    return passes.merge(units[["unit_id", "county"]], on="unit_id")
+
+
+def _spot_checks(checks: dict[str, pd.DataFrame], passes: pd.DataFrame) -> pd.DataFrame:
+    county, rows = checks["county_checks"], checks["city_checks"]
+    state = county_state_on(county[county["valid"]], rows)
+    in_frame = rows["unit_id"].isin(passes["unit_id"])
+    return rows.assign(passed=state["passed"], in_quota=in_frame & state["passed"] & rows["valid"])
+
+
+def _listings(listings: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    return _in_county(listings[~(listings["listed_date"] > as_of)], units).sort_values(
+        ["hazard_id", "listing_id"], kind="stable", ignore_index=True
+    )
+
+
+def _visits(tables: Mapping[str, pd.DataFrame], checks: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The visits that checklists belong to; a checklist without a visit keeps its score, without a unit."""
+    columns = ["check_id", "unit_id", "date", "county"]
+    known = pd.concat([checks[name][columns] for name in reversed(_CHECKS)]).drop_duplicates("check_id")
+    future = pd.concat([tables[name]["check_id"] for name in _CHECKS])
+    items = tables["check_items"]["check_id"]
+    lost = items[~items.isin(known["check_id"]) & ~items.isin(future)].drop_duplicates()
+    return pd.concat([known, lost.to_frame()], ignore_index=True)

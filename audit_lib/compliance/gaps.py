@@ -1,0 +1,79 @@
+"""What could not be read, and for which counties: absence of data is never a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from audit_lib.intake import Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Where the inputs have holes.
+
+    Attributes
+    ----------
+    given : tables of which at least one file was read
+    unread : by table, the counties whose file could not be read
+    unidentified : by table, rows that nobody could identify, by county; a row known only by its
+        city may belong to any county of it
+    """
+
+    given: frozenset[str]
+    unread: Mapping[str, frozenset[str]]
+    unidentified: Mapping[str, pd.Series[int]]
+
+    def not_given(self, tables: Iterable[str]) -> list[str]:
+        """Return those of ``tables`` that were not handed in at all."""
+        return [table for table in tables if table not in self.given]
+
+    def closed_to(self, tables: Iterable[str]) -> frozenset[str]:
+        """Return the counties for which one of ``tables`` could not be read."""
+        return frozenset().union(*(self.unread.get(table, frozenset()) for table in tables))
+
+
+def find_gaps(
+    intake: Intake, named: Iterable[str], places: pd.DataFrame, present: Mapping[str, frozenset[str]]
+) -> Gaps:
+    """Return what is missing from the inputs.
+
+    Parameters
+    ----------
+    named : tables that the params name
+    places : DataFrame[level, area, county]   which counties an area is made of
+    present : by table, the counties that have rows in it; a file of unknown area that was
+        refused can only be missed where there are none
+    """
+    files = intake.files
+    read = set(files.loc[files["status"] == "read", "table"])
+    refused = files[files["status"].isin(["refused", "missing"])]
+    return Gaps(
+        given=frozenset(read & set(named)),
+        unread={
+            str(table): _covered(rows["area"], places, present.get(str(table), frozenset()))
+            for table, rows in refused.groupby("table")
+        },
+        unidentified={
+            str(table): _spread(rows["area"], places) for table, rows in intake.quarantine.groupby("table")
+        },
+    )
+
+
+def _covered(
+    areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]
+) -> frozenset[str]:
+    counties = set(places.loc[places["area"].isin(areas.dropna()), "county"])
+    if areas.isna().any():
+        counties |= set(places["county"]) - present
+    return frozenset(counties)
+
+
+def _spread(areas: pd.Series[str], places: pd.DataFrame) -> pd.Series[int]:
+    members = places[["area", "county"]].drop_duplicates()
+    rows = areas.dropna().astype("str").to_frame("area").merge(members, on="area")
+    return rows.groupby("county").size()

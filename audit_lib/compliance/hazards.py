@@ -1,0 +1,106 @@
+"""The life of a hazard: found, due, closed, overdue, and what is written down for it.
+
+Closed means rectified *and* passed at the re-check; a date of rectification alone is a claim.
+Source: domain.md 1.4, 1.8, A6, A7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from audit_lib.errors import JudgeError
+
+MAJOR = "重大"
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "责任": ("resp_unit", "resp_person"),
+    "措施": ("measure",),
+    "资金": ("fund_planned",),
+    "时限": ("deadline",),
+    "预案": ("plan_doc",),
+}
+"""Columns that carry each of the five elements, in the ledger and in the listing alike."""
+
+
+def follow_hazards(
+    hazards: pd.DataFrame, *, as_of: pd.Timestamp, elements: Sequence[str], no_content: Collection[str]
+) -> pd.DataFrame:
+    """Return the ledger as it stood at the end of a day, with what follows from it.
+
+    Parameters
+    ----------
+    hazards : table ``hazards``; rows found after ``as_of`` do not exist yet
+    elements : the elements that 五落实 asks for
+    no_content : words that say nothing, such as 无
+
+    Returns
+    -------
+    the rows with ``claimed`` (rectified, by the unit's word), ``rechecked``, ``closed`` (passed),
+    ``due`` (deadline in force), ``overdue``, ``lacking`` (elements missing, joined by 、) added
+
+    Raises
+    ------
+    JudgeError   the ledger has no column for one of the elements
+    """
+    rows = hazards[~(hazards["found_date"] > as_of)].reset_index(drop=True)
+    claimed = rows["closed_date"] <= as_of
+    rechecked = rows["recheck_result"].notna() & (rows["recheck_date"] <= as_of)
+    closed = claimed & rechecked & (rows["recheck_result"] == "合格")
+    due = deadline_in_force(rows, as_of)
+    return rows.assign(
+        claimed=claimed,
+        rechecked=rechecked,
+        closed=closed,
+        due=due,
+        overdue=~closed & (due < as_of),
+        lacking=lacking(rows, elements, no_content),
+    )
+
+
+def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.Timestamp]:
+    """Return the deadlines, extended where that was approved no later than the old deadline."""
+    approved = (rows["extension_approved"] <= rows["deadline"]) & (rows["extension_approved"] <= as_of)
+    return rows["deadline"].mask(approved & rows["extended_to"].notna(), rows["extended_to"])
+
+
+def lacking(rows: pd.DataFrame, elements: Sequence[str], no_content: Collection[str]) -> pd.Series[str]:
+    """Return which elements have no content, joined by 、; empty where all are there.
+
+    >>> row = {"resp_unit": ["卫生院"], "resp_person": [None], "measure": ["更换"], "fund_planned": [0],
+    ...        "deadline": [pd.Timestamp("2014-03-20")], "plan_doc": ["无"]}
+    >>> lacking(pd.DataFrame(row), ["责任", "措施", "资金", "时限", "预案"], ["无"])[0]
+    '责任、资金、预案'
+    """
+    unknown = [element for element in elements if element not in _FIELDS]
+    if unknown:
+        names = "、".join(unknown)
+        raise JudgeError(
+            f"台账没有“{names}”的列, 请从参数 five_elements 中删去",
+            f"the ledger has no column for {names}; take it out of five_elements",
+        )
+    words = pd.Series("", index=rows.index, dtype="str")
+    for element in elements:
+        there = _has(rows, element, no_content)
+        words += there.map({True: "", False: f"、{element}"}).astype("str")
+    return words.str.removeprefix("、")
+
+
+def has_content(cells: pd.Series[str], no_content: Collection[str]) -> pd.Series[bool]:
+    """Return which cells say something."""
+    return cells.notna() & ~cells.fillna("").astype("str").str.strip().isin([*no_content, ""])
+
+
+def _has(rows: pd.DataFrame, element: str, no_content: Collection[str]) -> pd.Series[bool]:
+    if element == "资金":
+        funded = (rows["fund_planned"] > 0).fillna(False).astype(bool)
+        if "fund_not_needed" in rows:
+            funded |= rows["fund_not_needed"].fillna(False).astype(bool)
+        return funded
+    if element == "时限":
+        return rows["deadline"].notna()
+    there = pd.Series(True, index=rows.index)
+    for column in _FIELDS[element]:
+        there &= has_content(rows[column], no_content)
+    return there

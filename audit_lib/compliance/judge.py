@@ -1,0 +1,135 @@
+"""Facts to verdicts: every rule, indicator, score, estimate and verdict of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from audit_lib import schemas
+from audit_lib.compliance import acceptance
+from audit_lib.compliance.estimates import DrawnSample, estimate_rechecks
+from audit_lib.compliance.facts import Facts, gather_facts
+from audit_lib.compliance.indicators import indicate
+from audit_lib.compliance.rows import NOT_APPLICABLE, WORST_FIRST, whole
+from audit_lib.compliance.rulebook import load_rulebook
+from audit_lib.compliance.rules import RULES
+from audit_lib.errors import JudgeError
+from audit_lib.files import write_parquet
+from audit_lib.params import Run
+
+if TYPE_CHECKING:
+    from audit_lib.intake import Intake
+
+_ORDER = {
+    "rules": ["rule_id", "level", "subject"],
+    "indicators": ["area", "indicator"],
+    "scores": ["check_id"],
+    "estimates": ["area", "indicator"],
+    "verdicts": ["level", "area"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a run found, in the output tables of the same names (rulebook/columns.csv)."""
+
+    rules: pd.DataFrame
+    indicators: pd.DataFrame
+    scores: pd.DataFrame
+    estimates: pd.DataFrame
+    verdicts: pd.DataFrame
+
+
+def judge(intake: Intake, run: Run, draws: Mapping[str, DrawnSample]) -> Judgement:
+    """Judge everything that the inputs allow.
+
+    Parameters
+    ----------
+    draws : by name, the draws that exist and were verified
+
+    Raises
+    ------
+    JudgeError   params name a rule that this version does not judge; the facts contradict the areas
+
+    The result depends on no row order: every table is sorted by its key.
+    """
+    book = load_rulebook()
+    applies = _applies(run)
+    facts = gather_facts(intake, run.params, book)
+    rules = _judge_rules(facts, applies)
+    verdicts = acceptance.propose(facts, rules, applies=applies)
+    if acceptance.RULE in applies:
+        rules = pd.concat([rules, acceptance.as_rule(facts, verdicts).assign(rule_id=acceptance.RULE)])
+    rules = _one_each(rules.assign(as_of=run.params.as_of.isoformat()))
+    tables = {
+        "rules": rules,
+        "indicators": indicate(facts, rules),
+        "scores": facts.scores,
+        "estimates": estimate_rechecks(facts, draws),
+        "verdicts": verdicts,
+    }
+    return Judgement(**{name: _settled(table, name) for name, table in tables.items()})
+
+
+def write_judgement(judgement: Judgement, folder: Path) -> None:
+    """Write one Parquet file per table; equal judgements give equal bytes."""
+    for field in fields(judgement):
+        write_parquet(folder / f"{field.name}.parquet", getattr(judgement, field.name))
+
+
+def load_judgement(folder: Path) -> Judgement:
+    """Read a judgement back through the same schemas.
+
+    Raises
+    ------
+    JudgeError   a table is missing or cannot be read: the run was not judged, or not to the end
+    """
+    tables = {}
+    for field in fields(Judgement):
+        path = folder / f"{field.name}.parquet"
+        try:
+            tables[field.name] = schemas.conform(pd.read_parquet(path), field.name)
+        except (OSError, ValueError) as broken:
+            raise JudgeError(
+                f"读不出 {path.name}, 请先运行 audit judge", f"cannot read {path.name}; run audit judge first"
+            ) from broken
+    return Judgement(**tables)
+
+
+def _applies(run: Run) -> frozenset[str]:
+    built = {*RULES, acceptance.RULE}
+    unknown = sorted(set(run.params.rules) - built)
+    if unknown:
+        raise JudgeError(
+            f"参数 rules 里的 {'、'.join(unknown)} 不在可自动判定的规则中: {'、'.join(sorted(built))}",
+            f"rules names {', '.join(unknown)}; this version judges {', '.join(sorted(built))}",
+        )
+    return frozenset(run.params.rules or built)
+
+
+def _judge_rules(facts: Facts, applies: frozenset[str]) -> pd.DataFrame:
+    tables = []
+    for rule_id, function in RULES.items():
+        rows = (
+            function(facts, facts.book.rules[rule_id])
+            if rule_id in applies
+            else whole(facts, NOT_APPLICABLE, "参数 rules 没有选用")
+        )
+        tables.append(rows.astype(object).assign(rule_id=rule_id))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
+    """One fact in one row: of several results of a subject the worst counts."""
+    rank = rows["result"].map({name: place for place, name in enumerate(WORST_FIRST)})
+    keys = [*_ORDER["rules"]]
+    ranked = rows.assign(rank=rank).sort_values([*keys, "rank", "evidence", "reason"], kind="stable")
+    return ranked.drop_duplicates(keys)
+
+
+def _settled(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    return schemas.conform(table.sort_values(_ORDER[name], kind="stable"), name)

@@ -1,0 +1,230 @@
+"""The two counts of each indicator, by county: what is counted, of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.rules.coverage import in_grid, inspected_units, self_check_state
+from audit_lib.compliance.rules.listings import best_listings, listing_state, signature_state
+from audit_lib.compliance.rules.rectification import managed
+from audit_lib.compliance.rules.reports import due_reports
+from audit_lib.sampling import PASSED, county_passes
+
+Counts = pd.DataFrame
+"""DataFrame[numerator, denominator] by county."""
+
+
+def count(rows: pd.DataFrame, part: pd.Series[bool], whole: pd.Series[bool] | None = None) -> Counts:
+    """Count rows of ``whole`` that are in ``part``, by county.
+
+    >>> rows = pd.DataFrame({"county": ["a", "a", "b"]})
+    >>> count(rows, pd.Series([True, False, False])).to_dict("index")
+    {'a': {'numerator': 1, 'denominator': 2}, 'b': {'numerator': 0, 'denominator': 1}}
+    """
+    whole = pd.Series(True, index=rows.index) if whole is None else whole
+    return total(rows, (part & whole).astype("int64"), whole.astype("int64"))
+
+
+def total(rows: pd.DataFrame, part: pd.Series[int], whole: pd.Series[int]) -> Counts:
+    """Add up two columns by county."""
+    table = pd.DataFrame({"numerator": part, "denominator": whole})
+    return table.groupby(rows["county"]).sum()
+
+
+def reports_by_area(facts: Facts) -> Counts:
+    """周报按时率, by the area of the reporting body."""
+    due = due_reports(facts)
+    return count(due.assign(county=due["area"]), due["on_time"]).rename_axis("area")
+
+
+def _notice(facts: Facts) -> Counts:
+    rows = _frozen(facts)
+    last = facts.book.day("notice_last")
+    signed = facts.self_checks.loc[facts.self_checks["notice_date"] <= last, "unit_id"]
+    return count(rows, rows["unit_id"].isin(signed))
+
+
+def _self_check(facts: Facts) -> Counts:
+    state = self_check_state(facts)
+    return count(state, state["done"], ~state["pending"])
+
+
+def _self_check_on_time(facts: Facts) -> Counts:
+    state = self_check_state(facts)
+    return count(state, state["done"] & (state["days_late"] == 0), ~state["pending"])
+
+
+def _coverage_roster(facts: Facts) -> Counts:
+    rows = _frozen(facts)
+    seen = facts.frame.loc[inspected_units(facts), "unit_id"]
+    return count(rows, rows["unit_id"].isin(seen))
+
+
+def _first_pass(facts: Facts) -> Counts:
+    visits = _inspections(facts).drop_duplicates("unit_id")
+    return count(visits, visits["conclusion"] == PASSED)
+
+
+def _pass(facts: Facts) -> Counts:
+    visits = _inspections(facts).drop_duplicates("unit_id", keep="last")
+    return count(visits, visits["conclusion"] == PASSED)
+
+
+def _spot(facts: Facts) -> Counts:
+    sampled = facts.spot_checks.loc[facts.spot_checks["in_quota"], "unit_id"]
+    return count(facts.passes, facts.passes["unit_id"].isin(sampled))
+
+
+def _spot_to_date(facts: Facts) -> Counts:
+    """The same with today as the only cut-off."""
+    checks = facts.spot_checks
+    above = [rows[rows["valid"]] for rows in (facts.city_checks, facts.province_checks)]
+    county = facts.county_checks[facts.county_checks["valid"]]
+    passes = county_passes(county, pd.concat(above), [facts.as_of])
+    passes = passes.merge(facts.units[["unit_id", "county"]], on="unit_id")
+    sampled = checks.loc[checks["passed"] & checks["valid"], "unit_id"]
+    return count(passes, passes["unit_id"].isin(sampled))
+
+
+def _spot_pass(facts: Facts) -> Counts:
+    """The latest counted check of each unit speaks."""
+    rows = facts.spot_checks[facts.spot_checks["in_quota"]].sort_values(["unit_id", "date", "check_id"])
+    rows = rows.drop_duplicates("unit_id", keep="last")
+    return count(rows, rows["conclusion"] == PASSED)
+
+
+def _missed(facts: Facts) -> Counts:
+    rows = facts.spot_checks[facts.spot_checks["valid"]]
+    return count(rows, rows["already_so"] == "是", rows["already_so"].isin(["是", "否"]))
+
+
+def _rectified_general(facts: Facts) -> Counts:
+    rows = facts.hazards
+    return count(rows, rows["closed"], rows["grade"] != MAJOR)
+
+
+def _rectified_major(facts: Facts) -> Counts:
+    rows = facts.hazards
+    return count(rows, rows["closed"], rows["grade"] == MAJOR)
+
+
+def _rectified_in_time(facts: Facts) -> Counts:
+    rows = facts.hazards
+    return count(rows, _in_time(rows), rows["due"] <= facts.as_of)
+
+
+def _major_in_time(facts: Facts) -> Counts:
+    rows = facts.hazards[facts.hazards["grade"] == MAJOR]
+    return count(rows, _in_time(rows), rows["due"] <= facts.as_of)
+
+
+def _listed(facts: Facts) -> Counts:
+    rows = facts.hazards[facts.hazards["grade"] == MAJOR].reset_index(drop=True)
+    state = listing_state(facts, rows)
+    return count(rows, state["listed"], state["counted"])
+
+
+def _five_in_place(facts: Facts) -> Counts:
+    rows = best_listings(facts)
+    return count(rows, rows["lacking"] == "")
+
+
+def _signed(facts: Facts) -> Counts:
+    rows = signature_state(facts)
+    return count(rows, rows["wrong"] == "", ~rows["undated"])
+
+
+def _funds(facts: Facts) -> Counts:
+    rows = facts.hazards
+    planned = rows["fund_planned"].fillna(0)
+    return total(rows, rows["fund_arrived"].fillna(0).where(planned > 0, 0), planned)
+
+
+def _drill(facts: Facts) -> Counts:
+    drilled = facts.self_checks.loc[_drills(facts), "unit_id"]
+    return count(facts.frame, facts.frame["unit_id"].isin(drilled))
+
+
+def _drill_people(facts: Facts) -> Counts:
+    rows = facts.frame[facts.frame["staff"].notna()]
+    people = facts.self_checks[_drills(facts)].groupby("unit_id")["drill_people"].max()
+    took_part = rows["unit_id"].map(people).fillna(0).astype("Int64")
+    return total(rows, took_part, rows["staff"])
+
+
+def _recheck_seen(facts: Facts) -> Counts:
+    rows = facts.province_checks[facts.province_checks["valid"]]
+    return count(rows, rows["conclusion"] == PASSED)
+
+
+def _frozen(facts: Facts) -> pd.DataFrame:
+    """The roster as frozen: nobody closed since taken out, nobody added put in."""
+    return facts.units[~(facts.units["entry_date"] > facts.book.day("freeze_day"))]
+
+
+def _inspections(facts: Facts) -> pd.DataFrame:
+    rows = facts.county_checks[facts.county_checks["valid"]]
+    rows = rows[rows["unit_id"].isin(facts.frame["unit_id"])]
+    return rows.assign(start=rows["start"].fillna("")).sort_values(["unit_id", "date", "start", "check_id"])
+
+
+def _in_time(rows: pd.DataFrame) -> pd.Series[bool]:
+    return rows["closed"] & (rows["closed_date"] <= rows["due"])
+
+
+def _drills(facts: Facts) -> pd.Series[bool]:
+    window = facts.params.window
+    last = min(pd.Timestamp(window.end), facts.as_of)
+    return facts.self_checks["drill_date"].between(pd.Timestamp(window.start), last)
+
+
+MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
+    {
+        "grid": lambda facts: count(facts.frame, in_grid(facts)),
+        "notice": _notice,
+        "self_check": _self_check,
+        "self_check_on_time": _self_check_on_time,
+        "coverage": lambda facts: count(facts.frame, inspected_units(facts)),
+        "coverage_roster": _coverage_roster,
+        "first_pass": _first_pass,
+        "pass": _pass,
+        "spot": _spot,
+        "spot_to_date": _spot_to_date,
+        "spot_pass": _spot_pass,
+        "missed": _missed,
+        "rectified": lambda facts: count(facts.hazards, facts.hazards["closed"]),
+        "rectified_general": _rectified_general,
+        "rectified_major": _rectified_major,
+        "rectified_due": lambda facts: count(
+            facts.hazards, facts.hazards["closed"], facts.hazards["due"] <= facts.as_of
+        ),
+        "rectified_in_time": _rectified_in_time,
+        "major_in_time": _major_in_time,
+        "overdue": lambda facts: count(facts.hazards, facts.hazards["overdue"], ~facts.hazards["closed"]),
+        "managed": lambda facts: count(facts.hazards, managed(facts.hazards)),
+        "five_elements": lambda facts: count(
+            facts.hazards, facts.hazards["lacking"] == "", ~facts.hazards["closed"]
+        ),
+        "listed": _listed,
+        "five_in_place": _five_in_place,
+        "signed": _signed,
+        "rechecked": lambda facts: count(
+            facts.hazards, facts.hazards["rechecked"], facts.hazards["claimed"]
+        ),
+        "recheck_pass": lambda facts: count(
+            facts.hazards, facts.hazards["closed"], facts.hazards["rechecked"] & facts.hazards["claimed"]
+        ),
+        "funds": _funds,
+        "platform": lambda facts: count(
+            facts.hazards, facts.hazards["hazard_id"].isin(facts.platform["hazard_id"])
+        ),
+        "drill": _drill,
+        "drill_people": _drill_people,
+        "recheck_seen": _recheck_seen,
+    }
+)

@@ -1,0 +1,194 @@
+"""Rows of ``judgement/rules.parquet``: how counts become one of the five results.
+
+The tests are on whole numbers; nothing is rounded here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from audit_lib import schemas
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.rulebook import Rule
+
+MET, NOT_MET = "met", "not_met"
+NOT_ASSESSABLE, NOT_APPLICABLE, NOT_DUE = "not_assessable", "not_applicable", "not_due"
+
+WORST_FIRST = [NOT_MET, NOT_ASSESSABLE, NOT_DUE, MET, NOT_APPLICABLE]
+"""Which of several results of one subject counts."""
+
+COLUMNS = ["level", "subject", "area", "result", "numerator", "denominator", "value", "missing", "reason",
+           "evidence"]  # fmt: skip
+
+
+def tally(
+    rows: pd.DataFrame,
+    *,
+    counted: pd.Series[bool] | None = None,
+    met: pd.Series[bool],
+    doubtful: pd.Series[bool] | None = None,
+    pending: pd.Series[bool] | None = None,
+) -> pd.DataFrame:
+    """Count rows by county.
+
+    Returns
+    -------
+    DataFrame[numerator, denominator, doubtful, pending] by county; a doubtful row is in the
+        denominator, a pending one (not due yet) is not
+    """
+    nothing = pd.Series(False, index=rows.index)
+    doubtful = nothing if doubtful is None else doubtful
+    pending = nothing if pending is None else pending
+    counted = ~pending if counted is None else counted & ~pending
+    flags = {"numerator": counted & met, "denominator": counted, "doubtful": counted & doubtful,
+             "pending": pending}  # fmt: skip
+    table = pd.DataFrame({name: flag.astype("int64") for name, flag in flags.items()})
+    return table.groupby(rows["county"]).sum()
+
+
+def judge_areas(
+    facts: Facts,
+    rule: Rule,
+    counts: pd.DataFrame,
+    evidence: pd.DataFrame,
+    *,
+    needed: Callable[[pd.DataFrame], pd.Series[int]] = lambda sums: sums["denominator"],
+    none: str = "无适用对象",
+) -> pd.DataFrame:
+    """Return a rule's rows for counties and cities, from counts by county.
+
+    Parameters
+    ----------
+    counts : by county, as `tally` makes them
+    evidence : DataFrame[county, evidence]   one row per thing to be named
+    needed : from the sums of the areas, how many of the denominator are due
+    none : the reason where the denominator is zero
+    """
+    sums = _sum_up(facts, rule, counts)
+    gap = (needed(sums) - sums["numerator"]).clip(lower=0)
+    short = (gap - sums["doubtful"]).clip(lower=0)
+    early = rule.due is not None and facts.as_of < rule.due
+    cases = [
+        (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),
+        (~early & (short > 0), NOT_MET, "还差 " + short.astype("str") + f" {rule.counted_in}"),
+        (sums["unread"] > 0, NOT_ASSESSABLE,
+         sums["unread"].astype("str") + f" 个县区的{_titles(rule.needs)}未能全部读出"),
+        (gap.gt(0) & early, NOT_DUE, "未到期, 目前还差 " + gap.astype("str") + f" {rule.counted_in}"),
+        (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),
+        (sums["unidentified"] > 0, NOT_ASSESSABLE,
+         _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str") + " 行无法识别, 可能属于分母"),
+        (sums["denominator"].eq(0) & sums["pending"].gt(0), NOT_DUE, "均未到期"),
+        (sums["denominator"] == 0, NOT_APPLICABLE, none),
+    ]  # fmt: skip
+    rows = _decide(sums, cases)
+    hidden = (rows["result"] == NOT_ASSESSABLE) & (sums["absent"] | (sums["unread"] > 0))
+    known = sums[["numerator", "denominator"]].astype("Int64").mask(hidden)
+    return rows.assign(
+        **known,
+        value=_ratio(known),
+        missing=gap.astype("Int64").where(rows["result"].isin([MET, NOT_MET, NOT_DUE])),
+        evidence=_by_area(facts, evidence, sums).where(~hidden),
+        subject=rows["area"],
+    )[COLUMNS]
+
+
+def subjects(
+    level: str,
+    subject: pd.Series[str],
+    area: pd.Series[str],
+    result: pd.Series[str] | np.ndarray,
+    evidence: pd.Series[str],
+    *,
+    reason: pd.Series[str] | str | None = None,
+    numerator: pd.Series[int] | None = None,
+    denominator: pd.Series[int] | None = None,
+    value: pd.Series[float] | None = None,
+) -> pd.DataFrame:
+    """Return a rule's rows for single units, hazards, records or bodies."""
+    rows = pd.DataFrame(
+        {
+            "subject": subject,
+            "area": area,
+            "result": result,
+            "numerator": numerator,
+            "denominator": denominator,
+            "value": value,
+            "missing": None,
+            "reason": reason,
+            "evidence": evidence,
+        }
+    )
+    return rows.assign(level=level)[COLUMNS]
+
+
+def whole(facts: Facts, result: str, reason: str) -> pd.DataFrame:
+    """Return the one row that speaks for a rule nobody could apply to single subjects."""
+    row = dict.fromkeys(COLUMNS) | {
+        "level": "province",
+        "subject": facts.province,
+        "result": result,
+        "reason": reason,
+    }
+    return pd.DataFrame([row])
+
+
+def nothing_given(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """Return that row where a table the rule needs was not handed in."""
+    return whole(facts, NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}")
+
+
+def cite(table: str, keys: pd.Series[str]) -> pd.Series[str]:
+    """Return evidence: ``table:key``."""
+    return (f"{table}:" + keys.astype("str")).astype("str")
+
+
+def join_evidence(parts: pd.Series[str], by: pd.Series[str]) -> pd.Series[str]:
+    """Return evidence sorted and joined by semicolons, per group."""
+    table = pd.DataFrame({"part": parts, "by": by}).dropna().drop_duplicates().sort_values(["by", "part"])
+    return table.groupby("by")["part"].agg(";".join).astype("str")
+
+
+def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
+    closed = facts.gaps.closed_to(rule.needs)
+    places = facts.places[facts.places["level"].isin(rule.levels)]
+    readable = counts[~counts.index.isin(closed)]
+    by_county = readable.reindex(places["county"], fill_value=0).reset_index(drop=True)
+    by_county["unread"] = places["county"].isin(closed).astype("int64").to_numpy()
+    by_county["unidentified"] = 0
+    for table in rule.counts:
+        rows = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
+        by_county["unidentified"] += places["county"].map(rows).fillna(0).astype("int64").to_numpy()
+    by_county[["level", "area"]] = places[["level", "area"]].to_numpy()
+    sums = by_county.groupby(["level", "area"], sort=True).sum().reset_index()
+    return sums.assign(absent=bool(facts.gaps.not_given(rule.needs)))
+
+
+def _decide(
+    sums: pd.DataFrame, cases: list[tuple[pd.Series[bool], str, str | pd.Series[str]]]
+) -> pd.DataFrame:
+    result = pd.Series(MET, index=sums.index, dtype="str")
+    reason = pd.Series(pd.NA, index=sums.index, dtype="str")
+    open_ = pd.Series(True, index=sums.index)
+    for applies, name, why in cases:
+        hit = open_ & applies
+        result = result.mask(hit, name)
+        reason = reason.mask(hit, why)
+        open_ &= ~hit
+    return sums[["level", "area"]].assign(result=result, reason=reason)
+
+
+def _ratio(counts: pd.DataFrame) -> pd.Series[float]:
+    return (counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype("Float64")
+
+
+def _by_area(facts: Facts, evidence: pd.DataFrame, sums: pd.DataFrame) -> pd.Series[str]:
+    named = evidence.merge(facts.places, on="county")
+    joined = join_evidence(named["evidence"], named["level"] + ":" + named["area"])
+    return (sums["level"] + ":" + sums["area"]).map(joined).astype("str")
+
+
+def _titles(tables: tuple[str, ...] | list[str]) -> str:
+    return "、".join(schemas.tables()[table].zh for table in tables)

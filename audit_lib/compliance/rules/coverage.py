@@ -1,0 +1,143 @@
+"""Rules on the frame: every unit inspected, in the grid, and with a check of its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.rows import (
+    MET,
+    NOT_ASSESSABLE,
+    NOT_DUE,
+    NOT_MET,
+    cite,
+    judge_areas,
+    subjects,
+    tally,
+)
+from audit_lib.compliance.rulebook import Rule
+
+
+def units_inspected(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-03: each unit of the frame has a valid county inspection in the window.
+
+    A unit of the province or the city may have been inspected from above instead (A13); that
+    check is named in the evidence. A unit whose only record lacks date, conclusion or inspector
+    leaves its county open.
+    """
+    frame = facts.frame
+    inspected = inspected_units(facts)
+    lame = facts.county_checks.loc[facts.county_checks["incomplete"], "unit_id"]
+    doubtful = ~inspected & frame["unit_id"].isin(lame)
+    lost = frame.loc[~inspected, ["county", "unit_id"]]
+    named = lost.assign(evidence=cite("units", lost["unit_id"]))
+    above = _checked_from_above(facts)
+    counts = tally(frame, met=inspected, doubtful=doubtful)
+    return judge_areas(facts, rule, counts, pd.concat([named, above])[["county", "evidence"]])
+
+
+def inspected_units(facts: Facts) -> pd.Series[bool]:
+    """Return which units of the frame were inspected by whoever may inspect them."""
+    checks = facts.county_checks
+    by_county = facts.frame["unit_id"].isin(checks.loc[checks["valid"], "unit_id"])
+    return by_county | facts.frame["unit_id"].isin(_checked_from_above(facts)["unit_id"])
+
+
+def _checked_from_above(facts: Facts) -> pd.DataFrame:
+    """Checks of city and province that count for coverage, where the county made none."""
+    checks = facts.county_checks
+    affiliated = facts.frame["affiliation"].isin(facts.book.words("covered_from_above"))
+    own = facts.frame["unit_id"].isin(checks.loc[checks["valid"], "unit_id"])
+    open_to = facts.frame.loc[affiliated & ~own, "unit_id"]
+    parts = []
+    for table, rows in (("city_checks", facts.city_checks), ("province_checks", facts.province_checks)):
+        valid = rows[rows["valid"] & rows["unit_id"].isin(open_to)]
+        parts.append(valid[["county", "unit_id"]].assign(evidence=cite(table, valid["check_id"])))
+    return pd.concat(parts)
+
+
+def units_in_grid(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F4-02: each unit of the frame has a grid and a person in charge of it."""
+    frame = facts.frame
+    covered = in_grid(facts)
+    lost = frame.loc[~covered, ["county", "unit_id"]]
+    return judge_areas(
+        facts, rule, tally(frame, met=covered), lost.assign(evidence=cite("units", lost["unit_id"]))
+    )
+
+
+def in_grid(facts: Facts) -> pd.Series[bool]:
+    """Return which units of the frame have a grid and a person."""
+    empty = facts.book.words("no_content")
+    return has_content(facts.frame["grid_id"], empty) & has_content(facts.frame["grid_person"], empty)
+
+
+def units_self_checked(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P2-03: each unit checked itself; late is shown, none is not met."""
+    state = self_check_state(facts)
+    result = np.select(
+        [state["done"], state["doubtful"], state["pending"]], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
+    )
+    why = np.select(
+        [
+            state["days_late"] > 0,
+            state["done"],
+            state["unread"],
+            state["doubtful"],
+            state["pending"],
+        ],
+        [
+            "迟 " + state["days_late"].astype("str") + " 天",
+            "",
+            "自查表文件未能读出",
+            "自查表没有可读的日期",
+            "未到期",
+        ],
+        "没有自查",
+    )
+    table = np.where(state["has_form"], "self_checks:", "units:")
+    units = subjects(
+        "unit",
+        state["unit_id"],
+        state["county"],
+        result,
+        (table + state["unit_id"]).astype("str"),
+        reason=pd.Series(why).replace("", None),
+        numerator=state["done"].astype("int64"),
+        denominator=(~state["pending"]).astype("int64"),
+        value=state["days_late"].where(state["done"]),
+    )
+    lost = state.loc[~state["done"] & ~state["pending"], ["county", "unit_id"]]
+    counts = tally(state, met=state["done"], doubtful=state["doubtful"], pending=state["pending"])
+    areas = judge_areas(facts, rule, counts, lost.assign(evidence=cite("units", lost["unit_id"])))
+    return areas if facts.gaps.not_given(rule.needs) else pd.concat([units, areas])
+
+
+def self_check_state(facts: Facts) -> pd.DataFrame:
+    """Return for each unit of the frame whether and how late it checked itself.
+
+    Returns
+    -------
+    DataFrame[unit_id, county, has_form, done, days_late, doubtful, pending, unread]
+    """
+    book, frame = facts.book, facts.frame
+    dates = facts.self_checks["self_check_date"]
+    counts = dates.between(book.day("self_check_first"), facts.as_of)
+    first = frame["unit_id"].map(facts.self_checks[counts].groupby("unit_id")["self_check_date"].min())
+    added = frame["entry_date"] > book.day("freeze_day")
+    last = pd.Series(book.day("self_check_last"), index=frame.index)
+    last = last.mask(added, frame["entry_date"] + book.days("self_check_added"))
+    done = first.notna()
+    unread = frame["county"].isin(facts.gaps.closed_to(["self_checks"]))
+    undated = frame["unit_id"].isin(facts.self_checks.loc[dates.isna(), "unit_id"])
+    late = (first - last).dt.days.clip(lower=0).astype("Int64")
+    return frame[["unit_id", "county"]].assign(
+        has_form=frame["unit_id"].isin(facts.self_checks["unit_id"]),
+        done=done,
+        days_late=late.fillna(0).astype("int64"),
+        doubtful=~done & (undated | unread),
+        pending=~done & ~undated & ~unread & (last > facts.as_of),
+        unread=~done & unread,
+    )

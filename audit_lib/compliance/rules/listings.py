@@ -1,0 +1,135 @@
+"""Rules on major hazards under listing: by whom, with what, signed by whom."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.hazards import MAJOR, has_content, lacking
+from audit_lib.compliance.rows import (
+    MET,
+    NOT_ASSESSABLE,
+    NOT_MET,
+    cite,
+    judge_areas,
+    nothing_given,
+    subjects,
+    tally,
+)
+from audit_lib.compliance.rulebook import Rule
+
+IN_PLACE = ("措施", "责任", "资金", "时限", "预案")
+"""五到位, spelled out in the plan itself (5(2)); unlike 五落实 it is no choice."""
+
+
+def majors_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F3-02: each major hazard open longer than the limit is listed by the county government.
+
+    Closed within the limit: not counted; found less than the limit ago: not due. A listing
+    whose body or date cannot be read leaves its county open.
+    """
+    majors = facts.hazards[facts.hazards["grade"] == MAJOR].reset_index(drop=True)
+    state = listing_state(facts, majors)
+    lost = majors[state["counted"] & ~state["listed"]]
+    evidence = lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]]
+    counts = tally(
+        majors,
+        counted=state["counted"],
+        met=state["listed"],
+        doubtful=state["doubtful"],
+        pending=state["pending"],
+    )
+    return judge_areas(facts, rule, counts, evidence, none="没有须挂牌的重大隐患")
+
+
+def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
+    """Return DataFrame[counted, listed, doubtful, pending] for some major hazards, in their order."""
+    rows = facts.listings
+    by_right = rows["body_level"].isin(facts.book.words("listing_bodies"))
+    proper = by_right & rows["listed_date"].notna()
+    unclear = (rows["body_level"].isna() | by_right) & ~proper
+    limit = majors["found_date"] + facts.book.days("listing_limit")
+    listed = majors["hazard_id"].isin(rows.loc[proper, "hazard_id"])
+    swift = majors["closed"] & (majors["closed_date"] <= limit)
+    pending = ~swift & (limit > facts.as_of)
+    undated = majors["found_date"].isna()
+    return pd.DataFrame(
+        {
+            "counted": ~swift & ~pending,
+            "listed": listed,
+            "doubtful": ~listed & (undated | majors["hazard_id"].isin(rows.loc[unclear, "hazard_id"])),
+            "pending": pending,
+        }
+    )
+
+
+def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W2-06: each listed major hazard has all five elements in its listing."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = best_listings(facts)
+    return subjects(
+        "hazard",
+        rows["hazard_id"],
+        rows["county"],
+        np.where(rows["lacking"] == "", MET, NOT_MET),
+        cite("listings", rows["listing_id"]),
+        reason=("缺 " + rows["lacking"]).where(rows["lacking"] != ""),
+    )
+
+
+def best_listings(facts: Facts) -> pd.DataFrame:
+    """Return one listing per listed major hazard, the one that lacks least."""
+    rows = _of_majors(facts)
+    words = lacking(rows, IN_PLACE, facts.book.words("no_content"))
+    rows = rows.assign(lacking=words, gaps=words.str.len())
+    return rows.sort_values(["hazard_id", "gaps", "listing_id"]).drop_duplicates("hazard_id")
+
+
+def closed_majors_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W2-07: each closed listed major bears two signatures of two persons, not before it was closed (A9)."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = signature_state(facts)
+    return subjects(
+        "hazard",
+        rows["hazard_id"],
+        rows["county"],
+        np.select([rows["wrong"] == "", rows["undated"]], [MET, NOT_ASSESSABLE], NOT_MET),
+        cite("listings", rows["listing_id"]),
+        reason=rows["wrong"].where(rows["wrong"] != ""),
+    )
+
+
+def signature_state(facts: Facts) -> pd.DataFrame:
+    """Return the closed listings with ``wrong`` (what the signatures lack) and ``undated``.
+
+    A hazard closed in the ledger whose listing has no date of completion is ``undated``:
+    nobody can say whether a signature came after it.
+    """
+    rows = _of_majors(facts)
+    in_ledger = facts.hazards.loc[facts.hazards["closed"], "hazard_id"]
+    closed = rows["closed_date"] <= facts.as_of
+    undated = rows["closed_date"].isna() & rows["hazard_id"].isin(in_ledger)
+    rows = rows.assign(undated=undated, wrong=_signature_faults(facts, rows))[closed | undated]
+    rows["wrong"] = rows["wrong"].mask(rows["undated"], "挂牌台账没有整改完成日期")
+    rows["faults"] = rows["wrong"].str.len()
+    return rows.sort_values(["hazard_id", "undated", "faults", "listing_id"]).drop_duplicates("hazard_id")
+
+
+def _signature_faults(facts: Facts, rows: pd.DataFrame) -> pd.Series[str]:
+    empty = (*facts.book.words("no_content"), *facts.book.words("not_a_name"))
+    faults = pd.Series("", index=rows.index, dtype="str")
+    for who, name in (("deputy", "分管领导"), ("principal", "主要负责人")):
+        signed = has_content(rows[f"{who}_signer"], empty) & (rows[f"{who}_date"] <= facts.as_of)
+        early = signed & (rows[f"{who}_date"] < rows["closed_date"])
+        faults += pd.Series(np.select([~signed, early], [f"、缺{name}签字", f"、{name}签字早于整改完成"], ""),
+                            index=rows.index).astype("str")  # fmt: skip
+    same = (faults == "") & (rows["deputy_signer"] == rows["principal_signer"])
+    return faults.mask(same, "、两个签字是同一人").str.removeprefix("、")
+
+
+def _of_majors(facts: Facts) -> pd.DataFrame:
+    ordinary = facts.hazards.loc[facts.hazards["grade"] != MAJOR, "hazard_id"]
+    return facts.listings[~facts.listings["hazard_id"].isin(ordinary)].reset_index(drop=True)

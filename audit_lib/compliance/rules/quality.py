@@ -1,0 +1,81 @@
+"""Rules on the records themselves, and on what the latest checklist says of a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.rows import (
+    MET,
+    NOT_ASSESSABLE,
+    NOT_MET,
+    cite,
+    nothing_given,
+    subjects,
+)
+from audit_lib.compliance.rulebook import Rule
+from audit_lib.intake.text import fold, normal_name
+
+
+def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """DQ-02: no place stands in the roster twice, by number, code or name in one township.
+
+    Branches share an organisation code; their site numbers tell them apart. All units concerned
+    are named, because the file does not say which row is the right one.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.roster
+    known = rows["org_code"].notna()
+    code = _folded(rows["org_code"], fold).str.upper().str.replace("-", "")
+    by_code = pd.DataFrame({"code": code, "site": rows["site_no"].fillna("")})
+    named = rows["unit_name"].notna() & rows["township"].notna()
+    by_name = pd.DataFrame(
+        {
+            "county": rows["county"],
+            "township": _folded(rows["township"], fold),
+            "name": _folded(rows["unit_name"], normal_name),
+        }
+    )
+    twice = {
+        "编号重复": rows["unit_id"].duplicated(keep=False),
+        "代码重复": known & by_code.duplicated(keep=False),
+        "同乡镇同名": named & by_name.duplicated(keep=False),
+    }
+    words = pd.Series("", index=rows.index, dtype="str")
+    for word, hit in twice.items():
+        words += hit.map({True: f"、{word}", False: ""}).astype("str")
+    reason = words.str.removeprefix("、").where(words != "")
+    return subjects(
+        "unit",
+        rows["unit_id"],
+        rows["county"],
+        np.where(words == "", MET, NOT_MET),
+        cite("units", rows["unit_id"]),
+        reason=reason,
+    )
+
+
+def _folded(cells: pd.Series[str], form: Callable[[str], str]) -> pd.Series[str]:
+    return cells.map(form, na_action="ignore").astype("str")
+
+
+def latest_checklist_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F7-01: in a unit's latest checklist no key item failed and the score reaches the line."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.scores[facts.scores["unit_id"].notna()]
+    rows = rows.sort_values(["unit_id", "date", "check_id"]).drop_duplicates("unit_id", keep="last")
+    failed = "关键项不合格: " + rows["key_failed"]
+    return subjects(
+        "unit",
+        rows["unit_id"],
+        rows["county"],
+        rows["conclusion"].map({"合格": MET, "不合格": NOT_MET, "不能判定": NOT_ASSESSABLE}),
+        cite("check_items", rows["check_id"]),
+        reason=failed,
+        value=(rows["score"] / 100).astype("Float64"),
+    )

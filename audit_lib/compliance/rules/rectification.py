@@ -1,0 +1,100 @@
+"""Rules on hazards: closed or under control, in time, with the five elements."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.rows import (
+    MET,
+    NOT_APPLICABLE,
+    NOT_ASSESSABLE,
+    NOT_DUE,
+    NOT_MET,
+    cite,
+    judge_areas,
+    nothing_given,
+    subjects,
+    tally,
+)
+from audit_lib.compliance.rulebook import Rule
+
+
+def hazards_managed(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F6-02: each hazard is closed, or open with the five elements and not overdue (A6)."""
+    rows = facts.hazards
+    kept = managed(rows)
+    open_ = rows[~kept]
+    areas = judge_areas(
+        facts,
+        rule,
+        tally(rows, met=kept),
+        open_.assign(evidence=cite("hazards", open_["hazard_id"]))[["county", "evidence"]],
+        none="零隐患, 需核实",
+    )
+    return areas if facts.gaps.not_given(rule.needs) else pd.concat([_managed_by_unit(facts, rule), areas])
+
+
+def managed(hazards: pd.DataFrame) -> pd.Series[bool]:
+    """Return which hazards are closed, or open under control."""
+    return hazards["closed"] | ((hazards["lacking"] == "") & ~hazards["overdue"])
+
+
+def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
+    rows = facts.hazards.assign(managed=managed(facts.hazards), evidence=cite("hazards", facts.hazards["hazard_id"]))
+    found = rows.groupby("unit_id").agg(numerator=("managed", "sum"), denominator=("managed", "size"))
+    county = rows.groupby("unit_id")["county"].first()
+    home = pd.concat([facts.frame.set_index("unit_id")["county"], county])
+    home = home[~home.index.duplicated()]
+    counts = found.reindex(home.index, fill_value=0)
+    early = rule.due is not None and facts.as_of < rule.due
+    unread = home.isin(facts.gaps.closed_to(rule.needs))
+    short = counts["denominator"] - counts["numerator"]
+    lost = rows[~rows["managed"]].sort_values("hazard_id").groupby("unit_id")["evidence"].agg(";".join)
+    return subjects(
+        "unit",
+        home.index.to_series(),
+        home,
+        np.select(
+            [(short > 0) & early, short > 0, unread, counts["denominator"] == 0],
+            [NOT_DUE, NOT_MET, NOT_ASSESSABLE, NOT_APPLICABLE],
+            MET,
+        ),
+        home.index.to_series().map(lost).astype("str"),
+        numerator=counts["numerator"],
+        denominator=counts["denominator"],
+        value=(counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype("Float64"),
+    )
+
+
+def open_hazards_have_elements(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F6-03: each open hazard has all of the five elements."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.hazards[~facts.hazards["closed"]]
+    lacking = rows["lacking"]
+    return subjects(
+        "hazard",
+        rows["hazard_id"],
+        rows["county"],
+        np.where(lacking == "", MET, NOT_MET),
+        cite("hazards", rows["hazard_id"]),
+        reason=("缺 " + lacking).where(lacking != ""),
+    )
+
+
+def majors_closed_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F3-03: each major hazard whose deadline in force has come was closed by it."""
+    rows = facts.hazards[facts.hazards["grade"] == MAJOR]
+    counted = rows["due"] <= facts.as_of
+    in_time = rows["closed"] & (rows["closed_date"] <= rows["due"])
+    late = rows[counted & ~in_time]
+    return judge_areas(
+        facts,
+        rule,
+        tally(rows, counted=counted, met=in_time),
+        late.assign(evidence=cite("hazards", late["hazard_id"]))[["county", "evidence"]],
+        none="没有到期的重大隐患",
+    )

@@ -1,0 +1,78 @@
+"""Rules on the city's spot-check of the units that its counties passed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.rows import (
+    MET,
+    NOT_ASSESSABLE,
+    NOT_DUE,
+    NOT_MET,
+    cite,
+    judge_areas,
+    nothing_given,
+    subjects,
+    tally,
+)
+from audit_lib.compliance.rulebook import Rule
+
+
+def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-05: at least a fifth of the units that the counties passed was checked, as 5*S >= P.
+
+    P are the units of the batch frames, S those of them with a valid city check on a day on which
+    the pass stood. A pass revoked after that check changes neither (A3). Until the last cut-off
+    the frame still grows, so nothing is met yet.
+    """
+    passes = facts.passes
+    checks = facts.spot_checks
+    sampled = passes["unit_id"].isin(checks.loc[checks["in_quota"], "unit_id"])
+    lame = passes["unit_id"].isin(checks.loc[checks["incomplete"], "unit_id"])
+    outside = checks[~checks["in_quota"]]
+    rate = facts.book.share("spot_rate")
+
+    def needed(sums: pd.DataFrame) -> pd.Series[int]:
+        due = -(-sums["denominator"] * rate.numerator // rate.denominator)
+        # With a county's file unread the frame is not known, so no number can be short of it.
+        return due.where(sums["unread"] == 0, 0)
+
+    rows = judge_areas(
+        facts,
+        rule,
+        tally(passes, met=sampled, doubtful=~sampled & lame),
+        outside.assign(evidence=cite("city_checks", outside["check_id"]))[["county", "evidence"]],
+        needed=needed,
+        none="县级没有检查合格的单位",
+    )
+    last = pd.Timestamp(max(facts.params.cutoffs, default=facts.params.as_of))
+    growing = (facts.as_of < last) & (rows["result"] != NOT_ASSESSABLE)
+    return rows.assign(
+        result=rows["result"].mask(growing, NOT_DUE),
+        reason=rows["reason"].mask(growing, "抽检范围尚未截止"),
+    )
+
+
+def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-05b: each city check fell on a day on which the county's pass stood."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    checks = facts.spot_checks
+    unread = ~checks["passed"] & checks["county"].isin(facts.gaps.closed_to(["county_checks"]))
+    undated = checks["date"].isna()
+    result = np.select([undated | unread, checks["passed"]], [NOT_ASSESSABLE, MET], NOT_MET)
+    reason = np.select(
+        [undated, unread, checks["passed"]],
+        ["抽检日期不可读", "县级检查文件未能读出", ""],
+        "抽检当日县级结论不是合格",
+    )
+    return subjects(
+        "record",
+        checks["check_id"],
+        checks["county"],
+        result,
+        cite("city_checks", checks["check_id"]),
+        reason=pd.Series(reason).replace("", None),
+    )

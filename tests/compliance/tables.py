@@ -1,0 +1,158 @@
+"""A tiny made-up campaign for the tests: two cities, four counties, one of them its own city.
+
+Tests say only what differs: ``intake(units=[unit("a1")], county_checks=[check("a1")])``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from audit_lib import schemas
+from audit_lib.params import Params, Run
+
+PROVINCE, CITY, OTHER, OWN = "990000", "990100", "990200", "990381"
+A, B, C = "990101", "990102", "990201"
+
+AREAS = pd.DataFrame(
+    [
+        (PROVINCE, "松岭省", "province", "", 0, "province"),
+        (CITY, "甲市", "city", PROVINCE, 1, "prefecture"),
+        (A, "甲一县", "county", CITY, 2, "county"),
+        (B, "甲二县", "county", CITY, 3, "county"),
+        (OTHER, "乙市", "city", PROVINCE, 4, "prefecture"),
+        (C, "乙一县", "county", OTHER, 5, "county"),
+        (OWN, "丙县", "county", PROVINCE, 6, "own_city"),
+        ("SZ0000", "省直属单位", "direct", PROVINCE, 7, "directly-affiliated"),
+    ],
+    columns=["code", "name", "level", "parent", "order", "kind"],
+)
+
+
+def unit(unit_id: str, county: str = A, **cells: object) -> dict[str, object]:
+    return {
+        "unit_id": unit_id,
+        "unit_name": f"{unit_id}卫生室",
+        "county": county,
+        "township": "一乡",
+        "unit_type": "D600",
+        "grid_id": "W1",
+        "grid_person": "网格员",
+    } | cells
+
+
+def check(unit_id: str, date: str | None = "2014-03-03", **cells: object) -> dict[str, object]:
+    return {
+        "check_id": f"{unit_id}-{date}",
+        "unit_id": unit_id,
+        "date": date,
+        "inspectors": "张三、李四",
+        "conclusion": "合格",
+    } | cells
+
+
+def hazard(hazard_id: str, unit_id: str = "a1", **cells: object) -> dict[str, object]:
+    """An open hazard with all five elements, not due yet."""
+    return {
+        "hazard_id": hazard_id,
+        "unit_id": unit_id,
+        "grade": "一般",
+        "found_date": "2014-02-20",
+        "measure": "更换线路",
+        "resp_unit": "卫生室",
+        "resp_person": "王五",
+        "fund_planned": 100,
+        "deadline": "2014-04-30",
+        "plan_doc": "预案1号",
+    } | cells
+
+
+def closed(date: str = "2014-03-05") -> dict[str, object]:
+    return {"closed_date": date, "recheck_date": date, "recheck_result": "合格"}
+
+
+def listing(hazard_id: str, unit_id: str = "a1", **cells: object) -> dict[str, object]:
+    return {
+        "listing_id": f"G-{hazard_id}",
+        "hazard_id": hazard_id,
+        "unit_id": unit_id,
+        "body": "甲一县人民政府",
+        "body_level": "县级政府",
+        "listed_date": "2014-02-25",
+        "measure": "更换线路",
+        "resp_unit": "卫生室",
+        "resp_person": "王五",
+        "fund_planned": 100,
+        "deadline": "2014-03-20",
+        "plan_doc": "预案1号",
+    } | cells
+
+
+def signed(date: str = "2014-03-10") -> dict[str, object]:
+    return {
+        "deputy_signer": "赵六",
+        "deputy_date": date,
+        "principal_signer": "钱七",
+        "principal_date": date,
+    }
+
+
+def self_check(unit_id: str, date: str | None = "2014-02-20", **cells: object) -> dict[str, object]:
+    return {"unit_id": unit_id, "self_check_date": date} | cells
+
+
+def quarantined(table: str, area: str | None = A) -> dict[str, object]:
+    return {"table": table, "sender": "甲", "area": area, "file": "f", "sheet": "s", "row": 3, "reason": "r",
+            "cells": "{}"}  # fmt: skip
+
+
+def refused(table: str, area: str | None = None, status: str = "refused") -> dict[str, object]:
+    return {"table": table, "file": f"{table}-bad", "sender": "甲", "area": area, "status": status}
+
+
+def table(name: str, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows)).assign(sender="甲", file=name, sheet="s", row=1)
+    kinds = {column.name: column.kind for column in schemas.tables()[name].columns}
+    for column in frame:
+        if kinds.get(str(column)) in ("date", "datetime"):
+            frame[column] = pd.to_datetime(frame[column])
+    return schemas.conform(frame, name)
+
+
+def intake(
+    *,
+    quarantine: Iterable[dict[str, object]] = (),
+    files: Iterable[dict[str, object]] = (),
+    areas: pd.DataFrame = AREAS,
+    **tables: Iterable[dict[str, object]],
+) -> Any:
+    """An intake in which each table named was read from one file."""
+    read = [{"table": name, "file": name, "sender": "甲", "area": None, "status": "read"} for name in tables]
+    columns = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
+    return SimpleNamespace(
+        tables={name: table(name, tables.get(name, ())) for name in schemas.inputs()},
+        areas=areas,
+        files=pd.DataFrame([*read, *files], columns=["table", "file", "sender", "area", "status"]),
+        problems=pd.DataFrame(),
+        quarantine=pd.DataFrame(list(quarantine), columns=columns),
+        matches=pd.DataFrame(),
+    )
+
+
+def run(as_of: str = "2014-03-31", **choices: Any) -> Run:
+    params = Params(
+        run="t",
+        campaign="t",
+        inputs={name: [] for name in schemas.inputs()},
+        **{"as_of": as_of, **choices},
+    )
+    return Run(params, Path("t.yaml"), Path(), Path("out"))
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
