@@ -92,6 +92,7 @@ def open_draw(folder: Path, log: Path, *, now: dt.datetime) -> pd.DataFrame:
     """
     plan, entries = committed(folder, log)
     if (folder / "opened.json").exists():
+        _clear_sealed(folder)
         return read_draw(folder)
     path = folder / "sealed" / "secret.json"
     if not (folder / "seal.json").exists() or not path.exists():
@@ -108,9 +109,7 @@ def open_draw(folder: Path, log: Path, *, now: dt.datetime) -> pd.DataFrame:
     rows = write_draw(folder, log, plan, secret, now)
     opened = {"format": OPENED_FORMAT, "plan_digest": plan.digest, "seed": secret.seed, "nonce": secret.nonce}
     write_bytes(folder / "opened.json", canonical_json(opened))
-    for name in ("sample.xlsx", "reserves.xlsx", "secret.json"):
-        (folder / "sealed" / name).unlink(missing_ok=True)
-    (folder / "sealed").rmdir()
+    _clear_sealed(folder)
     return rows
 
 
@@ -126,6 +125,14 @@ def _write_seal(
         facts = {"plan_digest": plan.digest, "commitment": secret.commitment}
         append_log(log, "seal", draw=plan.draw, now=now, facts=facts)
     return rows
+
+
+def _clear_sealed(folder: Path) -> None:
+    """Remove what was secret, once it stands in the open."""
+    for path in sorted((folder / "sealed").glob("*")):
+        path.unlink()
+    if (folder / "sealed").exists():
+        (folder / "sealed").rmdir()
 
 
 def _seal(plan: Plan, secret: Secret) -> bytes:

@@ -62,8 +62,9 @@ def _check_order(evidence: Evidence, own: list[Entry]) -> Check:
     certified = [entry.fact("certificate_digest") for entry in own if entry.event == "draw"]
     if evidence.certificate.digest not in certified:
         return Check(_ORDER, False, Text("日志中没有这份证书", "this certificate is not in the log"))
+    said = " ".join(steps)
     ordered = steps in (["plan", "reveal", "draw"], ["plan", "seal", "open", "draw"])
-    return compare(_ORDER, ordered, Text(f"顺序为: {steps}", f"the order is: {steps}"))
+    return compare(_ORDER, ordered, Text(f"顺序为: {said}", f"the order is: {said}"))
 
 
 def _check_seeds(evidence: Evidence, own: list[Entry]) -> Check:
