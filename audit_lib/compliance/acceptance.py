@@ -30,13 +30,17 @@ def propose(facts: Facts, rules: pd.DataFrame, *, applies: frozenset[str]) -> pd
     table ``verdicts``; ``missing`` is ``R-03:3`` joined by semicolons
     """
     book = facts.book
-    places = facts.places[["level", "area"]].drop_duplicates().sort_values(["level", "area"], ignore_index=True)
+    places = (
+        facts.places[["level", "area"]].drop_duplicates().sort_values(["level", "area"], ignore_index=True)
+    )
     in_set = [rule_id for rule_id in book.rules if book.rules[rule_id].area_set and rule_id in applies]
     rows = rules[rules["rule_id"].isin(in_set) & rules["level"].isin(["county", "city"])]
     slight = rows["missing"] * book.share("small_gap").denominator <= (
         rows["denominator"] * book.share("small_gap").numerator
     )
-    lenient = rows.assign(result=rows["result"].mask(slight.fillna(False).astype(bool) & (rows["result"] == NOT_MET), MET))
+    lenient = rows.assign(
+        result=rows["result"].mask(slight.fillna(False).astype(bool) & (rows["result"] == NOT_MET), MET)
+    )
     core = rows[rows["rule_id"].map(lambda rule_id: book.rules[rule_id].core)]
     readings = {"result": rows, "result_within_1pct": lenient, "result_core": core}
     due = book.rules[RULE].due
@@ -56,7 +60,9 @@ def as_rule(facts: Facts, verdicts: pd.DataFrame) -> pd.DataFrame:
     """Return the verdicts as rows of rule P3-04."""
     failed = verdicts["rules_not_met"].fillna("").astype("str")
     open_ = verdicts["rules_not_assessable"].fillna("").astype("str")
-    reason = failed.where(verdicts["result"] == NOT_MET, open_.where(verdicts["result"] == NOT_ASSESSABLE, ""))
+    reason = failed.where(
+        verdicts["result"] == NOT_MET, open_.where(verdicts["result"] == NOT_ASSESSABLE, "")
+    )
     evidence = ("rules:" + reason.str.replace(";", ";rules:")).where(reason != "")
     rows = verdicts[["level", "area", "result"]].assign(
         subject=verdicts["area"], reason=reason.where(reason != ""), evidence=evidence

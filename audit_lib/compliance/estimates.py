@@ -158,7 +158,13 @@ def _share(
             domain=None if domain.all() else domain.astype(int),
         )
     except EstimateError as refused:
-        return {"value": None, "se": None, "lower": None, "upper": None, "method": f"不能推算: {refused.text.zh}"}
+        return {
+            "value": None,
+            "se": None,
+            "lower": None,
+            "upper": None,
+            "method": f"不能推算: {refused.text.zh}",
+        }
     numbers = {name: getattr(answer, name) for name in ("value", "se", "lower", "upper")}
     known = {name: None if np.isnan(number) else float(number) for name, number in numbers.items()}
     return known | {"method": answer.method}
@@ -175,15 +181,20 @@ def _words(places: pd.DataFrame, joint: int, unclear: int) -> str:
     return "".join(f"; {word}" for word in said if word)
 
 
-def _counts(places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _counts(
+    places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n = places.groupby("stratum").size().reindex(sizes.index, fill_value=0)
-    y = pd.Series(bad.astype("int64")).groupby(places["stratum"].to_numpy()).sum().reindex(sizes.index, fill_value=0)
+    y = (
+        pd.Series(bad.astype("int64"))
+        .groupby(places["stratum"].to_numpy())
+        .sum()
+        .reindex(sizes.index, fill_value=0)
+    )
     return sizes.to_numpy(), n.to_numpy(), y.to_numpy()
 
 
-def _bound(
-    places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray, facts: Facts, *, joint: int
-) -> int:
+def _bound(places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray, facts: Facts, *, joint: int) -> int:
     confidence = simultaneous(facts.params.estimates.confidence, joint)
     return bound_count(*_counts(places, sizes, bad), confidence=confidence)
 

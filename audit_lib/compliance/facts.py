@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,12 +17,9 @@ from audit_lib.compliance.hazards import follow_hazards, has_content
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.compliance.scoring import score_checks
 from audit_lib.errors import JudgeError
-from audit_lib.intake.areas import city_codes, county_city
+from audit_lib.intake import Intake, city_codes, county_city
 from audit_lib.params import Params
 from audit_lib.sampling import county_passes, county_state_on, valid_checks
-
-if TYPE_CHECKING:
-    from audit_lib.intake import Intake
 
 _SHOWN = 3
 
@@ -129,7 +125,7 @@ _CHECKS = ("county_checks", "city_checks", "province_checks")
 def first_of(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     """Return one row per key, the first in the order of all its cells, whatever the row order."""
     twice = table.duplicated(keys, keep=False)
-    cells = [column for column in table if column not in schemas.PROVENANCE]
+    cells = [str(column) for column in table if column not in schemas.PROVENANCE]
     again = table[twice].sort_values(cells, key=lambda cell: cell.astype("str")).drop_duplicates(keys)
     return pd.concat([table[~twice], again]).sort_values(keys, ignore_index=True)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from audit_lib.intake import Intake
+from audit_lib.intake import Intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,7 @@ def find_gaps(
     )
 
 
-def _covered(
-    areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]
-) -> frozenset[str]:
+def _covered(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]) -> frozenset[str]:
     counties = set(places.loc[places["area"].isin(areas.dropna()), "county"])
     if areas.isna().any():
         counties |= set(places["county"]) - present

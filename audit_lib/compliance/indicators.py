@@ -107,8 +107,8 @@ def _members(facts: Facts) -> pd.DataFrame:
 
 def _blank(places: pd.DataFrame, reason: str) -> pd.DataFrame:
     areas = places["area"].drop_duplicates()
-    rows = pd.DataFrame({"area": areas, "result": NOT_ASSESSABLE, "reason": reason})
-    return rows.assign(numerator=pd.NA, denominator=pd.NA, value=pd.NA)
+    said = {"result": NOT_ASSESSABLE, "reason": reason}
+    return pd.DataFrame({"area": areas} | said | dict.fromkeys([*_COUNTS, "value"]))
 
 
 def _rows(counts: pd.DataFrame, hidden: pd.Series[bool], reason: pd.Series[str]) -> pd.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,10 +18,8 @@ from audit_lib.compliance.rulebook import load_rulebook
 from audit_lib.compliance.rules import RULES
 from audit_lib.errors import JudgeError
 from audit_lib.files import write_parquet
+from audit_lib.intake import Intake
 from audit_lib.params import Run
-
-if TYPE_CHECKING:
-    from audit_lib.intake import Intake
 
 _ORDER = {
     "rules": ["rule_id", "level", "subject"],

@@ -213,9 +213,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         "listed": _listed,
         "five_in_place": _five_in_place,
         "signed": _signed,
-        "rechecked": lambda facts: count(
-            facts.hazards, facts.hazards["rechecked"], facts.hazards["claimed"]
-        ),
+        "rechecked": lambda facts: count(facts.hazards, facts.hazards["rechecked"], facts.hazards["claimed"]),
         "recheck_pass": lambda facts: count(
             facts.hazards, facts.hazards["closed"], facts.hazards["rechecked"] & facts.hazards["claimed"]
         ),

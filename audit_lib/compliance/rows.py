@@ -20,6 +20,9 @@ NOT_ASSESSABLE, NOT_APPLICABLE, NOT_DUE = "not_assessable", "not_applicable", "n
 WORST_FIRST = [NOT_MET, NOT_ASSESSABLE, NOT_DUE, MET, NOT_APPLICABLE]
 """Which of several results of one subject counts."""
 
+Case = tuple["pd.Series[bool]", str, "str | pd.Series[str]"]
+"""Where it applies, the result, the reason; the first that applies decides."""
+
 COLUMNS = ["level", "subject", "area", "result", "numerator", "denominator", "value", "missing", "reason",
            "evidence"]  # fmt: skip
 
@@ -71,12 +74,12 @@ def judge_areas(
     gap = (needed(sums) - sums["numerator"]).clip(lower=0)
     short = (gap - sums["doubtful"]).clip(lower=0)
     early = rule.due is not None and facts.as_of < rule.due
-    cases = [
+    cases: list[Case] = [
         (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),
-        (~early & (short > 0), NOT_MET, "还差 " + short.astype("str") + f" {rule.counted_in}"),
+        ((short > 0) & (not early), NOT_MET, "还差 " + short.astype("str") + f" {rule.counted_in}"),
         (sums["unread"] > 0, NOT_ASSESSABLE,
          sums["unread"].astype("str") + f" 个县区的{_titles(rule.needs)}未能全部读出"),
-        (gap.gt(0) & early, NOT_DUE, "未到期, 目前还差 " + gap.astype("str") + f" {rule.counted_in}"),
+        ((gap > 0) & early, NOT_DUE, "未到期, 目前还差 " + gap.astype("str") + f" {rule.counted_in}"),
         (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),
         (sums["unidentified"] > 0, NOT_ASSESSABLE,
          _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str") + " 行无法识别, 可能属于分母"),
@@ -166,9 +169,7 @@ def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
     return sums.assign(absent=bool(facts.gaps.not_given(rule.needs)))
 
 
-def _decide(
-    sums: pd.DataFrame, cases: list[tuple[pd.Series[bool], str, str | pd.Series[str]]]
-) -> pd.DataFrame:
+def _decide(sums: pd.DataFrame, cases: list[Case]) -> pd.DataFrame:
     result = pd.Series(MET, index=sums.index, dtype="str")
     reason = pd.Series(pd.NA, index=sums.index, dtype="str")
     open_ = pd.Series(True, index=sums.index)

@@ -47,7 +47,9 @@ def items_due(units: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
     )
 
 
-def score_checks(check_items: pd.DataFrame, checks: pd.DataFrame, units: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+def score_checks(
+    check_items: pd.DataFrame, checks: pd.DataFrame, units: pd.DataFrame, book: Rulebook
+) -> pd.DataFrame:
     """Score every checklist.
 
     Parameters
@@ -71,7 +73,11 @@ def score_checks(check_items: pd.DataFrame, checks: pd.DataFrame, units: pd.Data
     scores["score"] = 100 * scores["earned"] / possible
     scores["conclusion"] = _conclude(scores, book)
     scores["note"] = _notes(scores, rows, book)
-    return scores.reset_index().merge(checks, on="check_id", how="left").sort_values("check_id", ignore_index=True)
+    return (
+        scores.reset_index()
+        .merge(checks, on="check_id", how="left")
+        .sort_values("check_id", ignore_index=True)
+    )
 
 
 def _answers(
@@ -79,11 +85,17 @@ def _answers(
 ) -> pd.DataFrame:
     """One row per checklist and item, answered or due, with its points."""
     check_items = check_items[check_items["check_id"].isin(checks["check_id"])]
-    given = check_items.sort_values(["check_id", "item_id", "result", "share"]).drop_duplicates(["check_id", "item_id"])
+    given = check_items.sort_values(["check_id", "item_id", "result", "share"]).drop_duplicates(
+        ["check_id", "item_id"]
+    )
     scored = checks[checks["check_id"].isin(given["check_id"])]
     due = items_due(units[units["unit_id"].isin(scored["unit_id"])], book)
-    expected = scored[["check_id", "unit_id"]].merge(due, on="unit_id")[["check_id", "item_id"]].assign(due=True)
-    rows = given[["check_id", "item_id", "result", "share"]].merge(expected, on=["check_id", "item_id"], how="outer")
+    expected = (
+        scored[["check_id", "unit_id"]].merge(due, on="unit_id")[["check_id", "item_id"]].assign(due=True)
+    )
+    rows = given[["check_id", "item_id", "result", "share"]].merge(
+        expected, on=["check_id", "item_id"], how="outer"
+    )
     rows = rows.merge(book.items[["item_id", "key", "points"]], on="item_id", how="left")
     rows["known"] = rows["points"].notna()
     rows["key"] = rows["key"].fillna(False).astype(bool)

@@ -24,6 +24,7 @@ RULES: Mapping[str, Callable[[Facts, Rule], pd.DataFrame]] = MappingProxyType(
         "F3-03": rectification.majors_closed_in_time,
         "W2-06": listings.listed_majors_in_place,
         "W2-07": listings.closed_majors_signed,
+        "DQ-01": quality.codes_valid,
         "DQ-02": quality.units_stand_once,
         "F7-01": quality.latest_checklist_passed,
         "REP-02": reports.reports_on_time,

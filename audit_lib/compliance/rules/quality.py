@@ -10,6 +10,7 @@ import pandas as pd
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.rows import (
     MET,
+    NOT_APPLICABLE,
     NOT_ASSESSABLE,
     NOT_MET,
     cite,
@@ -17,7 +18,53 @@ from audit_lib.compliance.rows import (
     subjects,
 )
 from audit_lib.compliance.rulebook import Rule
-from audit_lib.intake.text import fold, normal_name
+from audit_lib.intake.identifiers import SUBSTITUTE, org_code_reason
+from audit_lib.intake.text import canonical_id, fold, normal_name
+
+CLINIC = "D"
+"""First letter of the unit types that may lawfully have no organisation code."""
+
+
+def codes_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """DQ-01: a unit's code is valid by its form: check digits, division, category.
+
+    Clinics may lawfully have none, and a substitute number (PDY...) has nothing to check. The
+    numbers of 12 and 15 signs of older licences carry no check digit, so nobody can say.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.roster
+    code = _folded(rows["org_code"], canonical_id)
+    cells = zip(code, rows["county"], rows["unit_type"].fillna(""), strict=True)
+    wrong = pd.Series(
+        [_code_fault(cell, county, kind) for cell, county, kind in cells], index=rows.index, dtype="str"
+    )
+    clinic = code.isna() & rows["unit_type"].fillna("").astype("str").str.startswith(CLINIC)
+    substitute = code.str.startswith(SUBSTITUTE).fillna(False).astype(bool)
+    old = code.str.len().isin([int(length) for length in facts.book.words("old_code_lengths")])
+    cases = [
+        (clinic | substitute, NOT_APPLICABLE, "替代编号"),
+        (code.isna(), NOT_ASSESSABLE, "没有代码"),
+        (old, NOT_ASSESSABLE, "旧式登记号没有校验码"),
+        (wrong != "", NOT_MET, ""),
+    ]
+    applies = [case for case, _, _ in cases]
+    result = np.select(applies, [name for _, name, _ in cases], MET)
+    said = pd.Series(np.select(applies[:3], [why for _, _, why in cases[:3]], wrong), index=rows.index)
+    reason = said.mask(clinic, "诊所、村卫生室可以没有代码")
+    return subjects(
+        "unit",
+        rows["unit_id"],
+        rows["county"],
+        result,
+        cite("units", rows["unit_id"]),
+        reason=reason.where(reason != ""),
+    )
+
+
+def _code_fault(code: object, county: str, kind: str) -> str:
+    wrong = org_code_reason(code, county=county, unit_type=kind) if isinstance(code, str) else None
+    return wrong.zh if wrong else ""
 
 
 def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:

@@ -43,7 +43,9 @@ def managed(hazards: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
-    rows = facts.hazards.assign(managed=managed(facts.hazards), evidence=cite("hazards", facts.hazards["hazard_id"]))
+    rows = facts.hazards.assign(
+        managed=managed(facts.hazards), evidence=cite("hazards", facts.hazards["hazard_id"])
+    )
     found = rows.groupby("unit_id").agg(numerator=("managed", "sum"), denominator=("managed", "size"))
     county = rows.groupby("unit_id")["county"].first()
     home = pd.concat([facts.frame.set_index("unit_id")["county"], county])
@@ -65,7 +67,9 @@ def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
         home.index.to_series().map(lost).astype("str"),
         numerator=counts["numerator"],
         denominator=counts["denominator"],
-        value=(counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype("Float64"),
+        value=(counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype(
+            "Float64"
+        ),
     )
 
 
