@@ -32,7 +32,7 @@ lab: $(VENV)/.installed
 	$(BIN)/jupyter lab notebooks
 
 bench: $(VENV)/.installed-dev
-	for file in bench/*.py; do $(BIN)/python "$$file" || exit 1; done
+	for file in $(wildcard bench/*.py); do $(BIN)/python "$$file" || exit 1; done
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py

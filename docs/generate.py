@@ -59,7 +59,8 @@ def _section(table: Table) -> str:
     rows = "\n".join(_row(column) for column in table.columns)
     return (
         f"### {table.zh} `{table.name}`\n\n{table.note}\n\n"
-        f"| 列名 | column | 类型 | 填写 | 选项 | 也认得的表头 | note |\n|---|---|---|---|---|---|---|\n{rows}\n"
+        "| 列名 | column | 类型 | 填写 | 选项 | 也认得的表头 | note |\n"
+        f"|---|---|---|---|---|---|---|\n{rows}\n"
     )
 
 

@@ -267,18 +267,21 @@ def test_generated_file_is_what_its_declaration_says(file: str, made_by: str) ->
 
 # How the suite itself behaves
 
+IN_A_TEST = "import pytest\ndef test_one(): pytest.skip('no browser here')\n"
+IN_A_MODULE = "import pytest\npytest.skip('no browser here', allow_module_level=True)\n"
 
+
+@pytest.mark.parametrize("text", [IN_A_TEST, IN_A_MODULE], ids=["test", "module"])
 @pytest.mark.parametrize(
-    ("required", "said"), [("0", "2 skipped"), ("1", "AUDIT_REQUIRE_ALL=1, but this was skipped")]
+    ("required", "said"),
+    [("0", "1 skipped"), ("1", "AUDIT_REQUIRE_ALL=1, but this was skipped: Skipped: no browser here")],
+    ids=["allowed", "required"],
 )
-def test_skip_is_a_failure_where_everything_is_required(tmp_path: Path, required: str, said: str) -> None:
+def test_skip_is_a_failure_where_everything_is_required(
+    tmp_path: Path, text: str, required: str, said: str
+) -> None:
     (tmp_path / "conftest.py").write_bytes((REPO / "tests" / "conftest.py").read_bytes())
-    (tmp_path / "test_one.py").write_text(
-        "import pytest\ndef test_one(): pytest.skip('no browser here')\n", encoding="utf-8"
-    )
-    (tmp_path / "test_two.py").write_text(
-        "import pytest\npytest.importorskip('no_such_part')\n", encoding="utf-8"
-    )
+    (tmp_path / "test_one.py").write_text(text, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)],
         cwd=tmp_path,
