@@ -13,8 +13,8 @@ from audit_lib.sampling.certificate import cut_strata, sample_digest
 from audit_lib.sampling.checks import Check, Evidence, compare
 from audit_lib.sampling.draw import draw
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.lists import read_list
 from audit_lib.sampling.plan import Plan, parse_plan
-from audit_lib.sampling.workbooks import read_list
 
 FRAMES = ("frame.parquet", "frame.csv")
 

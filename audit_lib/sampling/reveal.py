@@ -26,10 +26,10 @@ from audit_lib.sampling.attempts import (
 from audit_lib.sampling.certificate import FILES, certify, parse_certificate
 from audit_lib.sampling.draw import draw
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.lists import list_workbook
 from audit_lib.sampling.log import append_log, read_log
 from audit_lib.sampling.plan import Plan, parse_plan
 from audit_lib.sampling.tickets import check_seed
-from audit_lib.sampling.workbooks import list_workbook
 
 
 def draw_plan(folder: Path, log: Path, *, seed: str, evidence: str, now: dt.datetime) -> pd.DataFrame:

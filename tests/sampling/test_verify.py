@@ -26,7 +26,7 @@ from audit_lib.sampling import (
     seal_plan,
     verify,
 )
-from audit_lib.sampling.workbooks import list_workbook
+from audit_lib.sampling.lists import list_workbook
 
 from .conftest import EVIDENCE, NOW, SEED, Campaign
 

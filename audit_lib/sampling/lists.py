@@ -1,0 +1,50 @@
+"""The lists that leave: sample and reserves as workbooks, and what such a workbook says."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import python_calamine
+
+from audit_lib.errors import InputError
+from audit_lib.workbooks import table_workbook
+
+COLUMNS = {
+    "unit_id": "单位编号",
+    "unit_name": "单位名称",
+    "city": "市州",
+    "county": "县区",
+    "stratum": "层",
+    "rank": "层内名次",
+    "ticket": "抽样票号",
+}
+
+
+def list_workbook(rows: pd.DataFrame, *, title: str) -> bytes:
+    """Return a list of units as the bytes of a workbook, the same bytes each time.
+
+    Parameters
+    ----------
+    rows : DataFrame with the columns of `COLUMNS`; an absent one is left blank
+    title : name of the sheet
+    """
+    shown = rows.reindex(columns=list(COLUMNS)).rename(columns=COLUMNS)
+    return table_workbook({title: shown})
+
+
+def read_list(data: bytes, *, name: str) -> list[str]:
+    """Return the identifiers that a list workbook holds, in the order of its rows.
+
+    Raises
+    ------
+    InputError   the bytes are not such a workbook
+    """
+    try:
+        book = python_calamine.load_workbook(io.BytesIO(data))
+        lines = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError(f"{name} 不是名单工作簿", f"{name} is not a list of units") from error
+    if not lines or lines[0][:1] != [COLUMNS["unit_id"]]:
+        raise InputError(f"{name} 不是名单工作簿", f"{name} is not a list of units")
+    return [str(line[0]) for line in lines[1:]]
