@@ -1,0 +1,41 @@
+"""Reporting: from verdicts to documents that an official would sign."""
+
+from audit_lib.reporting.acceptance import acceptance_report, write_report
+from audit_lib.reporting.case import Case, open_case
+from audit_lib.reporting.drawing import Drawing, show_draw
+from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.html import report_html, section_html
+from audit_lib.reporting.manifest import write_manifest
+from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
+from audit_lib.reporting.run import AreaReport, report_areas
+from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
+from audit_lib.reporting.workbook import report_workbook
+
+__all__ = [
+    "AreaReport",
+    "Cards",
+    "Case",
+    "Column",
+    "Drawing",
+    "DrawnCase",
+    "Grid",
+    "Number",
+    "Paragraph",
+    "Picture",
+    "Report",
+    "Section",
+    "acceptance_report",
+    "open_case",
+    "print_count",
+    "print_estimate",
+    "print_money",
+    "print_share",
+    "read_draws",
+    "report_areas",
+    "report_html",
+    "report_workbook",
+    "section_html",
+    "show_draw",
+    "write_manifest",
+    "write_report",
+]

@@ -1,0 +1,128 @@
+"""The acceptance report of one area: which sections, in which order, under which marks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pandas as pd
+
+from audit_lib.files import sha256_bytes, write_bytes, write_text
+from audit_lib.reporting.annexes import definitions_annex, pending_annex, readings_annex, rules_annex
+from audit_lib.reporting.areas import cities_section, counties_section
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.html import report_html
+from audit_lib.reporting.judged import judged_section
+from audit_lib.reporting.majors import majors_section
+from audit_lib.reporting.model import Report, Section
+from audit_lib.reporting.overview import overview_section
+from audit_lib.reporting.recheck import recheck_section
+from audit_lib.reporting.sources import sources_section
+from audit_lib.reporting.spot import spot_section
+from audit_lib.reporting.weekly import weekly_section
+from audit_lib.reporting.words import DRAFT, MADE_UP, stage, until
+from audit_lib.reporting.workbook import report_workbook
+
+NUMERALS = "一二三四五六七八九十"
+STRIP = "演示数据: 地名、单位、人员和各项数字均为编造, 不涉及任何真实地区和单位"
+FOOT = (
+    "本报告的结论是供有权机关核定的建议, 不是处理决定。判定按整数进行, 百分比只在写出时取整。",
+    "数字来源: 自报(名录、台账、自查表、周报)、县检(县级检查)、市抽检(市级抽检)、省核查(省级核查)。",
+)
+
+
+def acceptance_report(case: Case) -> Report:
+    """Return the report of a province, a city or a county."""
+    sections = {"province": _province, "city": _city, "county": _county}[case.level](case)
+    marks = (DRAFT, MADE_UP) if case.run.params.demo else (DRAFT,)
+    return Report(
+        area=case.code,
+        title=f"{case.name}检查验收报告",
+        subtitle=case.run.params.campaign,
+        marks=marks,
+        facts=(
+            ("判定日", until(case.as_of).removeprefix("截至")),
+            ("阶段", stage(case)),
+            ("地区代码", case.code),
+            ("运行", case.run.params.run),
+        ),
+        sections=tuple(_number(sections)),
+        strips=(STRIP,) if case.run.params.demo else (),
+        foot=FOOT,
+    )
+
+
+def write_report(case: Case, report: Report) -> pd.DataFrame:
+    """Write the page and the workbook of an area; return what was written.
+
+    Returns
+    -------
+    DataFrame[file, bytes, sha256]   file names as they stand in the area's folder
+    """
+    folder = case.run.folder / "reports" / report.area
+    page, book = report_html(report), report_workbook(report)
+    write_text(folder / "report.html", page)
+    write_bytes(folder / "report.xlsx", book)
+    return pd.DataFrame(
+        [
+            {"file": name, "bytes": len(data), "sha256": sha256_bytes(data)}
+            for name, data in (("report.html", page.encode()), ("report.xlsx", book))
+        ]
+    )
+
+
+def _province(case: Case) -> list[Section]:
+    return [
+        overview_section(case),
+        cities_section(case),
+        counties_section(case),
+        majors_section(case),
+        spot_section(case),
+        recheck_section(case),
+        weekly_section(case),
+        judged_section(case),
+        sources_section(case),
+        readings_annex(case),
+        rules_annex(),
+        definitions_annex(),
+        pending_annex(case),
+    ]
+
+
+def _city(case: Case) -> list[Section]:
+    return [
+        overview_section(case),
+        counties_section(case),
+        majors_section(case),
+        spot_section(case),
+        recheck_section(case),
+        weekly_section(case),
+        judged_section(case),
+        sources_section(case),
+        rules_annex(),
+        definitions_annex(),
+    ]
+
+
+def _county(case: Case) -> list[Section]:
+    own = [spot_section(case), weekly_section(case)] if case.own_city else []
+    return [
+        overview_section(case),
+        majors_section(case),
+        *own,
+        judged_section(case),
+        sources_section(case),
+        rules_annex(),
+        definitions_annex(),
+    ]
+
+
+ANNEXES = ("by-reading", "readings", "definitions", "pending")
+
+
+def _number(sections: list[Section]) -> Iterator[Section]:
+    body = [section for section in sections if section.key not in ANNEXES]
+    for place, section in enumerate(body):
+        yield dataclasses.replace(section, title=f"{NUMERALS[place]}、{section.title}")
+    for place, section in enumerate(section for section in sections if section.key in ANNEXES):
+        yield dataclasses.replace(section, title=f"附件{place + 1}　{section.title}")

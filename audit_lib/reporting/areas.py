@@ -1,0 +1,86 @@
+"""Tables by area: how far each city and each county came on the clauses of the verdict."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.reporting import figures
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import AREA_SET, COUNTED, area_table, limit_of
+from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.tables import Column, print_share
+from audit_lib.reporting.words import VERDICTS, rule_titles
+
+TITLES = {
+    "R-03": ("应检", "已检", "县检覆盖率"),
+    "R-05": ("县检合格", "已抽", "市级抽检率"),
+    "F4-02": ("应覆盖", "已覆盖", "网格覆盖率"),
+    "P2-03": ("应自查", "已自查", "单位自查率"),
+    "F6-02": ("隐患", "已闭环管控", "闭环管控率"),
+    "F3-02": ("应挂牌", "已挂牌", "挂牌督办率"),
+}
+
+
+def cities_section(case: Case) -> Section:
+    """Return the table of the cities, with the picture of their coverage."""
+    table = with_verdicts(case, area_table(case, case.cities, "city"), "city")
+    grid = _grid("各市州", "各市州完成情况", table, AREA_SET)
+    return Section("cities", "各市州完成情况", (_legend(), _coverage(table, "各市州县检覆盖率"), grid))
+
+
+def counties_section(case: Case) -> Section:
+    """Return the table of the counties in standard order."""
+    rules = tuple(rule for rule in AREA_SET if rule != "R-05")
+    table = with_verdicts(case, area_table(case, case.counties, "county", rules), "county")
+    table.insert(0, "city", table["code"].map(_city_names(case)))
+    grid = _grid("各县区", "各县(市、区)完成情况", table, rules, first=(Column("city", "市州"),))
+    pictures = (_coverage(table, "各县(市、区)县检覆盖率"),) if case.level == "city" else ()
+    intro = Paragraph("市级抽检按市判定, 不在本表; 各县被抽单位数见“市级抽检”。", "note")
+    return Section("counties", "各县(市、区)完成情况", (*pictures, grid, intro))
+
+
+def with_verdicts(case: Case, table: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return the table with the proposal for each area and what it still owes."""
+    rows = case.verdicts[case.verdicts["level"] == level].set_index("area").reindex(table["code"])
+    return table.assign(
+        verdict=rows["result"].fillna("not_applicable").array,
+        proposal=rows["result"].map(VERDICTS).fillna("").array,
+        missing=rows["missing"].fillna("").array,
+    )
+
+
+def _grid(
+    name: str, title: str, table: pd.DataFrame, rules: tuple[str, ...], first: tuple[Column, ...] = ()
+) -> Grid:
+    columns = [Column("name", "地区"), *first, Column("verdict", "结论", "result")]
+    for rule in rules:
+        part, whole = f"{rule}_part", f"{rule}_whole"
+        of, done, rate = TITLES[rule]
+        columns += [
+            Column(whole, of, "count"),
+            Column(part, done, "count"),
+            Column(part, rate, "share", whole, limit_of(rule)),
+            Column(f"{rule}_result", "判定", "result"),
+        ]
+    sources = "、".join(f"{rule_titles()[rule]}({COUNTED[rule][1]})" for rule in rules)
+    note = f"按标准顺序排列, 不作排名。数字来源: {sources}。“—”为没有适用对象, “缺”为没有收到数据。"
+    return Grid(name, title, tuple(columns), table, note)
+
+
+def _legend() -> Paragraph:
+    return Paragraph("● 达到　▲ 未达到　◇ 无法判定(缺资料, 不作达到)　－ 不适用　○ 未到期", "note")
+
+
+def _coverage(table: pd.DataFrame, title: str) -> Picture:
+    part, whole = (table[f"R-03_{side}"].fillna(0).astype(int) for side in ("part", "whole"))
+    shares = (part / whole.where(whole > 0)).tolist()
+    words = [f"{print_share(p, w)} ({p:,}/{w:,})" for p, w in zip(part.tolist(), whole.tolist(), strict=True)]
+    label = "已检单位占应检单位的百分比(虚线为 100%; 横轴不从零开始)"
+    png = figures.share_dots(table["name"].tolist(), shares, words, target=1, label=label)
+    said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
+    return Picture("coverage", f"图: {title}(来源: 县检)", png, f"{title}, 目标 100%。{said}")
+
+
+def _city_names(case: Case) -> dict[str, str]:
+    names = case.names()
+    return {code: names[city] for code, city in zip(case.areas["code"], case.areas["city"], strict=True)}

@@ -1,0 +1,185 @@
+"""One area of one run, opened for a report: what was read, what was judged, what was drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.compliance import load_judgement
+from audit_lib.errors import ReportError
+from audit_lib.intake import load_intake
+from audit_lib.params import Run, read_params
+from audit_lib.reporting.draws import DrawnCase, read_draws
+
+TREE = ("province", "city", "county")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything a report of one area may speak about.
+
+    Attributes
+    ----------
+    code, name, level : of the area; an area that is county and city at once has level county
+    areas : all areas of the tree in standard order, with a column ``city``
+    tables : the input tables as read;  files, problems, quarantine : what reading them gave
+    rules, indicators, scores, estimates, verdicts : the judgement
+    draws : the draws of the campaign that this run names
+    as_of : the day judged, its end
+    """
+
+    run: Run
+    code: str
+    name: str
+    level: str
+    areas: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+    files: pd.DataFrame
+    problems: pd.DataFrame
+    quarantine: pd.DataFrame
+    rules: pd.DataFrame
+    indicators: pd.DataFrame
+    scores: pd.DataFrame
+    estimates: pd.DataFrame
+    verdicts: pd.DataFrame
+    draws: tuple[DrawnCase, ...]
+    as_of: dt.date
+
+    @property
+    def own_city(self) -> bool:
+        """Whether the area is a county that stands for itself, without a city above it."""
+        return bool(self.areas.set_index("code")["kind"].get(self.code) == "own_city")
+
+    @property
+    def final(self) -> bool:
+        """Whether the day judged is the last day of the campaign or later."""
+        return self.as_of >= self.run.params.window.end
+
+    @property
+    def cities(self) -> pd.DataFrame:
+        """The cities of the report, and the counties that are their own city, in standard order."""
+        rows = self.areas[(self.areas["level"] == "city") | (self.areas["kind"] == "own_city")]
+        return rows if self.level == "province" else rows[rows["code"] == self.code]
+
+    @property
+    def counties(self) -> pd.DataFrame:
+        """The county-level areas of the report in standard order."""
+        rows = self.areas[self.areas["level"] == "county"]
+        if self.level == "province":
+            return rows
+        return rows[rows["city" if self.level == "city" else "code"] == self.code]
+
+    @property
+    def codes(self) -> set[str]:
+        """Codes of the area itself and of everything in it."""
+        return {self.code, *self.cities["code"], *self.counties["code"]}
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """What was opened, as a notebook shows it first."""
+        refused = int(self.files["status"].isin(["refused", "missing"]).sum())
+        said = {
+            "地区": f"{self.name}({self.code})",
+            "运行": self.run.params.run,
+            "判定日": f"{self.as_of.isoformat()} 24时",
+            "读入的文件": f"{int((self.files['status'] == 'read').sum())} 个, 未能使用 {refused} 个",
+            "抽样": "、".join(draw.name for draw in self.draws) or "无",
+        }
+        return pd.DataFrame({"项目": said.keys(), "内容": said.values()})
+
+    def names(self) -> dict[str, str]:
+        """Return the name of every area by code."""
+        return dict(zip(self.areas["code"], self.areas["name"], strict=True))
+
+
+def open_case(params_file: str | Path, area: str) -> Case:
+    """Open one area of a judged run.
+
+    Parameters
+    ----------
+    params_file : the params file; where the notebook was opened in its own folder, a path
+        from the folder above is understood too
+    area : code of the province, a city or a county
+
+    Raises
+    ------
+    ReportError   the run was not judged yet, or has no such area
+    ParamsError   the params file cannot be used
+    """
+    run = find_run(params_file)
+    if not (run.folder / "judgement" / "rules.parquet").is_file():
+        raise ReportError(
+            f"运行 {run.params.run} 还没有判定结果, 请先运行 audit judge {run.file}",
+            f"the run {run.params.run} is not judged yet: run audit judge {run.file} first",
+        )
+    intake = load_intake(run.folder / "intake")
+    judgement = load_judgement(run.folder / "judgement")
+    areas = tree(intake.areas)
+    row = find_area(areas, area)
+    days = judgement.rules["as_of"]
+    return Case(
+        run=run,
+        code=str(row["code"]),
+        name=str(row["name"]),
+        level=str(row["level"]),
+        areas=areas,
+        tables=intake.tables,
+        files=intake.files,
+        problems=intake.problems,
+        quarantine=intake.quarantine,
+        rules=judgement.rules,
+        indicators=judgement.indicators,
+        scores=judgement.scores,
+        estimates=judgement.estimates,
+        verdicts=judgement.verdicts,
+        draws=read_draws(run),
+        as_of=dt.date.fromisoformat(str(days.iloc[0])[:10]) if len(days) else run.params.as_of,
+    )
+
+
+def find_run(params_file: str | Path) -> Run:
+    """Read the params a notebook names: from the current folder, else from the one above it.
+
+    JupyterLab runs a notebook in its own folder, papermill in the one it was called in;
+    the default ``out`` folder then is the one beside the params' starting point.
+    """
+    given = Path(params_file)
+    here = Path.cwd()
+    base = here if given.is_absolute() or (here / given).exists() else here.parent
+    run = read_params(base / given if (base / given).exists() else given)
+    if base == here or run.params.output:
+        return run
+    output = base / "out"
+    data = output / run.data.relative_to(run.output) if run.data.is_relative_to(run.output) else run.data
+    return dataclasses.replace(run, output=output, data=data)
+
+
+def tree(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas of the tree in standard order, with the city of each county.
+
+    Direct bodies owe reports but have no units of their own, so they are not in the tree.
+    """
+    rows = areas[areas["level"].isin(TREE)].sort_values(["order", "code"], ignore_index=True)
+    own = rows["kind"] == "own_city"
+    return rows.assign(city=rows["parent"].where(~own & (rows["level"] == "county"), rows["code"]))
+
+
+def find_area(areas: pd.DataFrame, code: str) -> pd.Series[str]:
+    """Return the row of an area of the tree.
+
+    Raises
+    ------
+    ReportError   there is none with this code
+    """
+    rows = areas[areas["code"] == code]
+    if rows.empty:
+        raise ReportError(
+            f"没有代码为“{code}”的地区; 省的代码是 {areas['code'].iloc[0]}",
+            f'no area has the code "{code}"; the province is {areas["code"].iloc[0]}',
+        )
+    return rows.iloc[0]

@@ -1,0 +1,143 @@
+"""One draw, opened for the notebook: frame, plan, what it can show, sample, verification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.errors import ReportError
+from audit_lib.intake import load_intake
+from audit_lib.reporting.case import find_area, find_run, tree
+from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.model import Grid, Paragraph, Section
+from audit_lib.reporting.tables import Column, print_day
+from audit_lib.reporting.words import NOT_NONE
+from audit_lib.sampling import largest_undetected, read_draw, verify
+
+PURPOSES = {"city_check": "市级抽检", "recheck": "省级复查", "unannounced": "暗访"}
+AGREES = {True: "一致", False: "不一致", None: "无法核对"}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A draw as seen from one area; each part is a section that a notebook shows."""
+
+    draw: DrawnCase
+    strata_of_area: frozenset[str]
+    names: dict[str, str]
+
+    @property
+    def summary(self) -> Section:
+        """Who draws what from which frame, and the digests that were published."""
+        plan, certificate = self.draw.plan, self.draw.certificate
+        said = {
+            "抽样": f"{self.draw.name}({PURPOSES[plan.purpose]})",
+            "抽样框": f"{print_day(self.draw.choice.cutoff)}的县检合格单位, {self.draw.N:,} 家",
+            "应抽": f"{self.draw.n:,} 家, {len(plan.strata)} 层",
+            "分配方法": plan.allocation,
+            "种子来源": plan.seed_source,
+            "计划摘要": plan.digest,
+            "抽样框摘要": plan.frame_digest,
+            "种子": certificate.seed if certificate else "尚未产生",
+            "种子来历": certificate.seed_evidence if certificate else "",
+            "证书摘要": certificate.digest if certificate else "",
+        }
+        rows = pd.DataFrame({"name": said.keys(), "said": said.values()})
+        columns = (Column("name", "项目"), Column("said", "内容"))
+        return Section("draw", "抽样计划", (Grid("计划", "", columns, rows),))
+
+    @property
+    def strata(self) -> Section:
+        """Units, units to draw and reserves of each stratum of the area."""
+        columns = (
+            Column("key", "层"),
+            Column("N", "单位", "count"),
+            Column("n", "抽取", "count"),
+            Column("n", "抽取比例", "share", "N"),
+            Column("reserves", "备用", "count"),
+        )
+        return Section("strata", "各层抽取数", (Grid("各层", "", columns, self._strata()),))
+
+    @property
+    def showing(self) -> Section:
+        """How many failing units there can be when the sample finds none."""
+        rows = self._strata()
+        sizes, drawn = (dict(zip(rows["key"], rows[side].tolist(), strict=True)) for side in ("N", "n"))
+        whole = rows[["N", "n"]].sum()
+        hidden = pd.DataFrame(
+            [{"N": whole["N"], "n": whole["n"], "hidden": largest_undetected(sizes, drawn)}]
+        )
+        columns = (
+            Column("N", "单位", "count"),
+            Column("n", "抽取", "count"),
+            Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
+            Column("hidden", "占全部单位", "share", "N"),
+        )
+        note = f"按不放回分层抽样的精确算法, 把握程度 95%。{NOT_NONE}。"
+        return Section("showing", "这样大的样本能说明什么", (Grid("能说明什么", "", columns, hidden, note),))
+
+    @property
+    def sample(self) -> Section:
+        """The units drawn in the area, in order of their rank."""
+        if self.draw.certificate is None:
+            return Section("sample", "抽中单位", (Paragraph("种子尚未产生, 还没有抽取。", "note"),))
+        rows = read_draw(self.draw.folder)
+        rows = rows[rows["drawn"] & rows["stratum"].isin(self.strata_of_area)]
+        columns = (
+            Column("unit_id", "单位编号"),
+            Column("unit_name", "单位名称"),
+            Column("area", "县区"),
+            Column("stratum", "层"),
+            Column("rank", "层内名次", "count"),
+            Column("ticket", "抽样票号"),
+        )
+        rows = rows.assign(area=rows["county"].map(self.names))
+        return Section("sample", "抽中单位", (Grid("抽中单位", "", columns, rows),))
+
+    @property
+    def checks(self) -> Section:
+        """Each check of the verification, replayed now."""
+        path = self.draw.folder / "certificate.json"
+        if self.draw.certificate is None:
+            return Section("checks", "核验", (Paragraph("没有证书可以核验。", "note"),))
+        rows = pd.DataFrame(
+            [
+                {"name": str(check.name), "ok": AGREES[check.ok], "detail": str(check.detail)}
+                for check in verify(path)
+            ]
+        )
+        columns = (Column("name", "核验项目"), Column("ok", "结果"), Column("detail", "说明"))
+        return Section("checks", "核验", (Grid("核验", "", columns, rows),))
+
+    def _strata(self) -> pd.DataFrame:
+        rows = [
+            {"key": stratum.key, "N": stratum.N, "n": stratum.n, "reserves": stratum.reserves}
+            for stratum in self.draw.plan.strata
+            if stratum.key in self.strata_of_area
+        ]
+        return pd.DataFrame(rows, columns=["key", "N", "n", "reserves"])
+
+
+def show_draw(params_file: str | Path, area: str, draw: str) -> Drawing:
+    """Open one committed draw as seen from an area: its strata that have units there.
+
+    Raises
+    ------
+    ReportError   the draw is not planned yet, or the run has no such area
+    """
+    run = find_run(params_file)
+    drawn = next((one for one in read_draws(run) if one.name == draw), None)
+    if drawn is None:
+        raise ReportError(
+            f"抽样“{draw}”还没有提交的计划, 请先运行 audit plan {run.file} --draw {draw}",
+            f'the draw "{draw}" has no committed plan: run audit plan {run.file} --draw {draw} first',
+        )
+    areas = tree(load_intake(run.folder / "intake").areas)
+    row = find_area(areas, area)
+    inside = set(areas.loc[(areas["code"] == area) | (areas["parent"] == area), "code"])
+    frame = drawn.frame
+    if row["level"] != "province":
+        frame = frame[frame["city"].isin(inside) | frame["county"].isin(inside)]
+    return Drawing(drawn, frozenset(frame["stratum"]), dict(zip(areas["code"], areas["name"], strict=True)))

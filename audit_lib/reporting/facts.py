@@ -1,0 +1,132 @@
+"""What the judgement says about areas, laid out for tables: counts first, then results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import cache
+
+import pandas as pd
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.model import Number
+from audit_lib.sampling import parse_rate
+from audit_lib.schemas import rulebook_rows
+
+AREA_SET = ("R-03", "R-05", "F4-02", "P2-03", "F6-02", "F3-02")
+"""The clauses of the area verdict, in the order of the report's columns."""
+
+COUNTED = {
+    "R-03": ("家", "县检"),
+    "R-05": ("家", "市抽检"),
+    "F4-02": ("家", "自报"),
+    "P2-03": ("家", "自报"),
+    "F6-02": ("处", "自报"),
+    "F3-02": ("处", "自报"),
+}
+"""What a clause counts, and whose figure it is."""
+
+
+def spot_rate() -> Fraction:
+    """Return the share of passed units that a city must check, from the rulebook."""
+    value = next(row["value"] for row in rulebook_rows("parameters") if row["key"] == "spot_rate")
+    return Fraction(parse_rate(value))
+
+
+def limit_of(rule: str) -> Fraction:
+    """Return the share that a clause of the area set demands."""
+    return spot_rate() if rule == "R-05" else Fraction(1)
+
+
+def rule_rows(case: Case, rule: str, level: str) -> pd.DataFrame:
+    """Return the rows of one rule at one level, indexed by subject."""
+    rows = case.rules[(case.rules["rule_id"] == rule) & (case.rules["level"] == level)]
+    return rows.set_index("subject")
+
+
+def area_table(case: Case, areas: pd.DataFrame, level: str, rules: Iterable[str] = AREA_SET) -> pd.DataFrame:
+    """Return one row per area: code, name, and part, whole and result of each rule.
+
+    Columns are ``<rule>_part``, ``<rule>_whole``, ``<rule>_result``; a rule without a row
+    for an area is not applicable there.
+    """
+    table = areas[["code", "name"]].reset_index(drop=True)
+    for rule in rules:
+        rows = rule_rows(case, rule, level).reindex(table["code"])
+        table[f"{rule}_part"] = rows["numerator"].array
+        table[f"{rule}_whole"] = rows["denominator"].array
+        table[f"{rule}_result"] = rows["result"].fillna("not_applicable").array
+        table[f"{rule}_reason"] = rows["reason"].fillna("").array
+    return table
+
+
+@cache
+def definition(key: str) -> dict[str, str]:
+    """Return the row of an indicator in the rulebook."""
+    return next(row for row in rulebook_rows("indicators") if row["key"] == key)
+
+
+def sides(case: Case, key: str) -> dict[str, int | None]:
+    """Return part and whole of an indicator of the report's area; None where no figure came in."""
+    rows = case.indicators[(case.indicators["area"] == case.code) & (case.indicators["indicator"] == key)]
+    if rows.empty:
+        return {"part": None, "whole": None}
+    row = rows.iloc[0]
+    return {
+        side: None if pd.isna(row[column]) else int(row[column])
+        for side, column in (("part", "numerator"), ("whole", "denominator"))
+    }
+
+
+def indicator_number(case: Case, key: str) -> Number | None:
+    """Return an indicator of the report's area as a named number; None where it does not apply.
+
+    Its mark is that of its rule in the areas that owe it: a province above 20% in all says
+    nothing about a city below.
+    """
+    rows = case.indicators[(case.indicators["area"] == case.code) & (case.indicators["indicator"] == key)]
+    words = definition(key)
+    if rows.empty or str(rows["result"].iloc[0]) == "not_applicable":
+        return None
+    found = sides(case, key)
+    rule = words["rule_id"]
+    results = case.rules.loc[
+        (case.rules["rule_id"] == rule)
+        & case.rules["level"].isin(["city", "county"])
+        & case.rules["subject"].isin(case.codes),
+        "result",
+    ]
+    limit = limit_of(rule) if rule in AREA_SET else None
+    result = worst(results) if rule in AREA_SET else ""
+    label = words["zh"] + ("(严格)" if key == "rectified" else "")
+    return Number(key, label, "share", found["part"], words["source"], found["whole"], limit, result=result)
+
+
+def worst(results: Iterable[str]) -> str:
+    """Return the result that speaks for several: one not met is enough, one unknown next.
+
+    >>> worst(["met", "not_applicable", "not_assessable"])
+    'not_assessable'
+    """
+    found = set(results)
+    order = ("not_met", "not_assessable", "not_due", "met", "not_applicable")
+    return next((result for result in order if result in found), "not_applicable")
+
+
+def count_number(
+    key: str, label: str, value: int, *, source: str, unit: str = "家", result: str = ""
+) -> Number:
+    """Return a count as a named number."""
+    return Number(key, label, "count", value, source, unit=unit, result=result)
+
+
+def missing_words(missing: str) -> str:
+    """Return what an area still owes, clause by clause.
+
+    >>> missing_words("F3-02:1;R-03:12")
+    'F3-02 还差 1 处; R-03 还差 12 家'
+    """
+    parts = [part.split(":") for part in missing.split(";") if ":" in part]
+    return "; ".join(
+        f"{rule} 还差 {int(count):,} {COUNTED.get(rule, ('项', ''))[0]}" for rule, count in parts
+    )

@@ -1,0 +1,149 @@
+"""Every rule with its result and, behind a line to click, the rows of the files that speak for it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import AREA_SET
+from audit_lib.reporting.model import Grid, Section
+from audit_lib.reporting.tables import Column
+from audit_lib.reporting.words import rule_name, rule_titles
+from audit_lib.schemas import tables
+
+LEVELS = {
+    "province": "省",
+    "city": "市州",
+    "county": "县区",
+    "unit": "单位",
+    "hazard": "隐患",
+    "record": "记录",
+    "org": "报送单位",
+}
+MOST_ON_PAGE = 100
+KEYS = {
+    "units": "unit_id",
+    "county_checks": "check_id",
+    "city_checks": "check_id",
+    "province_checks": "check_id",
+    "hazards": "hazard_id",
+    "listings": "listing_id",
+    "self_checks": "unit_id",
+}
+"""By which column an evidence key finds its row."""
+
+EVIDENCE = (
+    Column("subject", "对象"),
+    Column("name", "名称"),
+    Column("result", "结果", "result"),
+    Column("reason", "理由"),
+    Column("table", "依据表"),
+    Column("key", "依据编号"),
+    Column("unit_name", "所指单位"),
+    Column("file", "文件"),
+    Column("sheet", "工作表"),
+    Column("row", "行", "count"),
+)
+
+
+def judged_section(case: Case) -> Section:
+    """Return the summary of all rules and the evidence of what was not met or not assessable."""
+    mine = own_rules(case)
+    evidence = evidence_table(case, _lowest(mine[mine["result"].isin(["not_met", "not_assessable"])]))
+    parts = [
+        Grid(
+            f"依据 {rule}",
+            rule_name(str(rule)),
+            EVIDENCE,
+            rows,
+            folded=True,
+            shown=MOST_ON_PAGE,
+            where="page",
+        )
+        for rule, rows in evidence.groupby("rule_id", sort=False)
+    ]
+    whole = Grid("依据", "依据", (Column("rule", "规则"), *EVIDENCE), evidence, where="book")
+    return Section("rules", "规则判定与依据", (_summary(mine), *parts, whole))
+
+
+def own_rules(case: Case) -> pd.DataFrame:
+    """Return the rows of the judgement that belong to the report's area, rules in the plan's order."""
+    rules = case.rules
+    if case.level != "province":
+        mine = rules["area"].isin(case.codes) | rules["subject"].isin(case.codes)
+        rules = rules[mine | rules["subject"].str.split(":").str[0].isin(case.codes)]
+    rank = {rule: place for place, rule in enumerate(dict.fromkeys([*AREA_SET, *rule_titles()]))}
+    level = {name: place for place, name in enumerate(LEVELS)}
+    return rules.assign(
+        _rule=rules["rule_id"].map(rank).fillna(len(rank)), _level=rules["level"].map(level)
+    ).sort_values(["_rule", "rule_id", "_level", "subject"], ignore_index=True)
+
+
+def evidence_table(case: Case, rules: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per rule row and piece of evidence, with the file and row it came from."""
+    pieces = rules["evidence"].fillna("").astype("str").str.split(";")
+    rows = rules.assign(piece=pieces).explode("piece", ignore_index=True)
+    parts = rows["piece"].astype("str").str.partition(":")
+    rows = rows.assign(table_name=parts.get(0, ""), key=parts.get(2, ""))
+    places = _places(case, set(rows["table_name"]))
+    rows = rows.merge(places, on=["table_name", "key"], how="left")
+    names = case.names()
+    known = tables()
+    return rows.assign(
+        rule=rows["rule_id"].map(rule_name),
+        name=_subject_names(case, rows, names),
+        reason=rows["reason"].fillna(""),
+        table=rows["table_name"].map(lambda name: known[name].zh if name in known else name),
+        unit_name=rows["unit_name"].fillna(""),
+        file=rows["file"].fillna(""),
+        sheet=rows["sheet"].fillna(""),
+    )
+
+
+def _summary(rules: pd.DataFrame) -> Grid:
+    counts = (
+        rules.groupby(["_rule", "rule_id", "_level", "level", "result"])
+        .size()
+        .unstack("result", fill_value=0)
+    )
+    results = ["met", "not_met", "not_assessable", "not_applicable", "not_due"]
+    table = counts.reindex(columns=results, fill_value=0).reset_index()
+    table = table.assign(rule=table["rule_id"].map(rule_name), level=table["level"].map(LEVELS))
+    columns = (
+        Column("rule", "规则"),
+        Column("level", "对象"),
+        Column("met", "● 达到", "count"),
+        Column("not_met", "▲ 未达到", "count"),
+        Column("not_assessable", "◇ 无法判定", "count"),
+        Column("not_applicable", "－ 不适用", "count"),
+        Column("not_due", "○ 未到期", "count"),
+    )
+    note = "同一事实只在一条规则下计一次。未达到和无法判定的, 逐条列出依据; 全部依据见工作簿“依据”。"
+    return Grid("规则判定", "各规则判定结果(个)", columns, table, note)
+
+
+def _lowest(rules: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose evidence says most: the county's where unit and city would repeat it."""
+    by_county = set(rules.loc[rules["level"] == "county", "rule_id"])
+    return rules[~(rules["rule_id"].isin(by_county) & rules["level"].isin(["city", "unit"]))]
+
+
+def _places(case: Case, wanted: set[str]) -> pd.DataFrame:
+    columns = ["table_name", "key", "unit_name", "file", "sheet", "row"]
+    found = []
+    for name in sorted(wanted & set(KEYS)):
+        table = case.tables[name]
+        rows = table.assign(table_name=name, key=table[KEYS[name]])
+        if "unit_name" not in rows:
+            rows = rows.assign(unit_name="")
+        found.append(rows[columns])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns, dtype="str")
+
+
+def _subject_names(case: Case, rows: pd.DataFrame, names: dict[str, str]) -> pd.Series:
+    units = case.tables["units"].drop_duplicates("unit_id").set_index("unit_id")["unit_name"]
+    area = rows["subject"].map(names)
+    unit = rows["subject"].map(units)
+    body = rows["subject"].str.split(":", n=1).str[1].where(rows["level"] == "org")
+    county = rows["area"].map(names).where(rows["level"].isin(["hazard", "record"]))
+    return area.fillna(unit).fillna(body).fillna(county).fillna("")

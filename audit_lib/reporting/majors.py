@@ -1,0 +1,80 @@
+"""Major hazards that want somebody's hand: overdue, unlisted, incomplete, unsigned, by name."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import rule_rows
+from audit_lib.reporting.model import Grid, Section
+from audit_lib.reporting.tables import Column
+
+KINDS = {"F3-03": "逾期未整改", "F3-02": "应挂牌未挂牌", "W2-06": "五到位不全", "W2-07": "双签字不全"}
+"""What is wrong with a major hazard, by the rule that says so, gravest first."""
+
+COLUMNS = (
+    Column("kind", "问题"),
+    Column("area", "县区"),
+    Column("unit_name", "单位"),
+    Column("hazard_id", "隐患编号"),
+    Column("found_date", "发现日期", "date"),
+    Column("deadline", "整改期限", "date"),
+    Column("reason", "说明"),
+)
+
+
+def majors_table(case: Case) -> pd.DataFrame:
+    """Return one row per major hazard and problem, in standard order of areas.
+
+    Columns: kind, rule, area, unit_name, hazard_id, found_date, deadline, reason.
+    """
+    listed = [_named_by_area(case, rule) for rule in ("F3-03", "F3-02")]
+    listed += [_named_by_hazard(case, rule) for rule in ("W2-06", "W2-07")]
+    named = pd.concat(listed, ignore_index=True)
+    hazards = case.tables["hazards"].drop_duplicates("hazard_id").set_index("hazard_id")
+    found = hazards.reindex(named["hazard_id"])
+    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
+    table = named.assign(
+        kind=named["rule"].map(KINDS),
+        unit_name=found["unit_name"].array,
+        found_date=found["found_date"].array,
+        deadline=found["extended_to"].fillna(found["deadline"]).array,
+        place=named["code"].map(order),
+        grave=named["rule"].map({rule: rank for rank, rule in enumerate(KINDS)}),
+        area=named["code"].map(case.names()),
+    )
+    return table.sort_values(["grave", "place", "hazard_id"], ignore_index=True)
+
+
+def majors_section(case: Case) -> Section:
+    """Return the complete list of such hazards."""
+    grid = Grid(
+        "重大隐患",
+        "需督办的重大隐患(来源: 自报台账、挂牌台账)",
+        COLUMNS,
+        majors_table(case),
+        empty="没有逾期、未挂牌、五到位不全或签字不全的重大隐患。",
+    )
+    return Section("majors", "重大隐患", (grid,))
+
+
+def _named_by_area(case: Case, rule: str) -> pd.DataFrame:
+    rows = rule_rows(case, rule, "county").reset_index()
+    rows = rows[(rows["result"] == "not_met") & rows["subject"].isin(case.codes)]
+    keys = rows["evidence"].fillna("").str.split(";").explode().str.removeprefix("hazards:")
+    named = pd.DataFrame({"hazard_id": keys, "code": rows["subject"].reindex(keys.index)})
+    named = named[named["hazard_id"].isin(case.tables["hazards"]["hazard_id"])]
+    return named.assign(rule=rule, reason="")
+
+
+def _named_by_hazard(case: Case, rule: str) -> pd.DataFrame:
+    rows = rule_rows(case, rule, "hazard").reset_index()
+    rows = rows[(rows["result"] == "not_met") & rows["area"].isin(case.codes)]
+    return pd.DataFrame(
+        {
+            "hazard_id": rows["subject"],
+            "code": rows["area"],
+            "rule": rule,
+            "reason": rows["reason"].fillna(""),
+        }
+    )

@@ -1,0 +1,191 @@
+"""The first screen: what an official looks at first, on one page, nothing methodical above it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from audit_lib.reporting.annexes import proposals_table
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import count_number, indicator_number, missing_words, sides
+from audit_lib.reporting.judged import own_rules
+from audit_lib.reporting.majors import COLUMNS as MAJOR_COLUMNS
+from audit_lib.reporting.majors import KINDS, majors_table
+from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Section, unite
+from audit_lib.reporting.recheck import recheck_words
+from audit_lib.reporting.sources import FILE_COLUMNS, left_out
+from audit_lib.reporting.tables import Column
+from audit_lib.reporting.weekly import bodies_table, change_grid
+from audit_lib.reporting.words import VERDICTS, rule_name, rule_names
+
+CARDS = (
+    "coverage",
+    "self_check",
+    "grid",
+    "spot",
+    "rectified",
+    "rectified_due",
+    "managed",
+    "listed",
+)
+"""The rates that are read first; the three of rectification stand side by side under their own names."""
+
+FEW = 12
+"""Rows of a list on the first screen; the complete list stands further down."""
+
+
+def overview_section(case: Case) -> Section:
+    """Return the first screen of a province, city or county."""
+    cards = _cards(case)
+    verdict = _own_verdict if case.level == "county" else _proposals
+    parts: list[tuple[list[Block], list[Number]]] = [
+        _left_out(case),
+        _late(case),
+        ([Cards(tuple(number.key for number in cards)), _hazards(case)], cards),
+    ]
+    parts += [verdict(case), _majors(case)]
+    if case.level != "county":
+        numbers, sentences = recheck_words(case)
+        parts.append(([Paragraph("省级核查", "heading"), *sentences], list(numbers)))
+    last = [] if case.level == "county" else [replace(change_grid(case), where="page")]
+    parts.append(([_unknown(case), *last], []))
+    blocks = tuple(block for part, _ in parts for block in part)
+    return Section("overview", "一页概览", blocks, unite(number for _, part in parts for number in part))
+
+
+def _cards(case: Case) -> list[Number]:
+    """Return counts before rates: units due and checked, then the rates, each under its own name."""
+    rates = [number for key in CARDS if (number := indicator_number(case, key)) is not None]
+    coverage = next((number for number in rates if number.key == "coverage"), None)
+    if coverage is None:
+        return rates
+    due = Number("due", "应检单位", "count", coverage.of, "自报", unit="家")
+    inspected = Number("inspected", "已检单位", "count", coverage.value, "县检", unit="家")
+    return [due, inspected, *rates]
+
+
+def _hazards(case: Case) -> Grid:
+    """Return hazards by class: counts before rates, each rate under its own name."""
+    table = pd.DataFrame(
+        [
+            {"grade": words, **sides(case, key)}
+            for key, words in (
+                ("rectified_general", "一般隐患"),
+                ("rectified_major", "重大隐患"),
+                ("rectified", "合计"),
+            )
+        ]
+    )
+    columns = (
+        Column("grade", "隐患等级"),
+        Column("whole", "查出(处)", "count"),
+        Column("part", "整改并复查合格(处)", "count"),
+        Column("part", "整改率(严格)", "share", "whole"),
+    )
+    return Grid("隐患分级", "隐患分级(来源: 自报台账)", columns, table)
+
+
+def _left_out(case: Case) -> tuple[list[Block], list[Number]]:
+    files = left_out(case)
+    if files.empty:
+        return [Paragraph("参数中列明的文件均已读入。", "note")], []
+    number = count_number("files_out", "不在本报告内的文件", len(files), source="本报告", unit="个")
+    columns = tuple(column for column in FILE_COLUMNS if column.kind == "text")
+    return [
+        Paragraph("有 {files_out} 个文件不在本报告内, 所涉地区的有关条款不作达到。", "warning"),
+        Grid("未纳入的文件", "", columns, files, where="page"),
+    ], [number]
+
+
+def _late(case: Case) -> tuple[list[Block], list[Number]]:
+    bodies = bodies_table(case)
+    late = bodies[bodies["complete"] == "not_met"]
+    if bodies.empty:
+        return [], []
+    if late.empty:
+        return [Paragraph("周报没有缺报的单位。")], []
+    said = "、".join(late["body"])
+    number = Number("late_bodies", "周报有缺报的单位", "text", said, "周报登记")
+    return [Paragraph("周报有缺报的单位: {late_bodies}。")], [number]
+
+
+def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
+    table = proposals_table(case)
+    judged = len({*case.cities["code"], *case.counties["code"]})
+    numbers = [
+        count_number("areas", "判定地区", judged, source="本报告", unit="个"),
+        count_number(
+            "proposed", "建议列为未按期完成任务地区", table["area"].nunique(), source="本报告", unit="个"
+        ),
+    ]
+    columns = (
+        Column("name", "地区"),
+        Column("level_zh", "层级"),
+        Column("clauses", "未达到的条款"),
+        Column("owes", "还差"),
+        Column("open", "另有无法判定"),
+    )
+    some = "{areas} 个地区中, 建议列为未按期完成任务地区(待核定)的有 {proposed} 个。"
+    none = "{areas} 个地区中, 没有建议列为未按期完成任务地区的。"
+    words = Paragraph(some if len(table) else none, "lead")
+    grid = Grid("建议名单", "建议列为未按期完成任务地区, 待核定", columns, table)
+    return [words, grid] if len(table) else [words], numbers
+
+
+def _own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
+    rows = case.verdicts[case.verdicts["area"] == case.code]
+    levels = {"county": "县级", "city": "市级"}
+    table = rows.assign(
+        level_zh=rows["level"].map(levels),
+        proposal=rows["result"].map(VERDICTS),
+        clauses=rows["rules_not_met"].fillna("").map(rule_names),
+        owes=rows["missing"].fillna("").map(missing_words),
+        open=rows["rules_not_assessable"].fillna("").map(rule_names),
+    )
+    columns = (
+        Column("level_zh", "层级"),
+        Column("result", "结论", "result"),
+        Column("proposal", "建议"),
+        Column("clauses", "未达到的条款"),
+        Column("owes", "还差"),
+        Column("open", "无法判定的条款"),
+    )
+    return [Grid("结论", "结论(建议, 待核定)", columns, table)], []
+
+
+def _majors(case: Case) -> tuple[list[Block], list[Number]]:
+    table = majors_table(case)
+    counts = table["rule"].value_counts()
+    numbers = [
+        count_number(
+            f"majors_{rule.replace('-', '_')}",
+            f"{kind}的重大隐患",
+            int(counts.get(rule, 0)),
+            source="自报",
+            unit="处",
+        )
+        for rule, kind in KINDS.items()
+    ]
+    said = "、".join(
+        f"{kind} {{{number.key}}} 处" for number, kind in zip(numbers, KINDS.values(), strict=True)
+    )
+    title = "逾期、未挂牌、五到位不全、签字不全的重大隐患"
+    grid = Grid("重大隐患要目", title, MAJOR_COLUMNS, table, shown=FEW, where="page")
+    return [Paragraph(f"需督办的重大隐患: {said}。"), *([grid] if len(table) else [])], numbers
+
+
+def _unknown(case: Case) -> Grid:
+    rules = own_rules(case)
+    areas = rules["level"].isin(["city", "county", "org", "province"])
+    rows = rules[(rules["result"] == "not_assessable") & areas]
+    names = case.names()
+    table = (
+        rows.assign(rule=rows["rule_id"].map(rule_name), reason=rows["reason"].fillna(""))
+        .groupby(["_rule", "rule", "reason"])["subject"]
+        .agg(lambda codes: "、".join(dict.fromkeys(names.get(code, code) for code in codes)))
+        .reset_index()
+    )
+    columns = (Column("rule", "条款"), Column("subject", "地区"), Column("reason", "原因"))
+    title = "无法判定的事项及原因(不作达到, 也不作未达到)"
+    return Grid("无法判定", title, columns, table, empty="没有无法判定的事项。")

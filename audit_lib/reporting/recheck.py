@@ -1,0 +1,180 @@
+"""The province's own re-check: who drew, n of N, who was not inspected, and what it shows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.reporting import figures
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.draws import DrawnCase
+from audit_lib.reporting.facts import count_number
+from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
+from audit_lib.reporting.tables import Column, print_day
+from audit_lib.reporting.words import NOT_NONE
+
+RECHECK = "recheck_failed"
+"""The indicator of the estimates: units that the county passed and the re-check did not."""
+
+WHAT = {
+    "recheck_failed": "县检合格复查不合格",
+    "recheck_already_so": "其中县检时已存在",
+    "recheck_failed_best": "复查不合格(未能检查的按合格)",
+    "recheck_failed_worst": "复查不合格(未能检查的按不合格)",
+}
+"""What each estimate is about."""
+
+INSPECTED = "已检查"
+NOBODY = "没有可以推算的省级复查: 抽样尚未进行, 或核查结果尚未收到。"
+
+
+def recheck_section(case: Case) -> Section:
+    """Return the sentence, the interval of each city and those who were not inspected."""
+    numbers, blocks = recheck_words(case)
+    if numbers:
+        blocks = [*blocks, *_intervals(case), _estimates(case), _not_inspected(case)]
+    return Section("recheck", "省级核查", tuple(blocks), numbers)
+
+
+def recheck_words(case: Case) -> tuple[tuple[Number, ...], list[Block]]:
+    """Return the re-check in one sentence with n and y, and the numbers it refers to."""
+    drawn = _draw(case)
+    rows = _rows(case, drawn, RECHECK) if drawn else case.estimates.head(0)
+    rows = rows[rows["area"] == case.code]
+    if drawn is None or rows.empty:
+        return (), [Paragraph(NOBODY, "note")]
+    row = rows.iloc[0]
+    numbers = _numbers(case, drawn, row)
+    return numbers, [Paragraph(_sentence(drawn, row)), *_projected(row)]
+
+
+def _draw(case: Case) -> DrawnCase | None:
+    return next((draw for draw in case.draws if draw.plan.purpose == "recheck" and draw.certificate), None)
+
+
+def _rows(case: Case, drawn: DrawnCase, indicator: str) -> pd.DataFrame:
+    """Return the estimates of one indicator; with several re-checks it carries the draw's name."""
+    return case.estimates[case.estimates["indicator"].isin([indicator, f"{indicator}@{drawn.name}"])]
+
+
+def _numbers(case: Case, drawn: DrawnCase, row: pd.Series[Any]) -> tuple[Number, ...]:
+    outcomes = _visits(case, drawn)["outcome"]
+    inspected = int((outcomes == INSPECTED).sum())
+    field, made = "省核查", "省核查, 推算"
+    return (
+        count_number("recheck_N", "县检合格单位(抽样框)", int(row["N"]), source="县检"),
+        count_number("recheck_n", "随机抽取", int(row["n"]), source=field),
+        count_number("recheck_seen", "到访检查", inspected, source=field),
+        count_number("recheck_missed", "未能检查", len(outcomes) - inspected, source=field),
+        count_number("recheck_y", "县检合格复查不合格", int(row["y"]), source=field),
+        Number("recheck_share", "推算不合格比例", "estimate", _or_none(row["value"]), made),
+        Number("recheck_lower", "区间下限", "estimate", _or_none(row["lower"]), made),
+        Number("recheck_upper", "区间上限", "estimate", _or_none(row["upper"]), made),
+        Number("recheck_bound", "不合格单位上限", "count", _or_none(row["bound_count"]), made, unit="家"),
+    )
+
+
+def _sentence(drawn: DrawnCase, row: pd.Series[Any]) -> str:
+    found = "县检合格复查不合格 {recheck_y} 家"
+    if int(row["y"]) == 0:
+        found += ", 即样本中没有发现"
+    return (
+        f"省级按事先公布的计划随机抽取, 抽样框为{print_day(drawn.choice.cutoff)}的县检合格单位: "
+        "{recheck_N} 家中抽取 {recheck_n} 家, 到访检查 {recheck_seen} 家, 未能检查 {recheck_missed} 家; "
+        + found
+        + f"。{NOT_NONE}。"
+    )
+
+
+def _projected(row: pd.Series[Any]) -> list[Block]:
+    if pd.isna(row["upper"]):
+        return []
+    text = "推算: 不合格比例约 {recheck_share}, 95% 区间 {recheck_lower} 至 {recheck_upper}"
+    if pd.notna(row["bound_count"]):
+        text += "; 不合格单位至多 {recheck_bound} 家(精确上限, 把握程度 95%, 拒绝检查和未找到的按不合格计)"
+    return [Paragraph(text + "。")]
+
+
+def _estimates(case: Case) -> Grid:
+    rows = case.estimates[case.estimates["area"].isin(case.codes)]
+    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
+    rows = rows.assign(
+        name=rows["area"].map(case.names()), place=rows["area"].map(order), what=rows["indicator"].map(_what)
+    )
+    rows = rows.sort_values(["place", "indicator"], ignore_index=True)
+    columns = (
+        Column("name", "地区"),
+        Column("what", "推算什么"),
+        Column("N", "县检合格", "count"),
+        Column("n", "抽取", "count"),
+        Column("y", "不合格", "count"),
+        Column("value", "推算比例", "estimate"),
+        Column("lower", "区间下限", "estimate"),
+        Column("upper", "区间上限", "estimate"),
+        Column("bound_count", "上限(家)", "count"),
+        Column("method", "方法"),
+    )
+    note = "区间是推算, 不是各市州之间的排名; 单个市州的样本小, 区间宽。来源: 省核查。"
+    return Grid("省级核查推算", "由省级核查推算", columns, rows, note)
+
+
+def _intervals(case: Case) -> list[Block]:
+    drawn = _draw(case)
+    if drawn is None or case.level != "province":
+        return []
+    rows = _rows(case, drawn, RECHECK).set_index("area")
+    shown = case.cities[case.cities["code"].isin(rows.index)]
+    rows = rows.reindex(shown["code"])
+    rows = rows[rows["upper"].notna()]
+    if rows.empty:
+        return []
+    names = [
+        f"{case.names()[code]}({row.y}/{row.n})"
+        for code, row in zip(rows.index, rows.itertuples(), strict=True)
+    ]
+    png = figures.range_dots(
+        names,
+        rows["value"].tolist(),
+        rows["lower"].tolist(),
+        rows["upper"].tolist(),
+        label="推算不合格比例(%), 点为估计值, 横条为 95% 区间",
+    )
+    words = "各市州推算不合格比例的区间, 数字见下表。标准顺序, 不作排名。"
+    return [
+        Picture(
+            "intervals", "图: 各市州复查不合格比例的区间(括号内为不合格/已检查; 来源: 省核查)", png, words
+        )
+    ]
+
+
+def _not_inspected(case: Case) -> Grid:
+    drawn = _draw(case)
+    visits = _visits(case, drawn) if drawn else case.tables["province_checks"].head(0)
+    rows = visits[visits["outcome"] != INSPECTED].sort_values(["unit_id", "check_id"])
+    rows = rows.assign(area=rows["county"].map(case.names()))
+    columns = (
+        Column("unit_id", "单位编号"),
+        Column("unit_name", "单位名称"),
+        Column("area", "县区"),
+        Column("date", "日期", "date"),
+        Column("outcome", "原因"),
+    )
+    return Grid("抽中未检", "抽中而未能检查的单位", columns, rows, folded=True)
+
+
+def _visits(case: Case, drawn: DrawnCase) -> pd.DataFrame:
+    """Return the province's visits to the units drawn, inside the area of the report."""
+    visits = case.tables["province_checks"]
+    frame = drawn.frame
+    if case.level != "province":
+        frame = frame[frame["city" if case.level == "city" or case.own_city else "county"] == case.code]
+    return visits[(visits["draw"] == drawn.name) & visits["unit_id"].isin(frame["unit_id"])]
+
+
+def _what(indicator: str) -> str:
+    return WHAT.get(indicator.partition("@")[0], indicator)
+
+
+def _or_none(value: float) -> float | None:
+    return None if pd.isna(value) else value

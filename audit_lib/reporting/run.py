@@ -1,0 +1,196 @@
+"""Reports of many areas: the notebook executed once per area, several at a time in one process.
+
+Threads of one process, never several processes: jupyter's caches of free ports race between
+processes. A report that fails is named with its cell, and the others go on. What is kept of
+an executed notebook holds no time, no random id and no path of this machine, so that the
+same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import logging
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from audit_lib.compliance import load_judgement
+from audit_lib.errors import CallError, ReportError
+from audit_lib.files import write_text
+from audit_lib.intake import load_intake
+from audit_lib.params import Run
+from audit_lib.reporting.case import tree
+from audit_lib.reporting.manifest import check_tree
+from audit_lib.shipped import notebook as shipped_notebook
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+NOTEBOOK = "2_acceptance"
+LONGEST_CELL_SECONDS = 600
+MOST_AT_ONCE = 4
+ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True, slots=True)
+class AreaReport:
+    """What became of one area's report; ``error`` is None where it was written."""
+
+    area: str
+    folder: Path
+    error: ReportError | None = None
+
+
+def report_areas(
+    run: Run, areas: Sequence[str] | None = None, *, progress: Callable[[int, int, str], None]
+) -> list[AreaReport]:
+    """Write the reports of areas; return what became of each, in the order asked for.
+
+    Parameters
+    ----------
+    areas : codes; None for the province, every city and every county
+    progress : called with done, total and the name of the area just done
+
+    Raises
+    ------
+    CallError    an area that the run does not have
+    JudgeError   counties do not add up to their city, or cities to the province
+    """
+    areas_read = load_intake(run.folder / "intake").areas
+    check_tree(load_judgement(run.folder / "judgement").indicators, areas_read)
+    known = tree(areas_read)
+    names = dict(zip(known["code"], known["name"], strict=True))
+    codes = list(names) if areas is None else list(dict.fromkeys(areas))
+    if strange := [code for code in codes if code not in names]:
+        raise CallError(f"没有这些地区: {'、'.join(strange)}", f"no such areas: {', '.join(strange)}")
+    file = shipped_notebook(NOTEBOOK)
+    _load_papermill()
+    results: dict[str, AreaReport] = {}
+    with _kernels() as manager, ThreadPoolExecutor(_at_once()) as pool:
+        jobs = {pool.submit(_report_area, run, file, code, manager): code for code in codes}
+        for done, job in enumerate(as_completed(jobs), start=1):
+            code = jobs[job]
+            results[code] = job.result()
+            progress(done, len(codes), names[code])
+    return [results[code] for code in codes]
+
+
+def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | None = None) -> NotebookNode:
+    """Return a notebook as executed with these parameters, stripped of all that differs between runs.
+
+    Raises
+    ------
+    CallError     a parameter that the notebook does not declare: papermill would only warn
+    ReportError   a cell failed; the message names it
+    """
+    import nbformat  # noqa: PLC0415 the kernel imports this module too and must not pay for papermill
+    import papermill  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    _refuse_unknown(nbformat.read(file, as_version=4), file, parameters)  # type: ignore[no-untyped-call]
+    try:
+        notebook = papermill.execute_notebook(
+            str(file),
+            None,
+            parameters=dict(parameters),
+            progress_bar=False,
+            kernel_name="python3",
+            execution_timeout=LONGEST_CELL_SECONDS,
+            shutdown_kernel="immediate",
+            **({"kernel_manager_class": manager} if manager else {}),
+        )
+    except papermill.PapermillExecutionError as failed:
+        raise _cell_error(file, failed) from failed
+    return _normalise(notebook)
+
+
+def _report_area(run: Run, file: Path, code: str, manager: type[Any]) -> AreaReport:
+    folder = run.folder / "reports" / code
+    given = os.path.relpath(run.file) if _same_drive(run.file) else str(run.file.resolve())
+    try:
+        notebook = execute(file, {"params_file": Path(given).as_posix(), "area": code}, manager=manager)
+        _write(folder / "report.ipynb", notebook, {Path(given).as_posix(): run.file.name})
+    except ReportError as error:
+        named = ReportError(f"报告 {code} 没有写成: {error.text.zh}", f"no report of {code}: {error.text.en}")
+        return AreaReport(code, folder, named)
+    return AreaReport(code, folder)
+
+
+def _same_drive(file: Path) -> bool:
+    return file.resolve().drive == Path.cwd().drive
+
+
+def _write(path: Path, notebook: NotebookNode, renamed: Mapping[str, str]) -> None:
+    import nbformat  # noqa: PLC0415 as above
+
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            for old, new in renamed.items():
+                cell.source = cell.source.replace(f'"{old}"', f'"{new}"')
+    write_text(path, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
+
+
+def _refuse_unknown(notebook: NotebookNode, file: Path, parameters: Mapping[str, str]) -> None:
+    declared = {
+        target.id
+        for cell in notebook.cells
+        if "parameters" in cell.metadata.get("tags", [])
+        for line in ast.parse(cell.source).body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        if isinstance(target, ast.Name)
+    }
+    if strange := sorted(set(parameters) - declared):
+        known = sorted(declared)
+        raise CallError(
+            f"笔记本 {file.name} 没有参数 {'、'.join(strange)}, 有: {'、'.join(known)}",
+            f"notebook {file.name} has no parameter {', '.join(strange)}; it has {', '.join(known)}",
+        )
+
+
+def _cell_error(file: Path, failed: Any) -> ReportError:
+    line = next((line for line in failed.source.splitlines() if line.strip()), "").strip()
+    said = COLOUR.sub("", f"{failed.ename}: {failed.evalue}")
+    return ReportError(
+        f"{file.name} 第 {failed.exec_count} 个代码单元({line}): {said}",
+        f"{file.name}, code cell {failed.exec_count} ({line}): {said}",
+    )
+
+
+def _normalise(notebook: NotebookNode) -> NotebookNode:
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata["language_info"] = {"name": "python"}
+    for place, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{place:02d}"
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", []):
+            for kind, text in output.get("data", {}).items():
+                if isinstance(text, str) and kind.startswith("text/"):
+                    output["data"][kind] = ADDRESS.sub("0x0", text)
+    return notebook
+
+
+def _at_once() -> int:
+    return max(2, min(MOST_AT_ONCE, (os.cpu_count() or 2) + 1))
+
+
+def _kernels() -> contextlib.AbstractContextManager[type[Any]]:
+    """Return the kernels to use: children of a fork server where the system can fork, else ordinary ones."""
+    from audit_lib.reporting import kernels  # noqa: PLC0415 jupyter is imported for many reports only
+
+    return kernels.forked_kernels() if sys.platform == "linux" else kernels.ordinary_kernels()
+
+
+def _load_papermill() -> None:
+    """Import papermill without the module that takes a second and checks addresses nobody has here."""
+    modules: dict[str, object] = vars(sys)["modules"]
+    modules.setdefault("rfc3987_syntax", None)  # None is how an import is refused
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    import papermill  # noqa: F401, PLC0415

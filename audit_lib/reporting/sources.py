@@ -1,0 +1,77 @@
+"""What the report is made from: files read, files that are not in it, rows nobody could identify."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.model import Block, Grid, Paragraph, Section
+from audit_lib.reporting.tables import Column
+from audit_lib.schemas import tables
+
+STATUS = {"read": "已读入", "refused": "不能使用", "superseded": "已由更正件取代", "missing": "未收到"}
+LEFT_OUT = ("refused", "missing")
+
+FILE_COLUMNS = (
+    Column("file", "文件"),
+    Column("table_zh", "表"),
+    Column("status_zh", "情况"),
+    Column("read", "读到行数", "count"),
+    Column("kept", "采用", "count"),
+    Column("quarantined", "无法识别", "count"),
+    Column("reason", "理由"),
+)
+
+
+def sources_section(case: Case) -> Section:
+    """Return the files and the rows set aside."""
+    blocks: list[Block] = [
+        Paragraph(
+            "每个文件: 读到行数 = 采用 + 无法识别。单元格有误的行仍计入分母, 错误单元格按缺失处理并列出; "
+            "只有无法识别是哪个单位的行才另存待查, 有这类行的地区, 以名录为分母的规则不判为达到。",
+            "note",
+        ),
+        Grid("文件", "读入的文件", FILE_COLUMNS, files_table(case), folded=case.level == "province"),
+        _quarantined(case),
+    ]
+    return Section("sources", "数据来源与质量", tuple(blocks))
+
+
+def files_table(case: Case) -> pd.DataFrame:
+    """Return the files that the area's report rests on, with their status in words."""
+    files = case.files
+    if case.level != "province":
+        mine = {case.code, *case.areas.loc[case.areas["code"].isin(case.codes), "city"]}
+        files = files[files["area"].isin(case.codes | mine) | files["area"].isna()]
+    known = tables()
+    return files.assign(
+        table_zh=files["table"].map(lambda name: known[name].zh if name in known else name),
+        status_zh=files["status"].map(STATUS),
+        reason=files["reason"].fillna(""),
+    ).sort_values(["table", "file"], ignore_index=True)
+
+
+def left_out(case: Case) -> pd.DataFrame:
+    """Return the files that are not in the report."""
+    files = files_table(case)
+    return files[files["status"].isin(LEFT_OUT)].reset_index(drop=True)
+
+
+def _quarantined(case: Case) -> Grid:
+    rows = case.quarantine
+    if case.level != "province":
+        rows = rows[rows["area"].isin(case.codes)]
+    known = tables()
+    rows = rows.assign(
+        table_zh=rows["table"].map(lambda name: known[name].zh if name in known else name),
+        area_zh=rows["area"].map(case.names()).fillna(""),
+    ).sort_values(["table", "file", "sheet", "row"], ignore_index=True)
+    columns = (
+        Column("table_zh", "表"),
+        Column("area_zh", "地区"),
+        Column("file", "文件"),
+        Column("sheet", "工作表"),
+        Column("row", "行", "count"),
+        Column("reason", "理由"),
+    )
+    return Grid("无法识别的行", "无法识别的行(另存待查, 不减少分母)", columns, rows, folded=True, shown=100)

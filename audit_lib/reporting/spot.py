@@ -1,0 +1,118 @@
+"""The city's spot-check: the quota on whole numbers, and what a sample of that size can show."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.inference import bound_count
+from audit_lib.reporting import figures
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import area_table, rule_rows, spot_rate
+from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.tables import Column, print_share
+from audit_lib.reporting.words import NOT_NONE
+
+
+def spot_section(case: Case) -> Section:
+    """Return the quota of each city and the records that do not count for it."""
+    table = spot_table(case)
+    return Section(
+        "spot",
+        "市级抽检",
+        (
+            Paragraph(
+                "按市判定, 检验“5×已抽 ≥ 县检合格”。合格单位按批次截止日冻结, 此后撤销合格不改变分子、分母。"
+                "抽检单位由各市自行选定的, 其合格率不能代表全体, 本报告不作推算。"
+            ),
+            _picture(table),
+            _quota_grid(table),
+            _power_grid(table),
+            _uncounted(case),
+        ),
+    )
+
+
+def spot_table(case: Case) -> pd.DataFrame:
+    """Return one row per city: passed, due, checked, still missing, and what none found would leave."""
+    table = area_table(case, case.cities, "city", ("R-05",))
+    passed, done = (table[f"R-05_{side}"].astype("Int64") for side in ("whole", "part"))
+    rate = spot_rate()
+    due = (passed * rate.numerator + rate.denominator - 1) // rate.denominator
+    table["due"] = due
+    table["short"] = (due - done).clip(lower=0)
+    known = passed.notna() & done.notna() & (done.fillna(0) > 0)
+    table["hidden"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    if known.any():
+        N, n = passed[known].astype(int).to_numpy(), done[known].astype(int).to_numpy()
+        table.loc[known, "hidden"] = bound_count(N, n, n * 0, side="upper")
+    return table
+
+
+def _quota_grid(table: pd.DataFrame) -> Grid:
+    columns = (
+        Column("name", "市州"),
+        Column("R-05_whole", "县检合格", "count"),
+        Column("due", "应抽", "count"),
+        Column("R-05_part", "已抽", "count"),
+        Column("short", "还差", "count"),
+        Column("R-05_part", "抽检率", "share", "R-05_whole", spot_rate()),
+        Column("R-05_result", "判定", "result"),
+        Column("R-05_reason", "说明"),
+    )
+    return Grid("市级抽检", "各市州抽检比例(来源: 县检、市抽检)", columns, table)
+
+
+def _power_grid(table: pd.DataFrame) -> Grid:
+    columns = (
+        Column("name", "市州"),
+        Column("R-05_whole", "县检合格", "count"),
+        Column("R-05_part", "已抽", "count"),
+        Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
+        Column("hidden", "占合格单位", "share", "R-05_whole"),
+    )
+    note = (
+        f"{NOT_NONE}。按不放回随机抽样的精确算法, 把握程度 95%; 只有抽检单位确由随机抽取产生时才成立。"
+        "抽得越少, 能说明的越少。"
+    )
+    return Grid("样本能说明什么", "这样大的样本能说明什么", columns, table, note, folded=True)
+
+
+def _picture(table: pd.DataFrame) -> Picture:
+    part, whole = (table[f"R-05_{side}"].fillna(0).astype(int) for side in ("part", "whole"))
+    rate = spot_rate()
+    words = [
+        f"{print_share(p, w, limit=rate)} ({p:,}/{w:,})"
+        for p, w in zip(part.tolist(), whole.tolist(), strict=True)
+    ]
+    shares = (part / whole.where(whole > 0)).tolist()
+    label = f"已抽单位占县检合格单位的百分比(虚线为 {print_share(rate.numerator, rate.denominator)})"
+    png = figures.share_bars(table["name"].tolist(), shares, words, target=float(rate), label=label)
+    said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
+    return Picture("spot", "图: 市级抽检率(来源: 市抽检)", png, f"市级抽检率, 不低于 20%。{said}")
+
+
+def _uncounted(case: Case) -> Grid:
+    rows = rule_rows(case, "R-05b", "record")
+    rows = rows[(rows["result"] == "not_met") & rows["area"].isin(case.codes)].reset_index()
+    names = case.names()
+    checks = case.tables["city_checks"].drop_duplicates("check_id").set_index("check_id")
+    found = checks.reindex(rows["subject"])
+    table = pd.DataFrame(
+        {
+            "subject": rows["subject"],
+            "area": rows["area"].map(names),
+            "unit_id": found["unit_id"].array,
+            "unit_name": found["unit_name"].array,
+            "date": found["date"].array,
+            "reason": rows["reason"],
+        }
+    )
+    columns = (
+        Column("subject", "抽检编号"),
+        Column("area", "县区"),
+        Column("unit_id", "单位编号"),
+        Column("unit_name", "单位名称"),
+        Column("date", "抽检日期", "date"),
+        Column("reason", "不计入的理由"),
+    )
+    return Grid("不计入抽检率", "不计入抽检率的抽检记录(R-05b)", columns, table, folded=True)

@@ -1,0 +1,119 @@
+"""The Fridays: who has not handed in, and what moved since the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.model import Grid, Section
+from audit_lib.reporting.tables import Column
+
+MEASURES = {
+    "self_checked": "累计自查单位(家)",
+    "inspected": "累计县检单位(家)",
+    "passed": "县检合格单位(家)",
+    "spot_done": "市级已抽单位(家)",
+    "general_found": "一般隐患累计排查(处)",
+    "general_closed": "一般隐患累计整改(处)",
+    "major_found": "重大隐患累计排查(处)",
+    "major_closed": "重大隐患累计销号(处)",
+}
+
+
+def weekly_section(case: Case) -> Section:
+    """Return how each reporting body handed in, and the change of the last week."""
+    return Section("weekly", "周报报送", (_bodies(case), change_grid(case)))
+
+
+def bodies_table(case: Case) -> pd.DataFrame:
+    """Return one row per reporting body: due, on time, missing, and the two results."""
+    on_time, missing = (_org_rows(case, rule) for rule in ("REP-02", "REP-03"))
+    subjects = case.tables["reporters"]
+    known = (subjects["area"] + ":" + subjects["body"]).drop_duplicates()
+    known = known[known.isin(on_time.index.union(missing.index))]
+    area = known.str.split(":").str[0]
+    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
+    kept = area.isin(case.codes) | (case.level == "province")
+    known, area = known[kept], area[kept]
+    table = pd.DataFrame({"subject": known, "area": area.map(case.names()).fillna("省直属")}).assign(
+        body=known.str.split(":", n=1).str[1],
+        place=area.map(order).fillna(len(order)),
+        due=on_time["denominator"].reindex(known).array,
+        in_time=on_time["numerator"].reindex(known).array,
+        on_time=on_time["result"].reindex(known).fillna("not_applicable").array,
+        handed_in=missing["numerator"].reindex(known).array,
+        complete=missing["result"].reindex(known).fillna("not_applicable").array,
+        reason=missing["reason"].reindex(known).fillna("").array,
+    )
+    return table.sort_values(["place", "subject"], ignore_index=True)
+
+
+def last_fridays(case: Case) -> tuple[dt.date, dt.date] | None:
+    """Return the last Friday with reports up to the day judged, and the one before it."""
+    weeks = case.tables["weekly"]["week"].dropna()
+    days = sorted({day.date() for day in weeks if day.date() <= case.as_of})
+    return (days[-1], days[-2]) if len(days) > 1 else None
+
+
+def change_table(case: Case) -> pd.DataFrame:
+    """Return each cumulative measure on the last Friday and the one before, from bodies that gave both."""
+    fridays = last_fridays(case)
+    if fridays is None:
+        return pd.DataFrame(columns=["measure", "before", "now", "change"])
+    weekly = case.tables["weekly"].sort_values(["area", "body", "week", "received_at"])
+    weekly = weekly[weekly["area"].isin(case.codes) | (case.level == "province")]
+    weekly = weekly.drop_duplicates(["area", "body", "week"], keep="last")
+    now, before = (weekly[weekly["week"] == pd.Timestamp(day)].set_index(["area", "body"]) for day in fridays)
+    both = now.index.intersection(before.index)
+    rows = [
+        {
+            "measure": words,
+            "before": before.loc[both, name].sum(min_count=1),
+            "now": now.loc[both, name].sum(min_count=1),
+        }
+        for name, words in MEASURES.items()
+    ]
+    table = pd.DataFrame(rows).astype({"before": "Int64", "now": "Int64"})
+    return table.assign(change=table["now"] - table["before"], bodies=len(both))
+
+
+def change_grid(case: Case) -> Grid:
+    """Return what changed since last Friday, as the bodies themselves reported it."""
+    table, fridays = change_table(case), last_fridays(case)
+    now, before = (day.isoformat() for day in fridays) if fridays else ("本周", "上周")
+    columns = (
+        Column("measure", "项目"),
+        Column("before", f"{before} 周报", "count"),
+        Column("now", f"{now} 周报", "count"),
+        Column("change", "增减", "count"),
+    )
+    bodies = int(table["bodies"].iloc[0]) if len(table) else 0
+    note = f"据各地报送(自报), 只比较两周都有报告的 {bodies} 个单位。" if bodies else ""
+    return Grid("与上周五相比", "与上周五相比", columns, table, note, empty="没有可以比较的两期周报。")
+
+
+def _bodies(case: Case) -> Grid:
+    columns = (
+        Column("body", "报送单位"),
+        Column("area", "地区"),
+        Column("due", "应报(期)", "count"),
+        Column("in_time", "按时(期)", "count"),
+        Column("in_time", "按时率", "share", "due"),
+        Column("on_time", "按时判定", "result"),
+        Column("complete", "缺报判定", "result"),
+        Column("reason", "说明"),
+    )
+    return Grid(
+        "周报报送",
+        "各单位报送情况(每周五11时前, 未报计为不按时)",
+        columns,
+        bodies_table(case),
+        empty="没有应报送单位的资料。",
+    )
+
+
+def _org_rows(case: Case, rule: str) -> pd.DataFrame:
+    rows = case.rules[(case.rules["rule_id"] == rule) & (case.rules["level"] == "org")]
+    return rows.set_index("subject")

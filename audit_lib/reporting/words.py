@@ -1,0 +1,60 @@
+"""Sentences that several pages share, so that one thing is said in one way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import cache
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.tables import print_day
+from audit_lib.schemas import rulebook_rows
+
+DRAFT = "送审稿"
+MADE_UP = "演示数据"
+NOT_NONE = "样本未发现不等于没有"
+
+VERDICTS = {
+    "not_met": "建议列为未按期完成任务地区, 待核定",
+    "not_assessable": "有条款无法判定, 暂不作结论",
+    "met": "六条均达到, 待核定",
+    "not_due": "期限未到, 暂不作结论",
+    "not_applicable": "无适用对象",
+}
+"""The proposal for each result of P3-04: people decide."""
+
+LEFT_TO_PEOPLE = "问责"
+"""A clause about who answers for what is never judged here, so its text is not repeated."""
+
+
+@cache
+def rule_titles() -> dict[str, str]:
+    """Return the short name of every rule that this version judges."""
+    return {row["rule_id"]: row["title"] for row in rulebook_rows("readings")}
+
+
+def rule_name(rule: str) -> str:
+    """Return a rule's number with its short name.
+
+    >>> rule_name("R-03")
+    'R-03 县级排查覆盖'
+    """
+    return f"{rule} {rule_titles().get(rule, '')}".strip()
+
+
+def rule_names(rules: str) -> str:
+    """Return several rules, joined by ``;``, each with its name."""
+    return "; ".join(rule_name(rule.strip()) for rule in rules.replace("、", ";").split(";") if rule.strip())
+
+
+def stage(case: Case) -> str:
+    """Return whether this judgement is the final one."""
+    return "终期判定" if case.final else "期中判定(草稿), 期限未到的条款不作判定"
+
+
+def until(day: dt.date) -> str:
+    """Return the end of a day as officials write it.
+
+    >>> until(dt.date(2014, 3, 31))
+    '截至2014年3月31日24时'
+    """
+    return f"截至{print_day(day)}24时"

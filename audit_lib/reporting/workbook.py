@@ -1,0 +1,129 @@
+"""The report as a workbook: each table on its sheet, with the numbers of the page.
+
+Counts and shares are numbers with as many decimals as the page shows; text stays text,
+also where it starts with ``=``. The same report gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import pandas as pd
+import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+
+from audit_lib.reporting.model import Grid, Report, numbers_table
+from audit_lib.reporting.tables import RESULTS, Cell, Column, print_rows
+
+NUMBERS = Grid(
+    "主要数字",
+    "主要数字",
+    (
+        Column("label", "名称"),
+        Column("printed", "报告中写作"),
+        Column("numerator", "分子", "count"),
+        Column("denominator", "分母", "count"),
+        Column("source", "来源"),
+        Column("key", "代号"),
+    ),
+    numbers_table(()),
+)
+OPTIONS = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+MEANINGS = {
+    "met": "条款要求已达到",
+    "not_met": "条款要求未达到",
+    "not_assessable": "缺少判定所需的资料, 不作达到, 也不作未达到",
+    "not_applicable": "没有适用的对象",
+    "not_due": "期限未到, 不作判定",
+    "shown": "只列出数字, 不作判定",
+}
+LONGEST_CELL = 32_767
+LONGEST_SHEET_NAME = 31
+WIDEST = 48
+EPOCH = dt.datetime(2014, 1, 1)  # noqa: DTZ001 the workbook's own creation time has no zone
+HEAD_ROWS = 3
+
+
+def report_workbook(report: Report) -> bytes:
+    """Return the workbook of a report as bytes."""
+    sink = io.BytesIO()
+    book = xlsxwriter.Workbook(sink, OPTIONS)
+    book.set_properties({"title": report.title, "author": "", "created": EPOCH})
+    styles = _Styles(book)
+    for grid in (_numbers(report), *report.grids, _legend()):
+        _sheet(book, styles, report, grid)
+    book.close()
+    return sink.getvalue()
+
+
+class _Styles:
+    """Cell formats of a workbook, each made once."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
+        self.known: dict[str, Any] = {}
+        self.title = book.add_format({"bold": True, "font_size": 14})
+        self.note = book.add_format({"font_color": "#59616c"})
+        self.head = book.add_format({"bold": True, "bg_color": "#f4f5f7", "bottom": 1, "text_wrap": True})
+
+    def of(self, cell: Cell) -> Any:
+        if cell.style not in self.known:
+            self.known[cell.style] = self.book.add_format(
+                {"valign": "top", "num_format": cell.style}
+                if cell.style
+                else {"valign": "top", "text_wrap": True}
+            )
+        return self.known[cell.style]
+
+
+def _numbers(report: Report) -> Grid:
+    rows = numbers_table(report.numbers)
+    return Grid(NUMBERS.name, NUMBERS.title, NUMBERS.columns, rows)
+
+
+def _legend() -> Grid:
+    rows = [{"mark": " ".join(words), "meaning": MEANINGS[result]} for result, words in RESULTS.items()]
+    return Grid(
+        "记号说明", "记号说明", (Column("mark", "记号"), Column("meaning", "含义")), pd.DataFrame(rows)
+    )
+
+
+def _sheet(book: xlsxwriter.Workbook, styles: _Styles, report: Report, grid: Grid) -> None:
+    sheet = book.add_worksheet(grid.name[:LONGEST_SHEET_NAME])
+    sheet.write_string(0, 0, f"{report.title}: {grid.title}", styles.title)
+    sheet.write_string(1, 0, "　".join([*report.marks, report.subtitle, grid.note]), styles.note)
+    for place, column in enumerate(grid.columns):
+        sheet.write_string(HEAD_ROWS - 1, place, column.title, styles.head)
+    widths = [_width(column.title) for column in grid.columns]
+    for line, cells in enumerate(print_rows(grid.columns, grid.rows), start=HEAD_ROWS):
+        for place, cell in enumerate(cells):
+            _write(sheet, line, place, cell, styles)
+            widths[place] = max(widths[place], _width(cell.text))
+    for place, width in enumerate(widths):
+        sheet.set_column(place, place, min(width + 2, WIDEST))
+    sheet.freeze_panes(HEAD_ROWS, 1)
+    if len(grid.rows):
+        sheet.autofilter(HEAD_ROWS - 1, 0, HEAD_ROWS - 1 + len(grid.rows), len(grid.columns) - 1)
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEAD_ROWS - 1)
+
+
+def _write(sheet: Any, line: int, place: int, cell: Cell, styles: _Styles) -> None:
+    if isinstance(cell.value, int | float):
+        sheet.write_number(line, place, cell.value, styles.of(cell))
+    else:
+        text = cell.text if cell.value is None else cell.value
+        sheet.write_string(line, place, text[:LONGEST_CELL], styles.of(cell))
+
+
+def _width(text: str) -> int:
+    """Return how wide a text prints: a Chinese character takes two places."""
+    return max((sum(2 if sign > "\u2e80" else 1 for sign in part) for part in text.split("\n")), default=0)
