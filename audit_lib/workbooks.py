@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 import pandas as pd
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 CREATED = dt.datetime(2014, 2, 1, tzinfo=dt.UTC).replace(tzinfo=None)
 """The one date in every workbook: a workbook with a clock in it would never be the same twice."""

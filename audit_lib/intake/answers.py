@@ -30,7 +30,7 @@ def read_answers(run: Run) -> dict[Key, str]:
     if kept.is_file():
         said = parse_canonical_json(read_bytes(kept), name=KEPT)
         lines = said if isinstance(said, list) else []
-        answers = {(str(a), str(b), str(c)): str(d) for a, b, c, d in lines}  # type: ignore[misc]
+        answers = {(str(a), str(b), str(c)): str(d) for a, b, c, d in lines}
     return answers | _answered(run.folder / "intake" / "matches.xlsx")
 
 
@@ -39,7 +39,7 @@ def keep_answers(run: Run) -> None:
     answers = read_answers(run)
     if answers:
         lines = [[*key, answer] for key, answer in sorted(answers.items())]
-        write_bytes(run.campaign / KEPT, canonical_json(lines))  # type: ignore[arg-type]
+        write_bytes(run.campaign / KEPT, canonical_json(lines))
 
 
 def _answered(path: Path) -> dict[Key, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
@@ -189,7 +190,7 @@ class Gazetteer:
             for level in ("province", "city")
         }
 
-    def _index(self, form) -> dict[str, set[str]]:  # type: ignore[no-untyped-def]
+    def _index(self, form: Callable[[str], str]) -> dict[str, set[str]]:
         names: dict[str, set[str]] = {}
         for code, name in zip(self.areas["code"], self.areas["name"], strict=True):
             names.setdefault(form(fold(name).upper()), set()).add(code)

@@ -184,7 +184,7 @@ def _sheet_facts(xml: bytes, formats: dict[bytes, int], name: str, sheet: str) -
         if box > MOST_CELLS:
             raise InputError(
                 f"{name} 工作表“{sheet}”的范围有 {box} 格, 多于 {MOST_CELLS} 格; 请删去远处的零星单元格",
-                f'{name} sheet "{sheet}" spans {box} cells, more than {MOST_CELLS}; remove the far stray cells',
+                f'{name} sheet "{sheet}" spans {box} cells, over {MOST_CELLS}; remove the far stray cells',
             )
     errors = {
         (int(row) - 1, _column(letters)): said.decode("utf-8", "strict") or "#N/A"

@@ -55,7 +55,7 @@ def find_header(
     known = _vocabulary(table, source)
     best: tuple[int, int, int, dict[str, int]] | None = None
     for first in range(min(LOWEST_HEADER, len(cells))):
-        if not any(cells[first]):
+        if not any(header_word(text) in known for text in cells[first] if text):
             continue
         for depth in range(1, min(DEEPEST_HEADER, len(cells) - first) + 1):
             columns = _match(cells[first : first + depth], known)

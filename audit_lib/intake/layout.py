@@ -82,8 +82,8 @@ def lay_out(grid: Grid, table: Table, source: Source) -> Layout | None:
 
 
 def _unmerged(grid: Grid) -> list[list[str]]:
-    """Cells with each merged range filled with the value that it shows."""
-    cells = [list(row) for row in grid.cells]
+    """Cells stripped, each merged range filled with the value that it shows."""
+    cells = [[text.strip() for text in row] for row in grid.cells]
     for (top, left), (bottom, right) in grid.merged:
         if top >= len(cells) or left >= len(cells[top]):
             continue
@@ -96,12 +96,12 @@ def _unmerged(grid: Grid) -> list[list[str]]:
 def _kinds(cells: Sequence[list[str]], header: Header, table: Table) -> list[str]:
     """The kind of every row of the sheet."""
     above = {tuple(map(fold, row)): "header" for row in cells[header.first : header.end]}
-    above |= {tuple(map(fold, row)): "title" for row in cells[: header.first] if any(map(str.strip, row))}
+    above |= {tuple(map(fold, row)): "title" for row in cells[: header.first] if any(row)}
     leads = {next(word for word in row if word) for row in above if any(row)}
     ids = [header.columns[name] for name in _identifying(table) if name in header.columns]
     kinds = []
     for place, row in enumerate(cells):
-        if not any(row) or not any(map(str.strip, row)):
+        if not any(row):
             kinds.append("blank")
         elif place < header.first:
             kinds.append("title")
@@ -119,7 +119,7 @@ def _identifying(table: Table) -> list[str]:
 
 def _kind(row: list[str], ids: list[int], above: dict[tuple[str, ...], str], leads: set[str]) -> str:
     """The kind of one row below the header; ``above`` are the rows that pages repeat."""
-    lead = fold(next(text for text in row if text.strip()))
+    lead = fold(next(text for text in row if text))
     if lead in leads and (kind := above.get(tuple(map(fold, row)))):
         return kind
     if any(_names_a_record(row[place]) for place in ids):
@@ -143,25 +143,24 @@ def _with_trailing_notes(cells: Sequence[list[str]], kinds: list[str], ids: list
     )
     for place in range(last + 1, len(kinds)):
         begun = begun or kinds[place] == "foot"
-        if begun and kinds[place] == "data" and len({text for text in cells[place] if text.strip()}) == 1:
+        if begun and kinds[place] == "data" and len(set(filter(None, cells[place]))) == 1:
             kinds[place] = "foot"
     return kinds
 
 
 def _has_id(row: list[str], ids: list[int]) -> bool:
-    return len({text for text in row if text.strip()}) > 1 and any(row[place].strip() for place in ids)
+    return len(set(filter(None, row))) > 1 and any(row[place] for place in ids)
 
 
 def _resolve_ditto(rows: list[list[str]]) -> None:
     """Put the value of the row above where a cell says 同上."""
     for above, row in itertools.pairwise(rows):
-        for place, text in enumerate(row):
-            if text in DITTO or (len(text) < 6 and text.strip() in DITTO):  # noqa: PLR2004 - length of the words
-                row[place] = above[place]
+        if not DITTO.isdisjoint(row):
+            row[:] = [over if text in DITTO else text for over, text in zip(above, row, strict=True)]
 
 
 def _line(row: Sequence[str]) -> str:
-    return "  ".join(dict.fromkeys(text.strip() for text in row if text.strip()))
+    return "  ".join(dict.fromkeys(filter(None, row)))
 
 
 def _first(pattern: re.Pattern[str], lines: Sequence[str]) -> str:

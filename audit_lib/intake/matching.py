@@ -23,9 +23,8 @@ SIMILAR = 0.75
 MOST_SHOWN = 3
 """Similar units shown for one row."""
 
-MATCH_COLUMNS = [
-    "table", "sender", "file", "sheet", "row", "county", "name", "unit_id", "unit_name", "similarity", "how", "answer",
-]  # fmt: skip
+MATCH_COLUMNS = ["table", "sender", "file", "sheet", "row", "county", "name", "unit_id", "unit_name"]
+MATCH_COLUMNS += ["similarity", "how", "answer"]
 
 
 @dataclass(frozen=True, slots=True)

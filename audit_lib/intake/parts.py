@@ -55,6 +55,11 @@ class Part:
         return {kind: sum(layout.counts[kind] for layout in self.layouts) for kind in KINDS}
 
     @property
+    def columns(self) -> frozenset[str]:
+        """The table's columns that the file has, or that the params make for it."""
+        return frozenset() if self.rows is None else frozenset(map(str, self.rows.columns))
+
+    @property
     def read(self) -> int:
         """Data rows."""
         return 0 if self.rows is None else len(self.rows)
@@ -116,7 +121,7 @@ def _files(run: Run, pattern: str) -> list[Path]:
     """Files of a pattern; a name that exists as it stands is not taken for a pattern."""
     if (run.data / pattern).is_file():
         return [run.data / pattern]
-    found = (run.data / name for name in glob.glob(pattern, root_dir=run.data, recursive=True))
+    found = (run.data / name for name in glob.glob(pattern, root_dir=run.data, recursive=True))  # noqa: PTH207 - takes absolute patterns too
     return sorted(path for path in found if path.is_file() and not path.name.startswith(("~$", ".")))
 
 
@@ -189,7 +194,7 @@ def _layouts(desk: Desk, table: Table, source: Source, path: Path) -> list[Layou
     if not layouts:
         raise InputError(
             f"{path.name} 里找不到{table.zh}的表头; 表头的叫法可在参数 columns 里写明",
-            f"{path.name} has no header of the table {table.name}; name its headers under columns in the params",
+            f"{path.name} has no header of the table {table.name}; name them under columns in the params",
         )
     return layouts
 
@@ -207,24 +212,25 @@ def _sheet_rows(layout: Layout, place: int, table: Table, source: Source, name: 
     """The data rows of a sheet as text, in the table's columns."""
     cells = pd.DataFrame(layout.rows, columns=range(len(layout.header.texts)), dtype=object)
     column_of = _finder(layout, cells, name)
-    rows: dict[str, pd.Series | str] = {}
+    rows: dict[str, pd.Series] = {}
     for column in table.columns:
         if column.name in source.constants:
             rows[column.name] = pd.Series(source.constants[column.name], index=cells.index, dtype=object)
         elif column.name in source.compose:
             rows[column.name] = _composed(source.compose[column.name], column_of, cells.index)
         elif column.name in layout.header.columns:
-            rows[column.name] = cells[layout.header.columns[column.name]].str.strip()
-        if column.name in source.values and column.name in rows:
-            rows[column.name] = rows[column.name].replace(source.values[column.name])  # type: ignore[union-attr]
-        if column.kind == "money" and column.name in layout.header.columns:
-            said = layout.header.units.get(layout.header.columns[column.name], layout.unit)
+            rows[column.name] = column_of(column.name)
+        if column.name in rows and column.name in source.values:
+            rows[column.name] = rows[column.name].replace(source.values[column.name])
+        if column.name in rows and column.kind == "money":
+            said = layout.header.units.get(layout.header.columns.get(column.name, -1), layout.unit)
             rows[f"@unit:{column.name}"] = pd.Series(said, index=cells.index, dtype=object)
-    for word in (*source.per, *source.order):
-        if word not in rows:
-            rows[f"@raw:{word}"] = column_of(word)
-    numbered = {"@sheet": place, "@at": range(len(cells)), "@base": str(layout.base)}
-    return pd.DataFrame(rows, index=cells.index).assign(**numbered, sheet=layout.sheet, row=layout.numbers)
+    for word in {*source.per, *source.order} - rows.keys():
+        rows[f"@raw:{word}"] = column_of(word)
+    found = pd.DataFrame(rows, index=cells.index)
+    found["@sheet"], found["@at"], found["@base"] = place, range(len(cells)), str(layout.base)
+    found["sheet"], found["row"] = layout.sheet, layout.numbers
+    return found
 
 
 def _finder(layout: Layout, cells: pd.DataFrame, name: str) -> Callable[[str], pd.Series]:
@@ -232,9 +238,9 @@ def _finder(layout: Layout, cells: pd.DataFrame, name: str) -> Callable[[str], p
 
     def column_of(word: str) -> pd.Series:
         if word in layout.header.columns:
-            return cells[layout.header.columns[word]].str.strip()
+            return cells[layout.header.columns[word]]
         if word in layout.header.texts:
-            return cells[layout.header.texts.index(word)].str.strip()
+            return cells[layout.header.texts.index(word)]
         near = difflib.get_close_matches(word, layout.header.texts, n=1)
         raise InputError(
             f"{name} 没有“{word}”这一列" + (f", 是不是“{near[0]}”?" if near else ""),

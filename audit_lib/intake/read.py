@@ -9,9 +9,10 @@ import pandas as pd
 
 from audit_lib.intake.answers import read_answers
 from audit_lib.intake.areas import Gazetteer, load_areas
+from audit_lib.intake.listing import PROBLEM_COLUMNS, QUARANTINE_COLUMNS
 from audit_lib.intake.matching import MATCH_COLUMNS, Match, Roster
 from audit_lib.intake.parts import Desk, Part, check_sources, read_parts
-from audit_lib.intake.records import PROBLEM_COLUMNS, QUARANTINE_COLUMNS, Gathered, gather
+from audit_lib.intake.records import Gathered, gather
 from audit_lib.intake.returns import RETURN_COLUMNS, returned_rows
 from audit_lib.intake.stage import COUNTS, FILE_COLUMNS, Intake, shape, shape_files
 from audit_lib.intake.values import Surroundings
@@ -67,7 +68,8 @@ def _living(parts: Sequence[Part]) -> list[Part]:
 def _gather(
     run: Run, name: str, parts: Sequence[Part], around: Surroundings, roster: Roster | None
 ) -> Gathered:
-    return gather(inputs()[name], _living(parts), run.params.inputs.get(name, []), around, roster)
+    sources = run.params.inputs.get(name, [])
+    return gather(inputs()[name], _living(parts), sources=sources, around=around, roster=roster)
 
 
 def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], areas: pd.DataFrame) -> Intake:
@@ -104,7 +106,7 @@ def _accounts(parts: dict[str, list[Part]], gathered: dict[str, Gathered]) -> pd
     for name, all_parts in parts.items():
         living = {(part.source, part.file): place for place, part in enumerate(_living(all_parts))}
         for part in all_parts:
-            apart = gathered[name].quarantined.get(living.get((part.source, part.file), -1), 0)
+            apart = gathered[name].apart.get(living.get((part.source, part.file), -1), 0)
             told = [name, part.file, part.sender, part.area or None, part.status, part.reason]
             counts = [part.read, part.read - apart, apart, *part.counts.values()]
             lines.append([*told, *counts, part.sha256])

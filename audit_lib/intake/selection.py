@@ -43,7 +43,7 @@ def _taken(rows: pd.DataFrame, raw: pd.DataFrame, source: Source) -> pd.Index:
     ordered = ordered.sort_values(list(ordered.columns), kind="stable", na_position="last")
     if source.take == "last":
         ordered = ordered[ordered[list(keys)].notna().all(axis=1)] if keys else ordered
-    kept = ~groups.loc[ordered.index].duplicated(keep=source.take)  # type: ignore[arg-type]
+    kept = ~groups.loc[ordered.index].duplicated(keep=source.take)
     return ordered.index[kept]
 
 

@@ -84,15 +84,17 @@ def convert(column: Column, texts: pd.Series, context: pd.Series, around: Surrou
     context : beside each text what it depends on: unit of money, base of day numbers, city code
     """
     parse = _guarded(column, _parser(column, around))
-    pairs = pd.MultiIndex.from_arrays([texts.to_numpy(object), context.to_numpy(object)])
-    codes, spellings = pairs.factorize()
-    parsed = [parse(text, beside) for text, beside in spellings]
+    text_codes, spellings = pd.factorize(texts.to_numpy(object))
+    beside_codes, besides = pd.factorize(context.fillna("").to_numpy(object))
+    pairs, codes = np.unique(text_codes * len(besides) + beside_codes, return_inverse=True)
+    parsed = [parse(spellings[pair // len(besides)], besides[pair % len(besides)]) for pair in pairs]
     bad = [isinstance(value, Bad) for value in parsed]
     due = np.array(
         [value.due if wrong else None for value, wrong in zip(parsed, bad, strict=True)], dtype=object
     )
     values = [None if wrong else value for value, wrong in zip(parsed, bad, strict=True)]
-    typed = pd.Series(values, dtype=object).astype(DTYPES[column.kind])
+    kind: Any = DTYPES[column.kind]
+    typed = pd.Series(values, dtype=object).astype(kind)
     return Converted(
         typed.take(codes).set_axis(texts.index), pd.Series(due[codes], index=texts.index, dtype=object)
     )

@@ -115,7 +115,7 @@ def _records(part: Part, keys: Sequence[str]) -> dict[str, str]:
     if part.rows is None:
         return {}
     there = [key for key in keys if key in part.rows] or list(part.rows.columns)
-    told = [column for column in part.rows if not column.startswith("@") and column not in ("sheet", "row")]
+    told = [name for name in part.rows if str(name)[0] != "@" and name not in ("sheet", "row")]
     joined = map("\x1f".join, part.rows[there].astype(str).to_numpy())
     return dict(zip(joined, map("\x1f".join, part.rows[told].astype(str).to_numpy()), strict=True))
 

@@ -1,0 +1,141 @@
+"""Listings: every bad cell and every quarantined row, with place, what was read and what was due."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from audit_lib.errors import Text
+from audit_lib.intake.parts import Part
+from audit_lib.intake.values import EMPTY
+from audit_lib.schemas import Column, Table
+
+PROBLEM_COLUMNS = ["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
+QUARANTINE_COLUMNS = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
+
+LEFT_EMPTY = Text("该格按缺失处理, 该行保留", "the cell counts as missing, the row is kept")
+KEPT = Text("该行保留", "the row is kept")
+SET_APART = Text("该行隔离, 待更正", "the row is quarantined until it is corrected")
+NO_COLUMN = Text("表头里没有这一列", "the header has no such column")
+COLUMN_EMPTY = Text("该列按缺失处理", "the column counts as missing")
+NOT_IN_ROSTER = Text("名录中无此单位", "no such unit in the roster")
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows of one table between reading and trust.
+
+    ``raw`` is their text with ``@part``, ``@sheet``, ``@at``; ``rows`` the converted columns
+    over the same index; ``due`` what was due where a cell could not be read, by column.
+    """
+
+    table: Table
+    parts: Sequence[Part]
+    raw: pd.DataFrame
+    rows: pd.DataFrame
+    due: dict[str, pd.Series]
+
+    @property
+    def apart(self) -> pd.Series:
+        """Whether a row cannot be identified."""
+        return self.rows[self.table.keys].isna().any(axis=1)
+
+    def provenance(self, index: pd.Index) -> dict[str, pd.Series]:
+        """Sender, file, sheet and row of some rows."""
+        raw = self.raw.loc[index]
+        return {
+            "sender": raw["@part"].map({place: part.sender for place, part in enumerate(self.parts)}),
+            "file": raw["@part"].map({place: part.file for place, part in enumerate(self.parts)}),
+            "sheet": raw["sheet"],
+            "row": raw["row"],
+        }
+
+
+def bad_cells(batch: Batch, concerned: pd.Index) -> list[pd.DataFrame]:
+    """Return cells that could not be read, and empty ones where something is due.
+
+    Parameters
+    ----------
+    concerned : rows to look at; rows that the params pass over are nobody's problem
+    """
+    listed, apart = [], batch.apart
+    for column in batch.table.columns:
+        wrong = batch.due[column.name]
+        if column.role != "optional":
+            has = {place: column.name in part.columns for place, part in enumerate(batch.parts)}
+            due_here = True if column.role == "key" else batch.raw["@part"].map(has)
+            wrong = wrong.where(~(batch.rows[column.name].isna() & wrong.isna() & due_here), EMPTY)
+        wrong = wrong[wrong.notna() & wrong.index.isin(concerned)]
+        actions = apart[wrong.index].map({True: str(SET_APART), False: str(LEFT_EMPTY)})
+        listed.append(_problems(batch, column, wrong.map(str), actions))
+    return listed
+
+
+def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFrame:
+    """Return rows whose unit the roster does not have; none where there is no roster."""
+    if "unit_id" not in batch.rows or not known:
+        return pd.DataFrame(columns=PROBLEM_COLUMNS)
+    units = batch.rows.loc[taken, "unit_id"]
+    unknown = units[units.notna() & ~units.isin(known)]
+    said = pd.Series(str(NOT_IN_ROSTER), index=unknown.index)
+    return _problems(batch, batch.table.column("unit_id"), said, pd.Series(str(KEPT), index=unknown.index))
+
+
+def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
+    """Return one line for each sheet and due column that its header does not have."""
+    lines = [
+        [
+            table.name,
+            part.sender,
+            part.file,
+            layout.sheet,
+            0,
+            column.zh,
+            "",
+            str(NO_COLUMN),
+            str(COLUMN_EMPTY),
+        ]
+        for part in parts
+        for layout in part.layouts
+        for column in table.columns
+        if column.role != "optional" and column.name not in part.columns
+    ]
+    return pd.DataFrame(lines, columns=PROBLEM_COLUMNS)
+
+
+def quarantined(batch: Batch) -> pd.DataFrame:
+    """Return the rows set apart: reason, area as far as known, and cells as read."""
+    raw = batch.raw[batch.apart]
+    rows = batch.rows.loc[raw.index]
+    reasons = pd.Series("", index=raw.index)
+    for name in batch.table.keys:
+        said = batch.due[name][raw.index].map(lambda due: str(EMPTY if due is None else due))
+        reasons = reasons.where(rows[name].notna(), reasons + f"; {batch.table.column(name).zh}: " + said)
+    areas = raw["@part"].map({place: part.area or None for place, part in enumerate(batch.parts)})
+    for name in ("city", "county", "area"):
+        if name in rows:
+            areas = rows[name].where(rows[name].notna(), areas)
+    cells = [
+        json.dumps(batch.parts[part].layouts[sheet].rows[at], ensure_ascii=False)
+        for part, sheet, at in zip(raw["@part"], raw["@sheet"], raw["@at"], strict=True)
+    ]
+    told = {"table": batch.table.name, **batch.provenance(raw.index), "area": areas}
+    told |= {"reason": reasons.str.removeprefix("; "), "cells": cells}
+    return pd.DataFrame(told, index=raw.index, columns=QUARANTINE_COLUMNS)
+
+
+def _problems(batch: Batch, column: Column, due: pd.Series, action: pd.Series) -> pd.DataFrame:
+    headers = {
+        (place, sheet): layout.header.texts[layout.header.columns[column.name]]
+        for place, part in enumerate(batch.parts)
+        for sheet, layout in enumerate(part.layouts)
+        if column.name in layout.header.columns
+    }
+    raw = batch.raw.loc[due.index]
+    shown = [headers.get(place, column.zh) for place in zip(raw["@part"], raw["@sheet"], strict=True)]
+    told = {"table": batch.table.name, **batch.provenance(due.index), "column": shown}
+    told |= {"got": raw[column.name], "due": due, "action": action}
+    return pd.DataFrame(told, index=due.index, columns=PROBLEM_COLUMNS)
