@@ -97,10 +97,8 @@ def check_first(log: Path, plan: Plan, entries: list[Entry], secret: Secret, now
     """Refuse a second seed, or the same one with another story."""
     check_known(log, plan, entries, secret, now, sealed=False)
     for entry in lines_of(entries, plan):
-        if entry.event == "reveal" and (entry.fact("seed"), entry.fact("seed_evidence")) != (
-            secret.seed,
-            secret.evidence,
-        ):
+        first = (entry.fact("seed"), entry.fact("seed_evidence"))
+        if entry.event in ("reveal", "open") and first != (secret.seed, secret.evidence):
             raise refuse(log, plan, now, NOT_FIRST, seed=secret.seed)
 
 
@@ -117,10 +115,10 @@ def refuse(log: Path, plan: Plan, now: dt.datetime, why: Text, *, seed: str = ""
 
 def check_evidence(evidence: str) -> str:
     """Return where the seed comes from, refusing to leave it unsaid."""
-    if not evidence.strip():
+    if not evidence.strip() or not evidence.isprintable():
         raise DrawError(
-            "须写明种子的来源(何时、何地、何人见证), 见 --evidence",
-            "say where the seed comes from (when, where, before whom): --evidence",
+            "须用一行文字写明种子的来源(何时、何地、何人见证), 见 --evidence",
+            "say in one line where the seed comes from (when, where, before whom): --evidence",
         )
     return evidence
 

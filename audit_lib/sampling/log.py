@@ -103,5 +103,7 @@ def _parse_line(line: bytes) -> Entry | None:
     keys = {"time", "event", "draw", "facts", "previous", "hash"}
     if not isinstance(content, dict) or set(content) != keys or not isinstance(content["facts"], dict):
         return None
+    if not all(isinstance(fact, str) for fact in content["facts"].values()):
+        return None
     entry = Entry(*(content[key] for key in ("time", "event", "draw", "facts", "previous")))
     return entry if entry.hash == content["hash"] else None

@@ -207,6 +207,8 @@ def parse_plan(data: bytes) -> Plan:
             raise KeyError("format")
         strata = tuple(PlannedStratum(**stratum) for stratum in content["strata"])
         cities = tuple(PlannedCity(**city) for city in content["cities"])
+        if not all(isinstance(stratum.key, str) for stratum in strata):
+            raise TypeError("key")
         return Plan(**{**content, "strata": strata, "cities": cities})
     except (KeyError, TypeError) as error:
         raise InputError("plan.json 不是抽样计划", "plan.json is not a plan of a draw") from error

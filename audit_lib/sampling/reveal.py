@@ -49,10 +49,11 @@ def draw_plan(folder: Path, log: Path, *, seed: str, evidence: str, now: dt.date
     """
     secret = Secret(check_seed(seed), check_evidence(evidence))
     plan, entries = committed(folder, log)
-    if (folder / "seal.json").exists() or (folder / "sealed").exists():
+    opened = (folder / "opened.json").exists()
+    if not opened and ((folder / "seal.json").exists() or (folder / "sealed").exists()):
         raise refuse(log, plan, now, SEALED)
     check_first(log, plan, entries, secret, now)
-    if not any(entry.event == "reveal" for entry in lines_of(entries, plan)):
+    if not any(entry.event in ("reveal", "open") for entry in lines_of(entries, plan)):
         facts = {"plan_digest": plan.digest, "seed": seed, "seed_evidence": evidence}
         append_log(log, "reveal", draw=plan.draw, now=now, facts=facts)
     return write_draw(folder, log, plan, secret, now)

@@ -24,6 +24,7 @@ from audit_lib.sampling.attempts import (
     SEAL_FORMAT,
     Secret,
     check_evidence,
+    check_first,
     check_known,
     committed,
     lines_of,
@@ -62,9 +63,11 @@ def seal_plan(
         raise CallError("封存用的随机串须为 16 至 128 个字符", "a nonce has 16 to 128 characters")
     secret = Secret(check_seed(seed), check_evidence(evidence), nonce)
     plan, entries = committed(folder, log)
-    if (folder / "certificate.json").exists() or any(
-        entry.event == "reveal" for entry in lines_of(entries, plan)
-    ):
+    own = lines_of(entries, plan)
+    if (folder / "opened.json").exists():
+        check_first(log, plan, entries, secret, now)
+        return read_draw(folder)
+    if (folder / "certificate.json").exists() or any(entry.event == "reveal" for entry in own):
         raise refuse(log, plan, now, OPEN_ALREADY)
     path = folder / "sealed" / "secret.json"
     if path.exists():
@@ -73,7 +76,7 @@ def seal_plan(
             raise refuse(log, plan, now, NOT_FIRST)
         secret = kept
     check_known(log, plan, entries, secret, now, sealed=True)
-    sealed = {entry.fact("commitment") for entry in lines_of(entries, plan) if entry.event == "seal"}
+    sealed = {entry.fact("commitment") for entry in own if entry.event == "seal"}
     if sealed - {secret.commitment}:
         raise refuse(log, plan, now, NOT_FIRST)
     return _write_seal(folder, log, plan, secret, now, logged=bool(sealed))
@@ -104,7 +107,12 @@ def open_draw(folder: Path, log: Path, *, now: dt.datetime) -> pd.DataFrame:
     if read_bytes(folder / "seal.json") != _seal(plan, secret) or logged != {secret.commitment}:
         raise refuse(log, plan, now, NOT_THE_SEALED)
     if not any(entry.event == "open" for entry in lines_of(entries, plan)):
-        facts = {"plan_digest": plan.digest, "seed": secret.seed, "nonce": secret.nonce}
+        facts = {
+            "plan_digest": plan.digest,
+            "seed": secret.seed,
+            "seed_evidence": secret.evidence,
+            "nonce": secret.nonce,
+        }
         append_log(log, "open", draw=plan.draw, now=now, facts=facts)
     rows = write_draw(folder, log, plan, secret, now)
     opened = {"format": OPENED_FORMAT, "plan_digest": plan.digest, "seed": secret.seed, "nonce": secret.nonce}

@@ -249,11 +249,12 @@ def test_draw_from_what_was_tampered_with_is_refused(campaign: Campaign, spoil: 
     assert not (campaign.draw() / "certificate.json").exists()
 
 
-def test_seed_without_evidence_is_refused(campaign: Campaign) -> None:
+@pytest.mark.parametrize("evidence", ["", " ", "一行\n二行", "\udcff"])
+def test_seed_without_a_line_of_evidence_is_refused(campaign: Campaign, evidence: str) -> None:
     campaign.commit()
     with pytest.raises(DrawError) as caught:
-        draw_plan(campaign.draw(), campaign.log, seed=SEED, evidence=" ", now=NOW)
-    assert str(caught.value) == "须写明种子的来源(何时、何地、何人见证), 见 --evidence"
+        draw_plan(campaign.draw(), campaign.log, seed=SEED, evidence=evidence, now=NOW)
+    assert str(caught.value) == "须用一行文字写明种子的来源(何时、何地、何人见证), 见 --evidence"
 
 
 def test_draw_that_was_not_made_cannot_be_read(campaign: Campaign) -> None:

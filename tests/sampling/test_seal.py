@@ -56,6 +56,21 @@ def test_seal_opens_to_the_draw_that_an_open_seed_gives(campaign: Campaign) -> N
     assert [entry.event for entry in read_log(campaign.log)] == ["plan", "seal", "open", "draw"]
 
 
+def test_opened_draw_is_left_alone_by_the_same_seed_and_closed_to_another(campaign: Campaign) -> None:
+    campaign.commit()
+    kept = seal(campaign)
+    open_draw(campaign.draw(), campaign.log, now=NOW)
+    before = published(campaign)
+    again = draw_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, now=NOW)
+    pd.testing.assert_frame_equal(again, kept)
+    pd.testing.assert_frame_equal(seal(campaign, nonce="f" * 16), kept)
+    assert published(campaign) == before
+    with pytest.raises(DrawError, match="不得重抽"):
+        draw_plan(campaign.draw(), campaign.log, seed="20140310-9999999999", evidence=EVIDENCE, now=NOW)
+    with pytest.raises(DrawError, match="不得重抽"):
+        seal(campaign, seed="20140310-9999999999")
+
+
 def test_sealing_again_keeps_the_first_nonce(campaign: Campaign) -> None:
     campaign.commit()
     seal(campaign)
