@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.demo.faults import Plant, Planted
+from audit_lib.demo.planting import Plant, Planted
 from audit_lib.demo.stock import Tables
 from audit_lib.demo.truth import Fault
 

@@ -6,6 +6,7 @@ import json
 from importlib import resources
 from pathlib import Path
 
+from audit_lib.demo.findings import write_findings
 from audit_lib.demo.handing import write_files
 from audit_lib.demo.province import Province, build_province
 from audit_lib.demo.truth import RULES
@@ -43,6 +44,7 @@ def make_province(folder: Path, *, units: int = 20_000, seed: int = 2014) -> Non
     write_text(folder / "areas.csv", areas)
     write_text(folder / "说明.txt", ABOUT)
     write_text(folder / "params.yaml", params_text())
+    write_findings(province, folder, seed)
     write_text(folder / "truth.json", _truth(province, units, seed))
 
 

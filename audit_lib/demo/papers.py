@@ -61,7 +61,7 @@ def make_weekly(reporters: pd.DataFrame, true: Tables, seed: int) -> pd.DataFram
     weeks = [_count(true, friday).assign(week=friday) for friday in FRIDAYS]
     rows = reporters[["area", "body"]].merge(pd.DataFrame({"week": FRIDAYS}), how="cross")
     rows = rows.merge(pd.concat(weeks), on=["area", "week"], how="left")
-    figures = [column for column in rows if column not in ("area", "body", "week")]
+    figures = rows.columns.drop(["area", "body", "week"])
     rows[figures] = rows[figures].astype("Int64")
     early = throw(chance, len(rows), 60, 20 * 3600)
     rows["received_at"] = rows["week"] + pd.Timedelta(hours=11) - pd.to_timedelta(early, unit="s")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audit_lib.demo import faults, hazard_faults, ledger, papers, places, roster, visits
-from audit_lib.demo.faults import Plant, Planting
+from audit_lib.demo import hazard_faults, ledger, papers, places, report_faults, roster, unit_faults, visits
+from audit_lib.demo.planting import Plant, Planting
 from audit_lib.demo.stock import Tables, stock
 from audit_lib.demo.truth import Fault, follow
 
@@ -69,11 +69,22 @@ def _plant(true: Tables, seed: int) -> tuple[Tables, list[Fault]]:
         changed, found = _find(plant.fault)(true, plant)
         true = true | {name: _tidy(name, table) for name, table in changed.items()}
         planted += found
-    return true, planted
+    return _call_by_name(true), planted
+
+
+def _call_by_name(true: Tables) -> Tables:
+    """Return the tables with every unit called as the roster calls it now."""
+    names = true["units"].drop_duplicates("unit_id").set_index("unit_id")["unit_name"]
+    named = {
+        name: table.assign(unit_name=table["unit_id"].map(names))
+        for name, table in true.items()
+        if name != "units" and "unit_name" in table
+    }
+    return true | named
 
 
 def _find(name: str) -> Planting:
-    room = faults if hasattr(faults, name) else hazard_faults
+    room = next(room for room in (unit_faults, hazard_faults, report_faults) if hasattr(room, name))
     planting: Planting = getattr(room, name)
     return planting
 

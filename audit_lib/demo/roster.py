@@ -113,8 +113,8 @@ def _add_size(units: pd.DataFrame, kinds: pd.DataFrame, chance: np.random.Genera
 def _make_codes(units: pd.DataFrame, chance: np.random.Generator) -> pd.Series[str]:
     """Give institutions their code; clinics have a licence code, a substitute, or none."""
     codes = pd.Series(organisation_codes(41_000_000 + np.arange(len(units)) * 137), index=units.index)
-    is_city = units["unit_type"].isin(LICENSED)
-    economy, profit = np.where(is_city, "71", "11"), np.where(is_city, "2", "1")
+    is_private = units["unit_type"].isin(LICENSED)
+    economy, profit = np.where(is_private, "71", "11"), np.where(is_private, "2", "1")
     licence = codes + units["county"] + economy + units["unit_type"] + profit
     substitute = "PDY" + pd.Series(np.arange(len(units)).astype("str"), index=units.index).str.zfill(6)
     lot = throw(chance, len(units), 0, 99)
@@ -122,8 +122,9 @@ def _make_codes(units: pd.DataFrame, chance: np.random.Generator) -> pd.Series[s
     # A zone has no division code of its own, so no licence code is issued under it.
     licensed = units["county"].str.startswith("99") & (units["county"].str[4] != "7")
     hyphen = codes.str[:8] + "-" + codes.str[8]
-    choices = [~small & (lot < 50), ~small, lot < 30, (lot < 70) & licensed & is_city, lot < 40]
-    return pd.Series(np.select(choices, [hyphen, codes, "", licence, substitute], ""), index=units.index)
+    given = codes.mask(~small & (lot < 50), hyphen).mask(small, "")
+    given = given.mask(small & (lot >= 30) & (lot < 40), substitute)
+    return given.mask(small & (lot >= 30) & (lot < 70) & licensed & is_private, licence)
 
 
 def _add_grid(units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -80,53 +81,50 @@ def write_cells(table: pd.DataFrame, name: str, columns: Sequence[str], hand: Ha
     return [list(row) for row in zip(*spelt, strict=True)]
 
 
-def header_of(name: str, column: str, hand: Hand) -> str:
+def heading_of(name: str, column: str, hand: Hand) -> str:
     """Return the heading of a column; of money with its unit, unless the cells say it."""
     spec = tables()[name].column(column)
     return f"{spec.zh}({hand.money})" if spec.kind == "money" and hand.money != "cell" else spec.zh
 
 
-def _write_column(values: pd.Series, spec: Column, hand: Hand) -> list[Cell]:
-    if spec.kind == "date":
-        return _write_days(values, hand)
-    if spec.kind == "datetime":
-        return [None if pd.isna(moment) else f"{moment:%Y-%m-%d %H:%M:%S}" for moment in values]
-    if spec.kind == "flag":
-        yes, no = ("有", "无") if spec.name.startswith("has_") else ("是", "否")
-        return [None if pd.isna(flag) else yes if flag else no for flag in values]
-    if spec.kind == "money":
-        return [_write_money(yuan, place, hand) for place, yuan in enumerate(values)]
-    if spec.kind in ("int", "number"):
-        return [_write_number(number, place, hand) for place, number in enumerate(values)]
-    if spec.kind == "area":
-        return _write_areas(values, hand)
-    texts: list[Cell] = [None if pd.isna(text) or text == "" else str(text) for text in values]
-    if spec.kind == "id" and spec.role == "key":
-        return [_write_id(text, place) for place, text in enumerate(texts)]
-    return texts
+def _write_column(values: pd.Series[Any], spec: Column, hand: Hand) -> list[Cell]:
+    plain = values.astype(object).where(values.notna(), None).tolist()
+    match spec.kind:
+        case "date":
+            return _write_days(plain, hand)
+        case "datetime":
+            return [None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}" for moment in plain]
+        case "flag":
+            yes, no = ("有", "无") if spec.name.startswith("has_") else ("是", "否")
+            return [None if flag is None else yes if flag else no for flag in plain]
+        case "money":
+            return [_write_money(yuan, place, hand) for place, yuan in enumerate(plain)]
+        case "int" | "number":
+            return [_write_number(number, place, hand) for place, number in enumerate(plain)]
+        case "area":
+            return _write_areas(plain, hand)
+        case "id" if spec.role == "key":
+            return [_write_id(text, place) for place, text in enumerate(plain)]
+    return [text or None for text in plain]
 
 
-def _write_days(values: pd.Series, hand: Hand) -> list[Cell]:
+def _write_days(moments: list[Any], hand: Hand) -> list[Cell]:
     cells: list[Cell] = []
-    known: dict[tuple[dt.date, int], Cell] = {}
-    for place, moment in enumerate(values):
-        if pd.isna(moment):
-            cells.append(None)
-            continue
+    known: dict[tuple[Any, int], Cell] = {}
+    for place, moment in enumerate(moments):
         way = hand.day if place % ODD_ROW else (hand.day + place // ODD_ROW) % len(DAY_SPELLINGS)
         way = max(way, 1) if hand.text_only else way
-        key = (moment.date(), way)
-        if key not in known:
-            known[key] = DAY_SPELLINGS[way](key[0])
-        cells.append(known[key])
+        if (moment, way) not in known:
+            known[moment, way] = None if moment is None else DAY_SPELLINGS[way](moment.date())
+        cells.append(known[moment, way])
     return cells
 
 
-def _write_money(yuan: object, place: int, hand: Hand) -> Cell:
+def _write_money(yuan: int | None, place: int, hand: Hand) -> Cell:
     """Write an amount; yuan are multiples of a hundred, so that 万元 has two decimals at most."""
-    if pd.isna(yuan):
+    if yuan is None:
         return None
-    amount = int(str(yuan))
+    amount = int(yuan)
     wan = f"{amount // 10_000}.{amount % 10_000 // 100:02d}"
     if hand.money == "cell":
         return f"{wan}万元" if place % 2 else f"{amount}元"
@@ -137,28 +135,27 @@ def _write_money(yuan: object, place: int, hand: Hand) -> Cell:
     return wan if hand.text_only else float(wan)
 
 
-def _write_number(number: object, place: int, hand: Hand) -> Cell:
-    if pd.isna(number):
+def _write_number(number: float | None, place: int, hand: Hand) -> Cell:
+    if number is None:
         return None
-    value = float(str(number))
-    plain: int | float = int(value) if value == int(value) else value
+    plain: int | float = int(number) if number == int(number) else number
     if place % 40 == 11:
         return str(plain).translate(WIDE)
     return str(plain) if hand.text_only else plain
 
 
-def _write_areas(values: pd.Series, hand: Hand) -> list[Cell]:
+def _write_areas(codes: list[str], hand: Hand) -> list[Cell]:
     if hand.county == "code":
-        return [str(code) for code in values]
-    said: list[Cell] = [hand.names.get(str(code), str(code)) for code in values]
+        return list(codes)
+    said: list[Cell] = [hand.names.get(code, code) for code in codes]
     if hand.county != "ditto":
         return said
     return ["同上" if place and said[place - 1] == word else word for place, word in enumerate(said)]
 
 
-def _write_id(text: Cell, place: int) -> Cell:
-    if not isinstance(text, str):
-        return text
+def _write_id(text: str | None, place: int) -> Cell:
+    if not text:
+        return None
     if place % 60 == 13:
         return text.translate(WIDE)
     return text.lower() if place % 60 == 37 else text

@@ -58,18 +58,19 @@ def pick(chance: np.random.Generator, size: int, kind: str) -> npt.NDArray[Any]:
     return chosen
 
 
-def share_out(total: int, weights: Floats) -> Whole:
+def share_out(total: int, weights: npt.ArrayLike) -> Whole:
     """Return whole numbers that add up to ``total`` in proportion to the weights.
 
-    >>> share_out(5, np.array([1.0, 1.0, 2.0])).tolist()
+    >>> share_out(5, [1, 1, 2]).tolist()
     [1, 1, 3]
     """
-    if total == 0 or not weights.sum():
-        return np.zeros(len(weights), dtype=np.int64)
-    exact = weights * total / weights.sum()
-    given = np.floor(exact).astype(np.int64)
+    parts = np.asarray(weights, dtype=np.float64)
+    if total == 0 or not parts.sum():
+        return np.zeros(len(parts), dtype=np.int64)
+    exact = parts * total / parts.sum()
+    given: Whole = np.floor(exact).astype(np.int64)
     rest = np.round(exact - given, 9)
-    order = np.lexsort((np.arange(len(weights)), -rest))
+    order = np.lexsort((np.arange(len(parts)), -rest))
     given[order[: total - int(given.sum())]] += 1
     return given
 

@@ -133,9 +133,9 @@ def _select(rows: pd.DataFrame) -> pd.Series[bool]:
     quota = -(-int(exact.sum()) // 5)
     mixed = rows[exact].sort_values("lot").index[:quota]
     chosen = chosen.mask(exact, rows.index.isin(mixed))
-    return chosen.mask(rows["city"] == COMMITTEE, in_city % 5 == 0) & (
-        (rows["city"] != COMMITTEE) | (in_city < 5 * CHECKED_THERE)
-    )
+    fifth: pd.Series[bool] = (in_city % 5 == 0) & (in_city < 5 * CHECKED_THERE)
+    selected: pd.Series[bool] = chosen.mask(rows["city"] == COMMITTEE, fifth)
+    return selected
 
 
 def _describe(checks: pd.DataFrame, chance: np.random.Generator, *, body: str) -> pd.DataFrame:

@@ -1,49 +1,18 @@
-"""The planted faults among units, visits and reports, and look-alikes that are none.
-
-Each takes the true tables, what to plant and where, and returns the tables that it changed
-with the rows that must come out not met.
-"""
+"""The planted faults among units and visits, and look-alikes that are none."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from audit_lib.demo.places import CHECKED_THERE, COMMITTEE, PASSED_THERE
+from audit_lib.demo.planting import Plant, Planted, choose_units
 from audit_lib.demo.roster import organisation_codes
-from audit_lib.demo.stock import Tables, dice
+from audit_lib.demo.stock import Tables
 from audit_lib.demo.truth import Fault
 from audit_lib.demo.visits import FAILED, PASSED, day, describe_city_checks
 
-ELEVEN = pd.Timedelta(hours=11)
-
-
-@dataclass(frozen=True, slots=True)
-class Plant:
-    """What to plant: the fault's name, the area, how often, its note, and the seed of all."""
-
-    fault: str
-    area: str
-    count: int
-    note: str
-    seed: int
-
-    def chance(self) -> np.random.Generator:
-        """Return this plant's chance, from its beginning."""
-        return dice(self.seed, f"{self.fault} {self.area}")
-
-    def choose(self, ids: pd.Series[str]) -> list[str]:
-        """Return ``count`` of the ids, sorted; the same ones however often it is asked."""
-        sorted_ids = sorted(set(ids))
-        lots = np.argsort(self.chance().random(len(sorted_ids)), kind="stable")
-        return sorted(sorted_ids[lot] for lot in lots[: self.count])
-
-
-Planted = tuple[Tables, list[Fault]]
-Planting = Callable[[Tables, Plant], Planted]
+ODD_NAMES = ("合计村卫生室", "=1+1", "<script>alert(1)</script>诊所", "../../西街诊所")
 
 
 def quota_missed(true: Tables, plant: Plant) -> Planted:
@@ -216,43 +185,11 @@ def duplicate_name(true: Tables, plant: Plant) -> Planted:
     return {"units": changed}, [Fault("DQ-02", "unit", unit, plant.note) for unit in ids]
 
 
-def report_late(true: Tables, plant: Plant) -> Planted:
-    """Let one report come a minute after eleven."""
-    rows = _reports(true, plant)
-    return _receive(true, rows, ELEVEN + pd.Timedelta(minutes=1)), _owe("REP-02", rows, plant)
-
-
-def report_at_eleven(true: Tables, plant: Plant) -> Planted:
-    """Let one report come at eleven sharp: in time."""
-    return _receive(true, _reports(true, plant), ELEVEN), []
-
-
-def report_next_monday(true: Tables, plant: Plant) -> Planted:
-    """Let one report come after the weekend: late, not missing."""
-    rows = _reports(true, plant)
-    monday = pd.Timedelta(days=3, hours=9, minutes=10)
-    return _receive(true, rows, monday), _owe("REP-02", rows, plant)
-
-
-def report_missing(true: Tables, plant: Plant) -> Planted:
-    """Lose a report of some bodies: missing, and so not in time either."""
-    rows = _reports(true, plant)
-    faults = _owe("REP-02", rows, plant) + _owe("REP-03", rows, plant)
-    return {"weekly": true["weekly"].drop(index=rows.index)}, faults
-
-
-def report_twice(true: Tables, plant: Plant) -> Planted:
-    """Send one report again, corrected, in the afternoon: the first one counts."""
-    rows = _reports(true, plant)
-    again = rows.assign(received_at=rows["week"] + pd.Timedelta(hours=15))
-    return {"weekly": pd.concat([true["weekly"], again], ignore_index=True)}, []
-
-
-def choose_units(true: Tables, plant: Plant) -> list[str]:
-    """Return units of the plant's county that the city left alone."""
+def odd_names(true: Tables, plant: Plant) -> Planted:
+    """Call some units what a reader, a spreadsheet or a browser could take for something else."""
     units = true["units"]
-    there = units.loc[units["county"] == plant.area, "unit_id"]
-    return plant.choose(there[~there.isin(true["city_checks"]["unit_id"])])
+    known = dict(zip(choose_units(true, plant), ODD_NAMES, strict=False))
+    return {"units": units.assign(unit_name=units["unit_id"].map(known).fillna(units["unit_name"]))}, []
 
 
 def _spot_check(true: Tables, plant: Plant, conclusion: str, *, county_day: int, city_day: int) -> Planted:
@@ -283,29 +220,3 @@ def _set_codes(true: Tables, plant: Plant, codes: list[str]) -> Planted:
 
 def _licence(county: str, category: str) -> str:
     return f"{organisation_codes(np.array([54_000_000]))[0]}{county}71{category}2"
-
-
-def _reports(true: Tables, plant: Plant) -> pd.DataFrame:
-    """Return reports to spoil, of different bodies, never of the last Friday.
-
-    Whether a report of the last Friday is missing is known only on 4 April.
-    """
-    weekly = true["weekly"]
-    there = weekly[weekly["area"].eq(plant.area) & weekly["week"].lt("2014-03-28")]
-    bodies = there.assign(lot=plant.chance().random(len(there))).sort_values("lot").drop_duplicates("body")
-    return bodies.head(plant.count).drop(columns="lot")
-
-
-def _receive(true: Tables, reports: pd.DataFrame, after: pd.Timedelta) -> Tables:
-    """Let reports come so long after their Friday began."""
-    weekly = true["weekly"]
-    come = weekly["received_at"].mask(weekly.index.isin(reports.index), weekly["week"] + after)
-    return {"weekly": weekly.assign(received_at=come)}
-
-
-def _owe(rule: str, reports: pd.DataFrame, plant: Plant) -> list[Fault]:
-    subjects = zip(reports["area"], reports["body"], reports["week"], strict=True)
-    return [
-        Fault(rule, "org", f"{area}:{body}", f"{plant.note}({week:%Y-%m-%d})")
-        for area, body, week in subjects
-    ]

@@ -1,0 +1,48 @@
+"""Planting: what to plant and where, and how its units are chosen.
+
+A planting takes the true tables and returns those that it changed, with the rows that must
+come out not met. Some plant look-alikes that are no fault and return none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.demo.stock import Tables, dice
+from audit_lib.demo.truth import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """What to plant: the fault's name, the area, how often, its note, and the seed of all."""
+
+    fault: str
+    area: str
+    count: int
+    note: str
+    seed: int
+
+    def chance(self) -> np.random.Generator:
+        """Return this plant's chance, from its beginning."""
+        return dice(self.seed, f"{self.fault} {self.area}")
+
+    def choose(self, ids: pd.Series[str]) -> list[str]:
+        """Return ``count`` of the ids, sorted; the same ones however often it is asked."""
+        sorted_ids = sorted(set(ids))
+        lots = np.argsort(self.chance().random(len(sorted_ids)), kind="stable")
+        return sorted(sorted_ids[lot] for lot in lots[: self.count])
+
+
+Planted = tuple[Tables, list[Fault]]
+Planting = Callable[[Tables, Plant], Planted]
+
+
+def choose_units(true: Tables, plant: Plant) -> list[str]:
+    """Return units of the plant's county that the city left alone."""
+    units = true["units"]
+    there = units.loc[units["county"] == plant.area, "unit_id"]
+    return plant.choose(there[~there.isin(true["city_checks"]["unit_id"])])
