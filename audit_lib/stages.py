@@ -8,6 +8,7 @@ difference whether a run goes through at once or is taken up again tomorrow.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -41,11 +42,19 @@ def choices(run: Run) -> str:
 
 def make_demo(run: Run) -> None:
     """Make the province that the params ask for, unless it lies there whole already."""
-    from audit_lib.demo import make_province, province_is  # noqa: PLC0415 - only a demo pays for it
+    from audit_lib.demo import make_province  # noqa: PLC0415 - only a demo pays for it
 
     making = run.params.make
-    if making and not province_is(run.data, units=making.units, seed=making.seed):
+    if making and not _made(run.data / "truth.json", making.units, making.seed):
         make_province(run.data, units=making.units, seed=making.seed)
+
+
+def _made(truth: Path, units: int, seed: int) -> bool:
+    """Say whether this very province lies there; its truth is written last, so it is whole."""
+    if not truth.exists():
+        return False
+    said = json.loads(truth.read_text(encoding="utf-8"))
+    return (said.get("units"), said.get("seed")) == (units, seed)
 
 
 def check(run: Run) -> Intake:
@@ -70,7 +79,8 @@ def file_line(row: Any) -> str:
     return str(
         Text(
             f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {row.kept} + 隔离 {row.quarantined}",
-            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {row.kept} kept + {row.quarantined} quarantined",
+            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {row.kept} kept "
+            f"+ {row.quarantined} quarantined",
         )
     )
 
@@ -131,7 +141,8 @@ def _plan_line(plan: Plan) -> str:
     return str(
         Text(
             f"方案 {plan.draw}: {N} 家, {len(plan.strata)} 层, 抽 {n} 家; 请公布方案摘要 {plan.digest}",
-            f"plan {plan.draw}: {N} units, {len(plan.strata)} strata, {n} to draw; publish the digest {plan.digest}",
+            f"plan {plan.draw}: {N} units, {len(plan.strata)} strata, {n} to draw; "
+            f"publish the digest {plan.digest}",
         )
     )
 
@@ -154,7 +165,8 @@ def draw(
         seal_plan(folder, log, seed=seed, evidence=evidence, nonce=secrets.token_hex(16), now=now)
         return str(
             Text(
-                f"抽样 {name} 已封存: 请公布 {folder / 'seal.json'}; 名单在 {folder / 'sealed'}, 走访结束后用 audit open",
+                f"抽样 {name} 已封存: 请公布 {folder / 'seal.json'}; 名单在 {folder / 'sealed'}, "
+                "走访结束后用 audit open",
                 f"draw {name} is sealed: publish {folder / 'seal.json'}; the list is in {folder / 'sealed'}",
             )
         )
