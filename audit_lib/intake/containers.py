@@ -28,14 +28,14 @@ RATIO_COUNTS_FROM = 16 * 2**20
 """Bytes below which a ratio frightens nobody."""
 
 MOST_CELLS = 5_000_000
-"""Cells of the smallest box around a sheet's values: the parser lays that box out in memory."""
+"""Cells from A1 to a sheet's last row and column: the parser lays that box out in memory."""
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 ZIP_EMPTY = b"PK\x05\x06"
 ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
-_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+_CELL = re.compile(rb"""<c\s[^>]*?r=["']([A-Z]{1,3})(\d{1,7})["']""")
 _ERROR = re.compile(
     rb'<c (?=[^>]*?t="e")[^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*>(?:<f[^>]*/>|<f.*?</f>)?<v>([^<]*)'
 )
@@ -45,6 +45,7 @@ _FORMAT = re.compile(
 )
 _XF = re.compile(rb"<xf ([^>]*?)/?>")
 _BASE_1904 = re.compile(rb'date1904="(?:1|true)"')
+_UNIQUE = re.compile(rb'uniqueCount="(\d{1,20})"')
 _SHEET = re.compile(rb"<sheet ([^>]*?)/?>")
 _RELATION = re.compile(rb"<Relationship ([^>]*?)/?>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
@@ -104,7 +105,7 @@ def gunzip(data: bytes, name: str) -> bytes:
 
 def _check_ole(data: bytes, name: str) -> BookFacts:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise _locked(name)
+        raise locked_error(name)
     if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
         raise _macro(name)
     return BookFacts({})
@@ -116,13 +117,16 @@ def _check_zip(data: bytes, name: str) -> BookFacts:
             _check_directory(box, name)
             parts = {entry.filename: box.read(entry) for entry in box.infolist()}
     except RuntimeError as error:
-        raise _locked(name) from error
+        raise locked_error(name) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
         raise InputError(
             f"{name} 已损坏或没有传完, 请重新导出", f"{name} is broken or was cut off; export it again"
         ) from error
     if "xl/workbook.xml" not in parts:
         raise InputError(f"{name} 不是 Excel 工作簿", f"{name} is not an Excel workbook")
+    claimed = _UNIQUE.search(parts.get("xl/sharedStrings.xml", b"")[:1000])
+    if claimed and int(claimed[1]) > len(parts["xl/sharedStrings.xml"]):
+        raise _bomb(name, f"声称有 {int(claimed[1])} 段文字", f"{int(claimed[1])} texts")
     formats = _padded_styles(parts.get("xl/styles.xml", b""))
     facts = {}
     for sheet, part in _sheet_parts(parts).items():
@@ -139,7 +143,7 @@ def _check_directory(box: zipfile.ZipFile, name: str) -> None:
     for entry in entries:
         ratio = entry.file_size // max(entry.compress_size, 1)
         if entry.file_size > RATIO_COUNTS_FROM and ratio > MOST_RATIO:
-            raise _bomb(name, f"原来的 {ratio} 倍", f"{ratio} times its size")
+            raise _bomb(name, f"是原来的 {ratio} 倍", f"{ratio} times its size")
 
 
 def _padded_styles(styles: bytes) -> dict[bytes, int]:
@@ -180,7 +184,7 @@ def _sheet_facts(xml: bytes, formats: dict[bytes, int], name: str, sheet: str) -
     if places:
         rows = [int(row) for row in {row for _, row in places}]
         columns = [_column(letters) for letters in {letters for letters, _ in places}]
-        box = (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+        box = max(rows) * (max(columns) + 1)
         if box > MOST_CELLS:
             raise InputError(
                 f"{name} 工作表“{sheet}”的范围有 {box} 格, 多于 {MOST_CELLS} 格; 请删去远处的零星单元格",
@@ -205,7 +209,8 @@ def _column(letters: bytes) -> int:
     return number - 1
 
 
-def _locked(name: str) -> InputError:
+def locked_error(name: str) -> InputError:
+    """Return what to say of a file with a password."""
     return InputError(
         f"{name} 已加密, 请去掉密码后重新提交",
         f"{name} is encrypted; remove the password and hand it in again",

@@ -9,6 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import python_calamine as calamine
 
 from audit_lib.errors import InputError
 from audit_lib.files import read_bytes
-from audit_lib.intake.containers import SheetFacts, check_workbook, gunzip
+from audit_lib.intake.containers import OLE, SheetFacts, check_workbook, gunzip, locked_error
 
 LARGEST_FILE = 256 * 2**20
 """Bytes of a file that is still read: a province's whole ledger is below a tenth of it."""
@@ -28,6 +30,15 @@ EXACT_DIGITS = 15
 """Digits that a spreadsheet keeps of a number; a longer one has lost its tail."""
 
 READABLE = (".xlsx", ".xls", ".csv", ".csv.gz", ".txt", ".tsv", ".parquet")
+
+LONGEST_PROBE = 120
+"""Seconds after which an xls that will not open is given up; the largest one takes about ten."""
+
+_OPEN_ALL = (
+    "import io, sys, python_calamine as calamine\n"
+    "book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))\n"
+    "for sheet in book.sheet_names: book.get_sheet_by_name(sheet).to_python()"
+)
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 
@@ -89,6 +100,8 @@ def _refuse_unread(path: Path, kind: str) -> None:
 
 def _workbook_grids(data: bytes, name: str) -> list[Grid]:
     facts = check_workbook(data, name)
+    if data.startswith(OLE):
+        _probe(data, name)
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             kinds = {sheet.name: sheet.typ for sheet in book.sheets_metadata}
@@ -103,9 +116,32 @@ def _workbook_grids(data: bytes, name: str) -> list[Grid]:
             f"{name} is encrypted; remove the password and hand it in again",
         ) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(
-            f"{name} 已损坏或没有传完, 请重新导出", f"{name} is broken or was cut off; export it again"
-        ) from error
+        raise _broken(name) from error
+    except BaseException as error:
+        # A panic inside the parser is no Exception, and its class cannot be imported.
+        if type(error).__module__ != "pyo3_runtime":
+            raise
+        raise _broken(name) from error
+
+
+def _probe(data: bytes, name: str) -> None:
+    """Let another process open the workbook first.
+
+    A damaged xls can make the parser ask for hundreds of gigabytes, which ends the process
+    that asks; a zip is safe from that, its parts carry checksums and were counted.
+    """
+    call = [sys.executable, "-I", "-c", _OPEN_ALL]
+    try:
+        subprocess.run(call, input=data, capture_output=True, check=True, timeout=LONGEST_PROBE)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        locked = b"PasswordError" in (error.stderr or b"")
+        raise (locked_error(name) if locked else _broken(name)) from error
+
+
+def _broken(name: str) -> InputError:
+    return InputError(
+        f"{name} 已损坏或没有传完, 请重新导出", f"{name} is broken or was cut off; export it again"
+    )
 
 
 def _sheet_grid(sheet: calamine.CalamineSheet, facts: SheetFacts, base: int) -> Grid:
