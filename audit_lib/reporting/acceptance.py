@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib.files import sha256_bytes, write_bytes, write_text
 from audit_lib.reporting.annexes import definitions_annex, pending_annex, readings_annex, rules_annex
-from audit_lib.reporting.areas import cities_section, counties_section
+from audit_lib.reporting.areas import cities_section, clauses_section, counties_section
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.html import report_html
 from audit_lib.reporting.judged import judged_section
@@ -108,6 +108,7 @@ def _county(case: Case) -> list[Section]:
     own = [spot_section(case), weekly_section(case)] if case.own_city else []
     return [
         overview_section(case),
+        clauses_section(case),
         majors_section(case),
         *own,
         judged_section(case),

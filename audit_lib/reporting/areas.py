@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pandas as pd
 
 from audit_lib.reporting import figures
@@ -9,7 +11,7 @@ from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import AREA_SET, COUNTED, area_table, limit_of
 from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
-from audit_lib.reporting.words import VERDICTS, rule_titles
+from audit_lib.reporting.words import VERDICTS, rule_name, rule_titles
 
 TITLES = {
     "R-03": ("应检", "已检", "县检覆盖率"),
@@ -24,7 +26,7 @@ TITLES = {
 def cities_section(case: Case) -> Section:
     """Return the table of the cities, with the picture of their coverage."""
     table = with_verdicts(case, area_table(case, case.cities, "city"), "city")
-    grid = _grid("各市州", "各市州完成情况", table, AREA_SET)
+    grid = _grid("各市州", "", table, AREA_SET)
     return Section("cities", "各市州完成情况", (_legend(), _coverage(table, "各市州县检覆盖率"), grid))
 
 
@@ -33,10 +35,35 @@ def counties_section(case: Case) -> Section:
     rules = tuple(rule for rule in AREA_SET if rule != "R-05")
     table = with_verdicts(case, area_table(case, case.counties, "county", rules), "county")
     table.insert(0, "city", table["code"].map(_city_names(case)))
-    grid = _grid("各县区", "各县(市、区)完成情况", table, rules, first=(Column("city", "市州"),))
+    grid = _grid("各县区", "", table, rules, first=(Column("city", "市州"),))
     pictures = (_coverage(table, "各县(市、区)县检覆盖率"),) if case.level == "city" else ()
     intro = Paragraph("市级抽检按市判定, 不在本表; 各县被抽单位数见“市级抽检”。", "note")
-    return Section("counties", "各县(市、区)完成情况", (*pictures, grid, intro))
+    return Section("counties", "各县(市、区)完成情况", (_legend(), *pictures, grid, intro))
+
+
+def clauses_section(case: Case) -> Section:
+    """Return the clauses of one county, one row each: what was due, what was done, what is missing."""
+    levels = ("county", "city") if case.own_city else ("county",)
+    rows = [
+        {
+            "clause": rule_name(rule),
+            **{side: table[f"{rule}_{side}"].iloc[0] for side in ("part", "whole", "result", "reason")},
+        }
+        for level in levels
+        for rule in (AREA_SET if level == "county" else ("R-05",))
+        if (level, rule) != ("county", "R-05")
+        for table in (area_table(case, case.counties, level, (rule,)),)
+    ]
+    columns = (
+        Column("clause", "条款"),
+        Column("whole", "应完成", "count"),
+        Column("part", "已完成", "count"),
+        Column("part", "比例", "share", "whole", Fraction(1)),
+        Column("result", "判定", "result"),
+        Column("reason", "说明"),
+    )
+    grid = Grid("条款", "", columns, pd.DataFrame(rows))
+    return Section("clauses", "各条款完成情况", (grid, _legend()))
 
 
 def with_verdicts(case: Case, table: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -57,10 +84,9 @@ def _grid(
         part, whole = f"{rule}_part", f"{rule}_whole"
         of, done, rate = TITLES[rule]
         columns += [
-            Column(whole, of, "count"),
-            Column(part, done, "count"),
-            Column(part, rate, "share", whole, limit_of(rule)),
-            Column(f"{rule}_result", "判定", "result"),
+            Column(whole, of, "count", group=rate),
+            Column(part, done, "count", group=rate),
+            Column(part, "比例", "share", whole, limit_of(rule), f"{rule}_result", rate),
         ]
     sources = "、".join(f"{rule_titles()[rule]}({COUNTED[rule][1]})" for rule in rules)
     note = f"按标准顺序排列, 不作排名。数字来源: {sources}。“—”为没有适用对象, “缺”为没有收到数据。"

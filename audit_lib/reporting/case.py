@@ -12,7 +12,7 @@ import pandas as pd
 
 from audit_lib.compliance import load_judgement
 from audit_lib.errors import ReportError
-from audit_lib.intake import load_intake
+from audit_lib.intake import city_codes, load_intake
 from audit_lib.params import Run, read_params
 from audit_lib.reporting.draws import DrawnCase, read_draws
 
@@ -63,7 +63,8 @@ class Case:
     @property
     def cities(self) -> pd.DataFrame:
         """The cities of the report, and the counties that are their own city, in standard order."""
-        rows = self.areas[(self.areas["level"] == "city") | (self.areas["kind"] == "own_city")]
+        order = city_codes(self.areas)
+        rows = self.areas.set_index("code", drop=False).loc[order].reset_index(drop=True)
         return rows if self.level == "province" else rows[rows["code"] == self.code]
 
     @property

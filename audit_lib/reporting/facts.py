@@ -10,6 +10,7 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.model import Number
+from audit_lib.reporting.tables import RESULTS
 from audit_lib.sampling import parse_rate
 from audit_lib.schemas import rulebook_rows
 
@@ -96,10 +97,30 @@ def indicator_number(case: Case, key: str) -> Number | None:
         & case.rules["subject"].isin(case.codes),
         "result",
     ]
-    limit = limit_of(rule) if rule in AREA_SET else None
-    result = worst(results) if rule in AREA_SET else ""
+    judged = rule in AREA_SET and len(results) > 0
     label = words["zh"] + ("(严格)" if key == "rectified" else "")
-    return Number(key, label, "share", found["part"], words["source"], found["whole"], limit, result=result)
+    return Number(
+        key,
+        label,
+        "share",
+        found["part"],
+        words["source"],
+        found["whole"],
+        limit_of(rule) if judged else None,
+        result=worst(results) if judged else "",
+        words=_how_many(case, rule) if judged and case.level != "county" else "",
+    )
+
+
+def _how_many(case: Case, rule: str) -> str:
+    """Return in how many areas a clause stands as its worst result says."""
+    level, areas = ("city", "市州") if rule == "R-05" else ("county", "县区")
+    rows = rule_rows(case, rule, level)
+    results = rows.loc[rows.index.isin(case.codes), "result"]
+    if case.level == "city" and rule == "R-05":
+        return ""
+    found = worst(results)
+    return f"{int((results == found).sum())} 个{areas}{RESULTS[found][1]}" if found != "met" else ""
 
 
 def worst(results: Iterable[str]) -> str:

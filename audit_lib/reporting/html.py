@@ -10,15 +10,19 @@ from __future__ import annotations
 import base64
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
 
 from audit_lib.reporting.model import REFERENCE, Cards, Grid, Number, Paragraph, Picture, Report, Section
-from audit_lib.reporting.tables import RESULTS, Cell, print_rows
+from audit_lib.reporting.tables import RESULTS, Cell, Column, print_rows
 
 NUMERIC = {"count", "share", "estimate", "money", "score"}
+
+SHORT = 12
+"""Characters of a text that is never broken over two lines."""
 
 
 def report_html(report: Report) -> str:
@@ -48,7 +52,13 @@ def _environment() -> jinja2.Environment:
         "grid": lambda block: isinstance(block, Grid),
         "paragraph": lambda block: isinstance(block, Paragraph),
     }
-    environment.filters |= {"rich": _rich, "cells": _cells, "picked": _picked, "source": _source}
+    environment.filters |= {
+        "rich": _rich,
+        "cells": _cells,
+        "picked": _picked,
+        "groups": _groups,
+        "source": _source,
+    }
     environment.globals |= {"css": _css, "mark": _mark, "words": RESULTS}
     return environment
 
@@ -83,9 +93,20 @@ def _source(picture: Picture) -> str:
     return "data:image/png;base64," + base64.b64encode(picture.png).decode("ascii")
 
 
-def _css(kind: str, mark: str = "") -> str:
-    words = ["num"] if kind in NUMERIC else []
-    return " ".join([*words, kind, *([mark.replace("_", "-")] if mark else [])])
+def _css(kind: str, mark: str = "", text: str = "") -> str:
+    words = [
+        "num" if kind in NUMERIC else "",
+        kind,
+        mark.replace("_", "-"),
+        "short" if 0 < len(text) <= SHORT else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _groups(columns: tuple[Column, ...]) -> list[tuple[str, int]]:
+    """Return the headings over the columns with their widths; nothing where no column has one."""
+    runs = [(name, len(list(run))) for name, run in groupby(columns, key=lambda column: column.group)]
+    return runs if any(name for name, _ in runs) else []
 
 
 def _mark(result: str) -> str:

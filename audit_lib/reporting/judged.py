@@ -20,7 +20,10 @@ LEVELS = {
     "record": "记录",
     "org": "报送单位",
 }
-MOST_ON_PAGE = 100
+MOST_ON_PAGE, FEW = 100, 12
+VERDICT_RULE = "P3-04"
+"""Its evidence is other rules, which bring their own."""
+
 KEYS = {
     "units": "unit_id",
     "county_checks": "check_id",
@@ -56,11 +59,12 @@ def judged_section(case: Case) -> Section:
             rule_name(str(rule)),
             EVIDENCE,
             rows,
-            folded=True,
+            folded=case.level != "county" or len(rows) > FEW,
             shown=MOST_ON_PAGE,
             where="page",
         )
         for rule, rows in evidence.groupby("rule_id", sort=False)
+        if rule != VERDICT_RULE
     ]
     whole = Grid("依据", "依据", (Column("rule", "规则"), *EVIDENCE), evidence, where="book")
     return Section("rules", "规则判定与依据", (_summary(mine), *parts, whole))

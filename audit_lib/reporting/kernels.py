@@ -35,12 +35,17 @@ SETTINGS = {
 """Environment of every kernel: nothing in a report may depend on the machine it is made on."""
 
 
+QUIET = "--IPKernelApp.log_level=40"
+"""Kernels on this machine's own loopback warn, each of them, that they talk without encryption."""
+
+
 class SettledProvisioner(LocalProvisioner):
     """An ordinary kernel under our settings."""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Return the launch arguments with the settings in the environment."""
         kwargs["env"] = {**kwargs.get("env", os.environ), **SETTINGS}
+        kwargs["extra_arguments"] = [*kwargs.get("extra_arguments", []), QUIET]
         return await super().pre_launch(**kwargs)
 
 

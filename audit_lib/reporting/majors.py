@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit_lib.compliance.hazards import deadline_in_force
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import rule_rows
 from audit_lib.reporting.model import Grid, Section
@@ -38,7 +39,7 @@ def majors_table(case: Case) -> pd.DataFrame:
         kind=named["rule"].map(KINDS),
         unit_name=found["unit_name"].array,
         found_date=found["found_date"].array,
-        deadline=found["extended_to"].fillna(found["deadline"]).array,
+        deadline=deadline_in_force(found, pd.Timestamp(case.as_of)).array,
         place=named["code"].map(order),
         grave=named["rule"].map({rule: rank for rank, rule in enumerate(KINDS)}),
         area=named["code"].map(case.names()),

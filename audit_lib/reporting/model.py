@@ -24,7 +24,8 @@ REFERENCE = re.compile(r"\{(\w+)\}")
 class Number:
     """One figure with a name, and whose figure it is (自报, 县检, 市抽检, 省核查).
 
-    ``of`` is the denominator of a share, ``limit`` what the share is held against.
+    ``of`` is the denominator of a share, ``limit`` what the share is held against; ``result``
+    and ``words`` say how it was judged.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Number:
     limit: Fraction | None = None
     unit: str = ""
     result: str = ""
+    words: str = ""
 
     @property
     def cell(self) -> Cell:

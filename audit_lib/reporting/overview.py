@@ -31,6 +31,11 @@ CARDS = (
 )
 """The rates that are read first; the three of rectification stand side by side under their own names."""
 
+VERDICT_RULE = "P3-04"
+"""The verdict follows from the clauses; what left it open is listed with them."""
+
+LEVEL_WORDS = {"city": "市级", "county": "县级"}
+
 FEW = 12
 """Rows of a list on the first screen; the complete list stands further down."""
 
@@ -38,13 +43,14 @@ FEW = 12
 def overview_section(case: Case) -> Section:
     """Return the first screen of a province, city or county."""
     cards = _cards(case)
-    verdict = _own_verdict if case.level == "county" else _proposals
     parts: list[tuple[list[Block], list[Number]]] = [
+        *([] if case.level == "province" else [_own_verdict(case)]),
         _left_out(case),
         _late(case),
         ([Cards(tuple(number.key for number in cards)), _hazards(case)], cards),
     ]
-    parts += [verdict(case), _majors(case)]
+    parts += [_proposals(case)] if case.level != "county" else []
+    parts += [_majors(case)]
     if case.level != "county":
         numbers, sentences = recheck_words(case)
         parts.append(([Paragraph("省级核查", "heading"), *sentences], list(numbers)))
@@ -89,7 +95,7 @@ def _hazards(case: Case) -> Grid:
 def _left_out(case: Case) -> tuple[list[Block], list[Number]]:
     files = left_out(case)
     if files.empty:
-        return [Paragraph("参数中列明的文件均已读入。", "note")], []
+        return [Paragraph("与本地区有关的文件均已读入。", "note")], []
     number = count_number("files_out", "不在本报告内的文件", len(files), source="本报告", unit="个")
     columns = tuple(column for column in FILE_COLUMNS if column.kind == "text")
     return [
@@ -129,29 +135,26 @@ def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
     some = "{areas} 个地区中, 建议列为未按期完成任务地区(待核定)的有 {proposed} 个。"
     none = "{areas} 个地区中, 没有建议列为未按期完成任务地区的。"
     words = Paragraph(some if len(table) else none, "lead")
-    grid = Grid("建议名单", "建议列为未按期完成任务地区, 待核定", columns, table)
+    filled = tuple(column for column in columns if (table[column.key] != "").any())
+    grid = Grid("建议名单", "建议列为未按期完成任务地区, 待核定", filled, table)
     return [words, grid] if len(table) else [words], numbers
 
 
 def _own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
-    rows = case.verdicts[case.verdicts["area"] == case.code]
-    levels = {"county": "县级", "city": "市级"}
-    table = rows.assign(
-        level_zh=rows["level"].map(levels),
-        proposal=rows["result"].map(VERDICTS),
-        clauses=rows["rules_not_met"].fillna("").map(rule_names),
-        owes=rows["missing"].fillna("").map(missing_words),
-        open=rows["rules_not_assessable"].fillna("").map(rule_names),
-    )
-    columns = (
-        Column("level_zh", "层级"),
-        Column("result", "结论", "result"),
-        Column("proposal", "建议"),
-        Column("clauses", "未达到的条款"),
-        Column("owes", "还差"),
-        Column("open", "无法判定的条款"),
-    )
-    return [Grid("结论", "结论(建议, 待核定)", columns, table)], []
+    """Return the proposal for the area itself, before anything else is said of it."""
+    rows = case.verdicts[(case.verdicts["area"] == case.code) & case.verdicts["level"].isin(LEVEL_WORDS)]
+    blocks: list[Block] = []
+    for row in rows.fillna("").sort_values("level").astype("str").to_dict("records"):
+        head = f"{LEVEL_WORDS[row['level']]}结论: " if case.own_city else "结论: "
+        blocks.append(Paragraph(head + VERDICTS[row["result"]], f"verdict {row['result'].replace('_', '-')}"))
+        parts = [
+            ("未达到", rule_names(row["rules_not_met"])),
+            ("还差", missing_words(row["missing"])),
+            ("无法判定", rule_names(row["rules_not_assessable"])),
+        ]
+        said = "。".join(f"{name}: {words}" for name, words in parts if words)
+        blocks += [Paragraph(f"{said}。")] if said else []
+    return blocks, []
 
 
 def _majors(case: Case) -> tuple[list[Block], list[Number]]:
@@ -178,7 +181,8 @@ def _majors(case: Case) -> tuple[list[Block], list[Number]]:
 def _unknown(case: Case) -> Grid:
     rules = own_rules(case)
     areas = rules["level"].isin(["city", "county", "org", "province"])
-    rows = rules[(rules["result"] == "not_assessable") & areas]
+    derived = rules["rule_id"] == VERDICT_RULE
+    rows = rules[(rules["result"] == "not_assessable") & areas & ~derived]
     names = case.names()
     table = (
         rows.assign(rule=rows["rule_id"].map(rule_name), reason=rows["reason"].fillna(""))

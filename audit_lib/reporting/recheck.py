@@ -25,6 +25,8 @@ WHAT = {
 }
 """What each estimate is about."""
 
+METHODS = {"korn-graubard": "Korn-Graubard 区间", "exact": "精确界", "census": "全部检查"}
+
 INSPECTED = "已检查"
 NOBODY = "没有可以推算的省级复查: 抽样尚未进行, 或核查结果尚未收到。"
 
@@ -32,8 +34,9 @@ NOBODY = "没有可以推算的省级复查: 抽样尚未进行, 或核查结果
 def recheck_section(case: Case) -> Section:
     """Return the sentence, the interval of each city and those who were not inspected."""
     numbers, blocks = recheck_words(case)
-    if numbers:
-        blocks = [*blocks, *_intervals(case), _estimates(case), _not_inspected(case)]
+    drawn = _draw(case)
+    if numbers and drawn:
+        blocks = [*blocks, *_intervals(case, drawn), *_estimates(case, drawn), _not_inspected(case, drawn)]
     return Section("recheck", "省级核查", tuple(blocks), numbers)
 
 
@@ -81,7 +84,7 @@ def _sentence(drawn: DrawnCase, row: pd.Series[Any]) -> str:
         found += ", 即样本中没有发现"
     return (
         f"省级按事先公布的计划随机抽取, 抽样框为{print_day(drawn.choice.cutoff)}的县检合格单位: "
-        "{recheck_N} 家中抽取 {recheck_n} 家, 到访检查 {recheck_seen} 家, 未能检查 {recheck_missed} 家; "
+        "{recheck_N} 家中抽取 {recheck_n} 家, 到访检查 {recheck_seen} 家(含替补), 未检 {recheck_missed} 家; "
         + found
         + f"。{NOT_NONE}。"
     )
@@ -96,16 +99,17 @@ def _projected(row: pd.Series[Any]) -> list[Block]:
     return [Paragraph(text + "。")]
 
 
-def _estimates(case: Case) -> Grid:
+def _estimates(case: Case, drawn: DrawnCase) -> list[Grid]:
     rows = case.estimates[case.estimates["area"].isin(case.codes)]
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
+    order = {code: place for place, code in enumerate([case.code, *case.cities["code"]])}
     rows = rows.assign(
-        name=rows["area"].map(case.names()), place=rows["area"].map(order), what=rows["indicator"].map(_what)
-    )
-    rows = rows.sort_values(["place", "indicator"], ignore_index=True)
+        name=rows["area"].map(case.names()),
+        place=rows["area"].map(order),
+        what=rows["indicator"].map(_what),
+        how=rows["method"].map(_method),
+    ).sort_values(["indicator", "place"], ignore_index=True)
     columns = (
         Column("name", "地区"),
-        Column("what", "推算什么"),
         Column("N", "县检合格", "count"),
         Column("n", "抽取", "count"),
         Column("y", "不合格", "count"),
@@ -113,15 +117,19 @@ def _estimates(case: Case) -> Grid:
         Column("lower", "区间下限", "estimate"),
         Column("upper", "区间上限", "estimate"),
         Column("bound_count", "上限(家)", "count"),
-        Column("method", "方法"),
+        Column("how", "方法"),
     )
     note = "区间是推算, 不是各市州之间的排名; 单个市州的样本小, 区间宽。来源: 省核查。"
-    return Grid("省级核查推算", "由省级核查推算", columns, rows, note)
+    main = rows["indicator"].isin(set(_rows(case, drawn, RECHECK)["indicator"]))
+    other = (columns[0], Column("what", "推算什么"), *columns[1:])
+    return [
+        Grid("省级核查推算", "县检合格复查不合格的推算", columns, rows[main], note),
+        Grid("其他推算", "其他推算: 县检时已存在的, 未能检查的两种算法", other, rows[~main], folded=True),
+    ]
 
 
-def _intervals(case: Case) -> list[Block]:
-    drawn = _draw(case)
-    if drawn is None or case.level != "province":
+def _intervals(case: Case, drawn: DrawnCase) -> list[Block]:
+    if case.level != "province":
         return []
     rows = _rows(case, drawn, RECHECK).set_index("area")
     shown = case.cities[case.cities["code"].isin(rows.index)]
@@ -148,9 +156,8 @@ def _intervals(case: Case) -> list[Block]:
     ]
 
 
-def _not_inspected(case: Case) -> Grid:
-    drawn = _draw(case)
-    visits = _visits(case, drawn) if drawn else case.tables["province_checks"].head(0)
+def _not_inspected(case: Case, drawn: DrawnCase) -> Grid:
+    visits = _visits(case, drawn)
     rows = visits[visits["outcome"] != INSPECTED].sort_values(["unit_id", "check_id"])
     rows = rows.assign(area=rows["county"].map(case.names()))
     columns = (
@@ -174,6 +181,11 @@ def _visits(case: Case, drawn: DrawnCase) -> pd.DataFrame:
 
 def _what(indicator: str) -> str:
     return WHAT.get(indicator.partition("@")[0], indicator)
+
+
+def _method(words: str) -> str:
+    name, _, rest = words.partition(";")
+    return METHODS.get(name, name) + (f";{rest}" if rest else "")
 
 
 def _or_none(value: float) -> float | None:

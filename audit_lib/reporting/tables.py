@@ -43,7 +43,9 @@ Kind = Literal["text", "count", "share", "estimate", "money", "score", "date", "
 class Column:
     """One printed column: ``kind`` says how, ``of`` names the denominator of a share.
 
-    ``limit`` is the share that the figure is held against: the print never jumps over it.
+    ``limit`` is the share that the figure is held against: the print never jumps over it;
+    ``judged`` names the column with the result whose mark stands before the figure, and
+    ``group`` a heading over several columns.
     """
 
     key: str
@@ -51,6 +53,8 @@ class Column:
     kind: Kind = "text"
     of: str = ""
     limit: Fraction | None = None
+    judged: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +186,16 @@ def _count(value: Any, _column: Column, _row: Any) -> Cell:
 
 
 def _share(value: Any, column: Column, row: Any) -> Cell:
-    whole = row[column.of]
+    whole, mark = row[column.of], str(row[column.judged]) if column.judged else ""
     if pd.isna(value) or pd.isna(whole):
-        return Cell(MISSING, None, kind="share")
+        return Cell(MISSING, None, kind="share", mark=mark)
     part, whole = int(value), int(whole)
     if whole == 0:
-        return Cell(UNDEFINED, None, kind="share")
-    decimals = share_decimals(part, whole, limit=column.limit)
-    return Cell(
-        print_share(part, whole, limit=column.limit), part / whole, f"0.{'0' * decimals}%", kind="share"
-    )
+        return Cell(UNDEFINED, None, kind="share", mark=mark)
+    # The mark is part of the number's format, so that the cell of the workbook stays a number.
+    style = f"0.{'0' * share_decimals(part, whole, limit=column.limit)}%"
+    style = f'"{RESULTS[mark][0]} "{style}' if mark else style
+    return Cell(print_share(part, whole, limit=column.limit), part / whole, style, "share", mark)
 
 
 def _estimate(value: Any, _column: Column, _row: Any) -> Cell:

@@ -58,14 +58,17 @@ def last_fridays(case: Case) -> tuple[dt.date, dt.date] | None:
 
 
 def change_table(case: Case) -> pd.DataFrame:
-    """Return each cumulative measure on the last Friday and the one before, from bodies that gave both."""
+    """Return each cumulative measure on the last Friday and the one before, where both were given."""
     fridays = last_fridays(case)
     if fridays is None:
         return pd.DataFrame(columns=["measure", "before", "now", "change"])
     weekly = case.tables["weekly"].sort_values(["area", "body", "week", "received_at"])
     weekly = weekly[weekly["area"].isin(case.codes) | (case.level == "province")]
     weekly = weekly.drop_duplicates(["area", "body", "week"], keep="last")
-    now, before = (weekly[weekly["week"] == pd.Timestamp(day)].set_index(["area", "body"]) for day in fridays)
+    # Two bodies of one area report the same units: the larger figure counts, not their sum.
+    now, before = (
+        weekly[weekly["week"] == pd.Timestamp(day)].groupby("area")[list(MEASURES)].max() for day in fridays
+    )
     both = now.index.intersection(before.index)
     rows = [
         {
@@ -76,7 +79,7 @@ def change_table(case: Case) -> pd.DataFrame:
         for name, words in MEASURES.items()
     ]
     table = pd.DataFrame(rows).astype({"before": "Int64", "now": "Int64"})
-    return table.assign(change=table["now"] - table["before"], bodies=len(both))
+    return table.assign(change=table["now"] - table["before"], areas=len(both))
 
 
 def change_grid(case: Case) -> Grid:
@@ -89,8 +92,12 @@ def change_grid(case: Case) -> Grid:
         Column("now", f"{now} 周报", "count"),
         Column("change", "增减", "count"),
     )
-    bodies = int(table["bodies"].iloc[0]) if len(table) else 0
-    note = f"据各地报送(自报), 只比较两周都有报告的 {bodies} 个单位。" if bodies else ""
+    areas = int(table["areas"].iloc[0]) if len(table) else 0
+    note = (
+        f"据各地报送(自报), 只比较两周都有报告的 {areas} 个地区; 一地有两个报送单位的取较大数。"
+        if areas
+        else ""
+    )
     return Grid("与上周五相比", "与上周五相比", columns, table, note, empty="没有可以比较的两期周报。")
 
 

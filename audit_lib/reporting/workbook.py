@@ -6,7 +6,6 @@ also where it starts with ``=``. The same report gives the same bytes.
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from typing import Any
 
@@ -15,6 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]  # ships no types
 
 from audit_lib.reporting.model import Grid, Report, numbers_table
 from audit_lib.reporting.tables import RESULTS, Cell, Column, print_rows
+from audit_lib.workbooks import CREATED, LONGEST_CELL, PLAIN, sheet_name
 
 NUMBERS = Grid(
     "主要数字",
@@ -29,12 +29,6 @@ NUMBERS = Grid(
     ),
     numbers_table(()),
 )
-OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 MEANINGS = {
     "met": "条款要求已达到",
     "not_met": "条款要求未达到",
@@ -43,18 +37,15 @@ MEANINGS = {
     "not_due": "期限未到, 不作判定",
     "shown": "只列出数字, 不作判定",
 }
-LONGEST_CELL = 32_767
-LONGEST_SHEET_NAME = 31
 WIDEST = 48
-EPOCH = dt.datetime(2014, 1, 1)  # noqa: DTZ001 the workbook's own creation time has no zone
 HEAD_ROWS = 3
 
 
 def report_workbook(report: Report) -> bytes:
     """Return the workbook of a report as bytes."""
     sink = io.BytesIO()
-    book = xlsxwriter.Workbook(sink, OPTIONS)
-    book.set_properties({"title": report.title, "author": "", "created": EPOCH})
+    book = xlsxwriter.Workbook(sink, PLAIN)
+    book.set_properties({"title": report.title, "author": "", "created": CREATED})
     styles = _Styles(book)
     for grid in (_numbers(report), *report.grids, _legend()):
         _sheet(book, styles, report, grid)
@@ -95,12 +86,12 @@ def _legend() -> Grid:
 
 
 def _sheet(book: xlsxwriter.Workbook, styles: _Styles, report: Report, grid: Grid) -> None:
-    sheet = book.add_worksheet(grid.name[:LONGEST_SHEET_NAME])
+    sheet = book.add_worksheet(sheet_name(grid.name, [one.name for one in book.worksheets()]))
     sheet.write_string(0, 0, f"{report.title}: {grid.title}", styles.title)
     sheet.write_string(1, 0, "　".join([*report.marks, report.subtitle, grid.note]), styles.note)
     for place, column in enumerate(grid.columns):
-        sheet.write_string(HEAD_ROWS - 1, place, column.title, styles.head)
-    widths = [_width(column.title) for column in grid.columns]
+        sheet.write_string(HEAD_ROWS - 1, place, _heading(column), styles.head)
+    widths = [min(_width(_heading(column)), 12) for column in grid.columns]
     for line, cells in enumerate(print_rows(grid.columns, grid.rows), start=HEAD_ROWS):
         for place, cell in enumerate(cells):
             _write(sheet, line, place, cell, styles)
@@ -122,6 +113,10 @@ def _write(sheet: Any, line: int, place: int, cell: Cell, styles: _Styles) -> No
     else:
         text = cell.text if cell.value is None else cell.value
         sheet.write_string(line, place, text[:LONGEST_CELL], styles.of(cell))
+
+
+def _heading(column: Column) -> str:
+    return f"{column.group}: {column.title}" if column.group else column.title
 
 
 def _width(text: str) -> int:
