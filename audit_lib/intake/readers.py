@@ -34,11 +34,21 @@ READABLE = (".xlsx", ".xls", ".csv", ".csv.gz", ".txt", ".tsv", ".parquet")
 LONGEST_PROBE = 120
 """Seconds after which an xls that will not open is given up; the largest one takes about ten."""
 
-_OPEN_ALL = (
-    "import io, sys, python_calamine as calamine\n"
-    "book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))\n"
-    "for sheet in book.sheet_names: book.get_sheet_by_name(sheet).to_python()"
-)
+MOST_MEMORY = 4 * 2**30
+"""Bytes that opening an xls may take; the largest sheet of that format takes half a gigabyte."""
+
+_OPEN_ALL = f"""
+import io, sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, ({MOST_MEMORY}, {MOST_MEMORY}))
+except (ImportError, OSError, ValueError):
+    pass  # no such limit on Windows; the time limit holds there
+import python_calamine as calamine
+book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+for sheet in book.sheet_names:
+    book.get_sheet_by_name(sheet).to_python()
+"""
 
 Span = tuple[tuple[int, int], tuple[int, int]]
 
