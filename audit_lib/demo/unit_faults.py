@@ -188,7 +188,8 @@ def duplicate_name(true: Tables, plant: Plant) -> Planted:
 def odd_names(true: Tables, plant: Plant) -> Planted:
     """Call some units what a reader, a spreadsheet or a browser could take for something else."""
     units = true["units"]
-    known = dict(zip(choose_units(true, plant), ODD_NAMES, strict=False))
+    ids = plant.choose(units.loc[units["county"] == plant.area, "unit_id"])
+    known = dict(zip(ids, ODD_NAMES, strict=True))
     return {"units": units.assign(unit_name=units["unit_id"].map(known).fillna(units["unit_name"]))}, []
 
 
