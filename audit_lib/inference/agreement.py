@@ -18,7 +18,17 @@ from scipy import stats
 from audit_lib.errors import EstimateError
 from audit_lib.inference.bounds import bound_count
 from audit_lib.inference.estimate import Estimate, estimate_share
-from audit_lib.inference.strata import Ints, Lonely, Sizes, Strata, full_column, lay_out, refuse, yes_no
+from audit_lib.inference.strata import (
+    Ints,
+    Lonely,
+    Sizes,
+    Strata,
+    full_column,
+    lay_out,
+    refuse,
+    same_rows,
+    yes_no,
+)
 from audit_lib.inference.totals import estimate_mean, estimate_ratio, estimate_total
 
 
@@ -182,14 +192,19 @@ def item_agreement(
 
     Raises
     ------
-    EstimateError   as ``estimate_ratio``; a unit in two strata; a missing verdict
+    EstimateError   as ``estimate_ratio``; a unit in two strata; a missing verdict; columns of
+        different lengths
 
     >>> item_agreement(list("uuv"), [1, 0, 1], [1, 1, 1], ["a"] * 3, {"a": 2}).value
     0.6666666666666666
 
     Source: methods.md section 9.
     """
-    items = pd.DataFrame({"unit": units, "first": first, "second": second, "stratum": strata})
+    columns = {"unit": units, "first": first, "second": second, "stratum": strata}
+    rows = strata.index if isinstance(strata, pd.Series) else None
+    for name, values in columns.items():
+        same_rows(values, name, count=len(strata), rows=rows)
+    items = pd.DataFrame({name: np.asarray(values, dtype=object) for name, values in columns.items()})
     if items.isna().to_numpy().any():
         raise EstimateError(
             "逐项结论有缺失值, 无法估计", "a verdict on an item is missing, nothing can be estimated"
@@ -215,8 +230,14 @@ def paired(table: Any) -> Paired:
 
     Source: McNemar 1947; Agresti 2013, 11.1.
     """
-    (_, b), (c, _) = np.asarray(table, dtype=np.int64)
-    n, changed = int(np.sum(table)), int(b + c)
+    counts = np.asarray(table, dtype=np.float64)
+    if counts.shape != (2, 2) or not ((counts >= 0) & (counts == np.floor(counts))).all():
+        raise EstimateError(
+            "两次结论的对照表应为 2 行 2 列不小于 0 的整数",
+            "two verdicts are compared by 2 x 2 whole numbers of 0 or more",
+        )
+    (_, b), (c, _) = counts
+    n, changed = int(counts.sum()), int(b + c)
     if not changed:
         raise EstimateError(
             "两个结论完全一致, 没有可比较的差异", "the two verdicts never differ: nothing to compare"

@@ -54,7 +54,13 @@ def tolerable_count(N: int, share: str | Fraction, *, convention: Convention = "
     >>> tolerable_count(500, "2%"), tolerable_count(500, "2%", convention="more_than")
     (10, 11)
     """
-    exact = _fraction(share) * N
+    _check_counts(N, [])
+    if convention not in ("at_least", "more_than"):
+        raise EstimateError(
+            f"convention 只能是 at_least 或 more_than, 读到“{convention}”",
+            f'convention is at_least or more_than, not "{convention}"',
+        )
+    exact = exact_share(share) * N
     return math.ceil(exact) if convention == "at_least" else math.floor(exact) + 1
 
 
@@ -83,6 +89,7 @@ def discovery_size(N: int, tolerable: int, *, confidence: float = 0.95, allowed:
     >>> discovery_size(500, 40, confidence=0.9)
     27
     """
+    _check_counts(N, [])
     if not 1 <= tolerable <= N:
         raise EstimateError(
             f"必须查出的不合格数应在 1 与单位数 {N} 之间, 读到 {tolerable}",
@@ -97,19 +104,38 @@ def discovery_size(N: int, tolerable: int, *, confidence: float = 0.95, allowed:
     return 1 + last(lambda n: at_most(allowed, N, tolerable, n) > beta * (1 + TIE), 0, N - 1)
 
 
-def acceptance_numbers(N: int, tolerable: int, *, confidence: float = 0.95, most: int = 5) -> pd.DataFrame:
-    """List the sample size that each allowed number of failures needs.
+def acceptance_numbers(
+    N: int, tolerable: int, *, confidence: float = 0.95, most: int = 5, acceptable: int = 0
+) -> pd.DataFrame:
+    """List the single sampling plans that find K failures, one for each acceptance number.
+
+    Parameters
+    ----------
+    N, tolerable, confidence : as ``discovery_size``
+    most : largest acceptance number
+    acceptable : failures in a frame that ought to be accepted; less than K
 
     Returns
     -------
-    DataFrame   ``allowed`` 0..most (below K), ``n``; parameters as ``discovery_size``
+    DataFrame[n, allowed, reject, consumer, producer]   in the terms of GB/T 2828: n, Ac, Re = Ac + 1,
+        the consumer's risk (a frame with K failures passes) and the producer's (one with
+        ``acceptable`` failures does not)
 
     >>> acceptance_numbers(1200, 60, confidence=0.9, most=2).n.tolist()
     [45, 75, 102]
     """
-    allowed = range(min(most, tolerable - 1) + 1)
-    sizes = [discovery_size(N, tolerable, confidence=confidence, allowed=c) for c in allowed]
-    return pd.DataFrame({"allowed": list(allowed), "n": sizes})
+    if not 0 <= acceptable < tolerable:
+        raise EstimateError(
+            f"可以接受的不合格数应小于 {tolerable}, 读到 {acceptable}",
+            f"the failures that are acceptable must be below {tolerable}, not {acceptable}",
+        )
+    allowed = list(range(min(most, tolerable - 1) + 1))
+    n = [discovery_size(N, tolerable, confidence=confidence, allowed=c) for c in allowed]
+    plans = pd.DataFrame({"n": n, "allowed": allowed, "reject": [c + 1 for c in allowed]})
+    chance = [
+        [at_most(c, N, G, size) for G in (tolerable, acceptable)] for c, size in zip(allowed, n, strict=True)
+    ]
+    return plans.assign(consumer=[k for k, _ in chance], producer=[1 - good for _, good in chance])
 
 
 def operating_characteristic(
@@ -130,6 +156,7 @@ def operating_characteristic(
     330
     """
     counts = list(range(N + 1) if failures is None else failures)
+    _check_counts(N, [n, allowed, *counts])
     chance = [at_most(allowed, N, G, n) for G in counts]
     return pd.DataFrame({"failures": counts, "share": np.array(counts) / N, "chance": chance})
 
@@ -146,9 +173,28 @@ def two_stage_risk(N: int, first: int, second: int, tolerable: int) -> float:
     >>> round(two_stage_risk(4, 1, 1, 2), 12)
     0.833333333333
     """
+    _check_counts(N, [first, second, first + second, tolerable])
     none = at_most(0, N, tolerable, first)
     one = at_most(1, N, tolerable, first) - none
     return none + one * at_most(0, N - first, tolerable - 1, second)
+
+
+def two_stage_size(N: int, tolerable: int, *, confidence: float = 0.95) -> int:
+    """Find the least equal size of both samples of a two-stage plan (1, 0) that finds K failures.
+
+    Parameters and errors as ``discovery_size``; the risk is ``two_stage_risk``.
+
+    >>> two_stage_size(500, 25), discovery_size(500, 25)
+    (57, 56)
+    """
+    alone = discovery_size(N, tolerable, confidence=confidence)  # also refuses what cannot be
+    beta, half = 1 - confidence, N // 2
+    if alone > half or two_stage_risk(N, half, half, tolerable) > beta * (1 + TIE):
+        raise EstimateError(
+            f"{N} 家中没有两个样本量相同的两次抽样方案能查出 {tolerable} 家不合格",
+            f"no two-stage plan with equal samples of {N} units finds {tolerable} failures",
+        )
+    return 1 + last(lambda n: two_stage_risk(N, n, n, tolerable) > beta * (1 + TIE), 0, half - 1)
 
 
 def precision_size(N: int, share: float, half_width: float, *, confidence: float = 0.95) -> int:
@@ -159,6 +205,12 @@ def precision_size(N: int, share: float, half_width: float, *, confidence: float
     >>> precision_size(20000, 0.5, 0.05)
     377
     """
+    if not 0 < share < 1 or not 0 < half_width < 1:
+        raise EstimateError(
+            f"预计比例和区间半宽应在 0 与 1 之间, 读到 {share}、{half_width}",
+            f"share and half width lie between 0 and 1, not {share}, {half_width}",
+        )
+    _check_counts(N, [])
     z = float(special.ndtri((1 + checked_confidence(confidence)) / 2))
     n_0 = z**2 * share * (1 - share) / half_width**2
     return min(N, math.ceil(n_0 / (1 + (n_0 - 1) / N)))
@@ -178,10 +230,26 @@ def can_show(N: Any, n: Any, *, confidence: float = 0.95) -> Showing:
     """
     hidden = bound_count(N, n, np.zeros(np.shape(n), dtype=np.int64), confidence=confidence)
     units = int(np.sum(N))
+    _check_counts(units, [])
     return Showing(units, int(np.sum(n)), hidden, hidden / units)
 
 
-def _fraction(share: str | Fraction) -> Fraction:
+def _check_counts(N: int, counts: Iterable[int]) -> None:
+    """Refuse what is not a whole number of units within the frame."""
+    for count in (N, *counts):
+        if isinstance(count, bool) or not float(count).is_integer() or not 0 <= count <= N or N < 1:
+            raise EstimateError(
+                f"单位数应为 0 到 {N} 之间的整数, 且总数至少为 1, 读到 {count}",
+                f"a number of units is whole and lies between 0 and {N}, at least 1, not {count}",
+            )
+
+
+def exact_share(share: str | Fraction) -> Fraction:
+    """Read a share exactly, never as a binary float.
+
+    >>> exact_share("2.5%"), exact_share("1/20")
+    (Fraction(1, 40), Fraction(1, 20))
+    """
     text = str(share).strip()
     try:
         exact = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)

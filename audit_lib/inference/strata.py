@@ -161,27 +161,30 @@ def column(values: Any, strata: Strata, name: str) -> Floats:
 
 def full_column(values: Any, strata: Strata, name: str) -> pd.Series:
     """Read one value of any kind for each visit; raises as ``column``, numbers or not."""
+    same_rows(values, name, count=len(strata.of), rows=strata.rows)
     series = pd.Series(values).infer_objects()
-    if len(series) != len(strata.of):
-        raise EstimateError(
-            f"{name} 有 {len(series)} 个值, 检查结果有 {len(strata.of)} 个, 应当一样多",
-            f"{name} has {len(series)} values for {len(strata.of)} visits",
-        )
     holes = np.bincount(strata.of[series.isna().to_numpy()], minlength=len(strata.keys)) > 0
     refuse(f"{name} 有缺失值的层", f"strata with missing values in {name}", named(strata.keys, holes))
-    if _reordered(values, strata.rows):
+    return series
+
+
+def same_rows(values: Any, name: str, *, count: int, rows: pd.Index | None) -> None:
+    """Refuse a column of another length, or a Series with the same labels in another order.
+
+    Such a Series was not meant to be paired by position.
+    """
+    if len(values) != count:
+        raise EstimateError(
+            f"{name} 有 {len(values)} 个值, 检查结果有 {count} 个, 应当一样多",
+            f"{name} has {len(values)} values for {count} visits",
+        )
+    if rows is None or not isinstance(values, pd.Series) or values.index.equals(rows):
+        return
+    if values.index.symmetric_difference(rows).empty:
         raise EstimateError(
             f"{name} 与分层列出的是同样的行, 次序却不同",
             f"{name} and strata list the same rows in different orders",
         )
-    return series
-
-
-def _reordered(values: Any, rows: pd.Index | None) -> bool:
-    """Two Series with the same labels in different orders were not meant to be paired by position."""
-    if rows is None or not isinstance(values, pd.Series) or values.index.equals(rows):
-        return False
-    return values.index.symmetric_difference(rows).empty
 
 
 def yes_no(values: Any, strata: Strata, name: str) -> Bools:
