@@ -16,6 +16,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import among
 from audit_lib.errors import EstimateError
 from audit_lib.inference import Estimate, bound_count, estimate_share, simultaneous
 
@@ -97,7 +98,7 @@ def _visits(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
     """The last visit to each unit of the sample; a finding without outcome was an inspection."""
     rows = facts.province_checks
     named = rows["draw"].fillna(sample.name) == sample.name
-    rows = rows[named & rows["unit_id"].isin(sample.sample["unit_id"])]
+    rows = rows[named & among(rows["unit_id"], sample.sample["unit_id"])]
     rows = rows.sort_values(["unit_id", "date", "check_id"]).drop_duplicates("unit_id", keep="last")
     inspected = rows["outcome"].fillna("已检查").astype("str")
     conclusion = rows["conclusion"].where(inspected == "已检查")

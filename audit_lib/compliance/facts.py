@@ -6,14 +6,14 @@ the rules decide what that means. Source: domain.md 1.8, A4; readings in docs/de
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from audit_lib import schemas
 from audit_lib.compliance.gaps import Gaps, find_gaps
 from audit_lib.compliance.hazards import follow_hazards, has_content
+from audit_lib.compliance.keys import among, first_of, look_up
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.compliance.scoring import score_checks
 from audit_lib.errors import JudgeError
@@ -101,7 +101,7 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
         gaps=find_gaps(intake, params.inputs, places, present),
         roster=roster,
         units=units,
-        frame=units[~units["unit_id"].isin(removed["unit_id"])].reset_index(drop=True),
+        frame=units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True),
         removed=removed,
         county_checks=checks["county_checks"],
         city_checks=checks["city_checks"],
@@ -122,14 +122,6 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
 _CHECKS = ("county_checks", "city_checks", "province_checks")
 
 
-def first_of(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return one row per key, the first in the order of all its cells, whatever the row order."""
-    twice = table.duplicated(keys, keep=False)
-    cells = [str(column) for column in table if column not in schemas.PROVENANCE]
-    again = table[twice].sort_values(cells, key=lambda cell: cell.astype("str")).drop_duplicates(keys)
-    return pd.concat([table[~twice], again]).sort_values(keys, ignore_index=True)
-
-
 def _places(areas: pd.DataFrame) -> pd.DataFrame:
     home = county_city(areas)
     counties = pd.DataFrame({"level": "county", "area": home.index, "county": home.index})
@@ -148,12 +140,12 @@ def _located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             f"{len(lost)} 个单位的县区不在区划表中: {shown}",
             f"{len(lost)} units stand in counties that the table of areas does not have: {shown}",
         )
-    return units.assign(city=units["county"].map(home).astype("str")).reset_index(drop=True)
+    return units.assign(city=look_up(units["county"], home)).reset_index(drop=True)
 
 
 def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """A record belongs where its unit stands; only a unit outside the roster takes the record's word."""
-    stands = table["unit_id"].map(units.set_index("unit_id")["county"])
+    stands = look_up(table["unit_id"], units.set_index("unit_id")["county"])
     return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
 
 
@@ -169,7 +161,7 @@ def _removed(
 ) -> pd.DataFrame:
     """Units closed with evidence before any county visit (A4); without evidence a unit stays in."""
     valid = county_checks[county_checks["valid"]]
-    visited = units["unit_id"].map(valid.groupby("unit_id")["date"].min())
+    visited = look_up(units["unit_id"], valid.groupby("unit_id")["date"].min())
     closed = units["status"].isin(book.words("closed_statuses")) & (units["status_date"] <= as_of)
     proven = has_content(units["status_evidence"], book.words("no_content"))
     return units[closed & proven & ~(visited < units["status_date"])].reset_index(drop=True)
@@ -189,7 +181,7 @@ def _passes(
 def _spot_checks(checks: dict[str, pd.DataFrame], passes: pd.DataFrame) -> pd.DataFrame:
     county, rows = checks["county_checks"], checks["city_checks"]
     state = county_state_on(county[county["valid"]], rows)
-    in_frame = rows["unit_id"].isin(passes["unit_id"])
+    in_frame = among(rows["unit_id"], passes["unit_id"])
     return rows.assign(passed=state["passed"], in_quota=in_frame & state["passed"] & rows["valid"])
 
 
@@ -205,5 +197,5 @@ def _visits(tables: Mapping[str, pd.DataFrame], checks: Mapping[str, pd.DataFram
     known = pd.concat([checks[name][columns] for name in reversed(_CHECKS)]).drop_duplicates("check_id")
     future = pd.concat([tables[name]["check_id"] for name in _CHECKS])
     items = tables["check_items"]["check_id"]
-    lost = items[~items.isin(known["check_id"]) & ~items.isin(future)].drop_duplicates()
+    lost = items[~among(items, known["check_id"]) & ~among(items, future)].drop_duplicates()
     return pd.concat([known, lost.to_frame()], ignore_index=True)

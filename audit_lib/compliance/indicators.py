@@ -11,6 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.measures import MEASURES, reports_by_area
 from audit_lib.compliance.rows import NOT_APPLICABLE, NOT_ASSESSABLE
 from audit_lib.compliance.rulebook import Indicator
@@ -33,8 +34,13 @@ def indicate(facts: Facts, rules: pd.DataFrame) -> pd.DataFrame:
     JudgeError   counts of counties and cities do not add up
     """
     tables = []
+    places = _members(facts)
     for indicator in facts.book.indicators.values():
-        rows = _along_tree(facts, indicator) if indicator.tree else _beside_tree(facts, indicator)
+        rows = (
+            _along_tree(facts, indicator, places)
+            if indicator.tree
+            else _beside_tree(facts, indicator, places)
+        )
         tables.append(_with_rule(rows, rules, indicator).assign(indicator=indicator.key))
     table = pd.concat(tables, ignore_index=True)
     in_tree = [key for key, indicator in facts.book.indicators.items() if indicator.tree]
@@ -54,7 +60,7 @@ def check_sums(indicators: pd.DataFrame, areas: pd.DataFrame) -> None:
     rows[_COUNTS] = rows[_COUNTS].fillna(0)
     parts = rows.groupby(["indicator", "parent"])[_COUNTS].sum()
     wholes = rows[rows["area"].isin(tree["parent"])].set_index(["indicator", "area"])[_COUNTS]
-    both = wholes.join(parts.rename_axis(["indicator", "area"]), rsuffix="_parts")
+    both = wholes.join(parts.rename_axis(["indicator", "area"]).add_suffix("_parts"))
     wrong = both[
         (both["numerator"] != both["numerator_parts"]) | (both["denominator"] != both["denominator_parts"])
     ]
@@ -65,8 +71,7 @@ def check_sums(indicators: pd.DataFrame, areas: pd.DataFrame) -> None:
         )
 
 
-def _along_tree(facts: Facts, indicator: Indicator) -> pd.DataFrame:
-    places = _members(facts)
+def _along_tree(facts: Facts, indicator: Indicator, places: pd.DataFrame) -> pd.DataFrame:
     absent = facts.gaps.not_given(indicator.needs)
     closed = facts.gaps.closed_to(indicator.needs)
     if absent:
@@ -83,13 +88,12 @@ def _along_tree(facts: Facts, indicator: Indicator) -> pd.DataFrame:
     return _rows(sums[_COUNTS].mask(hidden), hidden, left_out.where(sums["unread"] > 0))
 
 
-def _beside_tree(facts: Facts, indicator: Indicator) -> pd.DataFrame:
+def _beside_tree(facts: Facts, indicator: Indicator, places: pd.DataFrame) -> pd.DataFrame:
     """Counts of reporting bodies: cities report to the province, so counties have none."""
-    members = _members(facts)
     if facts.gaps.not_given(indicator.needs):
-        return _blank(members, "没有提供所需的表")
+        return _blank(places, "没有提供所需的表")
     counts = reports_by_area(facts).astype("Int64")
-    areas = pd.Index(members["area"].unique())
+    areas = pd.Index(places["area"].unique())
     rows = counts.reindex(areas, fill_value=0)
     rows.loc[facts.province] = counts.sum()
     rows.index.name = "area"
@@ -127,6 +131,6 @@ def _with_rule(rows: pd.DataFrame, rules: pd.DataFrame, indicator: Indicator) ->
     """The rule's result at the area's highest level; the province has none, it names areas."""
     spoken = rules[(rules["rule_id"] == indicator.rule_id) & rules["level"].isin(["county", "city"])]
     results = spoken.sort_values("level").drop_duplicates("subject").set_index("subject")["result"]
-    said = rows["area"].map(results)
+    said = look_up(rows["area"], results)
     open_ = rows["result"] == SHOWN
     return rows.assign(result=said.where(open_ & said.notna(), rows["result"]).astype("str"))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rules.coverage import in_grid, inspected_units, self_check_state
 from audit_lib.compliance.rules.listings import best_listings, listing_state, signature_state
 from audit_lib.compliance.rules.rectification import managed
@@ -153,7 +154,7 @@ def _drill(facts: Facts) -> Counts:
 def _drill_people(facts: Facts) -> Counts:
     rows = facts.frame[facts.frame["staff"].notna()]
     people = facts.self_checks[_drills(facts)].groupby("unit_id")["drill_people"].max()
-    took_part = rows["unit_id"].map(people).fillna(0).astype("Int64")
+    took_part = look_up(rows["unit_id"], people).fillna(0).astype("Int64")
     return total(rows, took_part, rows["staff"])
 
 
@@ -169,7 +170,7 @@ def _frozen(facts: Facts) -> pd.DataFrame:
 
 def _inspections(facts: Facts) -> pd.DataFrame:
     rows = facts.county_checks[facts.county_checks["valid"]]
-    rows = rows[rows["unit_id"].isin(facts.frame["unit_id"])]
+    rows = rows[among(rows["unit_id"], facts.frame["unit_id"])]
     return rows.assign(start=rows["start"].fillna("")).sort_values(["unit_id", "date", "start", "check_id"])
 
 
@@ -219,7 +220,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         ),
         "funds": _funds,
         "platform": lambda facts: count(
-            facts.hazards, facts.hazards["hazard_id"].isin(facts.platform["hazard_id"])
+            facts.hazards, among(facts.hazards["hazard_id"], facts.platform["hazard_id"])
         ),
         "drill": _drill,
         "drill_people": _drill_people,

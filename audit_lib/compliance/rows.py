@@ -12,6 +12,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.rulebook import Rule
 
 MET, NOT_MET = "met", "not_met"
@@ -163,7 +164,7 @@ def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
     by_county["unidentified"] = 0
     for table in rule.counts:
         rows = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
-        by_county["unidentified"] += places["county"].map(rows).fillna(0).astype("int64").to_numpy()
+        by_county["unidentified"] += look_up(places["county"], rows).fillna(0).astype("int64").to_numpy()
     by_county[["level", "area"]] = places[["level", "area"]].to_numpy()
     sums = by_county.groupby(["level", "area"], sort=True).sum().reset_index()
     return sums.assign(absent=bool(facts.gaps.not_given(rule.needs)))
@@ -188,7 +189,7 @@ def _ratio(counts: pd.DataFrame) -> pd.Series[float]:
 def _by_area(facts: Facts, evidence: pd.DataFrame, sums: pd.DataFrame) -> pd.Series[str]:
     named = evidence.merge(facts.places, on="county")
     joined = join_evidence(named["evidence"], named["level"] + ":" + named["area"])
-    return (sums["level"] + ":" + sums["area"]).map(joined).astype("str")
+    return look_up(sums["level"] + ":" + sums["area"], joined)
 
 
 def _titles(tables: tuple[str, ...] | list[str]) -> str:

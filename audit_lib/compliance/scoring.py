@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rulebook import Rulebook
 
 CHECKED_AS = {"合格": 1.0, "不合格": 0.0}
@@ -67,7 +68,7 @@ def score_checks(
     by = rows.groupby("check_id")
     scores = by[["earned", "possible", "checked", "asked", "na", "key_open", "best"]].sum()
     key = rows[rows["key_failed"]].sort_values("item_id").groupby("check_id")["item_id"].agg("、".join)
-    scores["key_failed"] = scores.index.to_series().map(key).astype("str")
+    scores["key_failed"] = look_up(scores.index.to_series(), key)
     scores["completeness"] = scores["checked"] / scores["asked"].mask(scores["asked"] == 0)
     possible = scores["possible"].mask(scores["checked"] == 0)
     scores["score"] = 100 * scores["earned"] / possible
@@ -84,12 +85,12 @@ def _answers(
     check_items: pd.DataFrame, checks: pd.DataFrame, units: pd.DataFrame, book: Rulebook
 ) -> pd.DataFrame:
     """One row per checklist and item, answered or due, with its points."""
-    check_items = check_items[check_items["check_id"].isin(checks["check_id"])]
+    check_items = check_items[among(check_items["check_id"], checks["check_id"])]
     given = check_items.sort_values(["check_id", "item_id", "result", "share"]).drop_duplicates(
         ["check_id", "item_id"]
     )
-    scored = checks[checks["check_id"].isin(given["check_id"])]
-    due = items_due(units[units["unit_id"].isin(scored["unit_id"])], book)
+    scored = checks[among(checks["check_id"], given["check_id"])]
+    due = items_due(units[among(units["unit_id"], scored["unit_id"])], book)
     expected = (
         scored[["check_id", "unit_id"]].merge(due, on="unit_id")[["check_id", "item_id"]].assign(due=True)
     )
@@ -137,7 +138,7 @@ def _notes(scores: pd.DataFrame, rows: pd.DataFrame, book: Rulebook) -> pd.Serie
     foreign = rows[~rows["known"]].groupby("check_id").size()
     notes = many.map({True: "、合理缺项过多", False: ""}).astype("str")
     for counts, words in ((denied, "项按名录应检而记为合理缺项"), (foreign, "项不在检查表目录中")):
-        count = scores.index.to_series().map(counts)
+        count = look_up(scores.index.to_series(), counts)
         notes += ("、" + count.astype("Int64").astype("str") + words).where(count.notna(), "").astype("str")
     notes = notes.str.removeprefix("、")
     return notes.where(notes != "")

@@ -5,7 +5,6 @@ Tests say only what differs: ``intake(units=[unit("a1")], county_checks=[check("
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib import schemas
+from audit_lib.compliance import RULES, Facts, Judgement, gather_facts, load_rulebook
 from audit_lib.params import Params, Run
 
 PROVINCE, CITY, OTHER, OWN = "990000", "990100", "990200", "990381"
@@ -116,12 +116,22 @@ def refused(table: str, area: str | None = None, status: str = "refused") -> dic
 
 
 def table(name: str, rows: Iterable[dict[str, object]]) -> pd.DataFrame:
-    frame = pd.DataFrame(list(rows)).assign(sender="甲", file=name, sheet="s", row=1)
+    frame = pd.DataFrame(list(rows))
+    if frame.empty:
+        return schemas.empty(name)
+    frame = frame.assign(sender="甲", file=name, sheet="s", row=1)
     kinds = {column.name: column.kind for column in schemas.tables()[name].columns}
     for column in frame:
         if kinds.get(str(column)) in ("date", "datetime"):
             frame[column] = pd.to_datetime(frame[column])
-    return schemas.conform(frame, name)
+    return pd.DataFrame(
+        {
+            column: frame[column].astype(blank.dtype)
+            if column in frame
+            else pd.Series(pd.NA, index=frame.index).astype(blank.dtype)
+            for column, blank in schemas.empty(name).items()
+        }
+    )
 
 
 def intake(
@@ -154,5 +164,36 @@ def run(as_of: str = "2014-03-31", **choices: Any) -> Run:
     return Run(params, Path("t.yaml"), Path(), Path("out"))
 
 
-def day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+class Case:
+    """Facts of a day; each rule is applied when asked for, so that a test costs little."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._rows: dict[str, pd.DataFrame] = {}
+
+    def rows(self, rule_id: str) -> pd.DataFrame:
+        if rule_id not in self._rows:
+            self._rows[rule_id] = RULES[rule_id](self.facts, self.facts.book.rules[rule_id])
+        return self._rows[rule_id]
+
+
+def judged(as_of: str = "2014-03-31", **tables: Any) -> Case:
+    """Gather the facts of an intake made of the tables named."""
+    return Case(gather_facts(intake(**tables), run(as_of).params, load_rulebook()))
+
+
+def found(case: Case, rule_id: str, subject: str, level: str | None = None) -> Any:
+    """Return the one row of a rule on a subject; a missing cell is None."""
+    rows = case.rows(rule_id)
+    rows = rows[rows["subject"] == subject]
+    rows = rows if level is None else rows[rows["level"] == level]
+    rows = rows.astype(object).where(rows.notna(), None)
+    (row,) = rows.itertuples(index=False)
+    return row
+
+
+def shown(judgement: Judgement, indicator: str, area: str) -> Any:
+    """Return the one row of an indicator in an area."""
+    rows = judgement.indicators
+    (row,) = rows[(rows["indicator"] == indicator) & (rows["area"] == area)].itertuples(index=False)
+    return row

@@ -7,6 +7,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
@@ -41,15 +42,15 @@ def units_inspected(facts: Facts, rule: Rule) -> pd.DataFrame:
 def inspected_units(facts: Facts) -> pd.Series[bool]:
     """Return which units of the frame were inspected by whoever may inspect them."""
     checks = facts.county_checks
-    by_county = facts.frame["unit_id"].isin(checks.loc[checks["valid"], "unit_id"])
-    return by_county | facts.frame["unit_id"].isin(_checked_from_above(facts)["unit_id"])
+    by_county = among(facts.frame["unit_id"], checks.loc[checks["valid"], "unit_id"])
+    return by_county | among(facts.frame["unit_id"], _checked_from_above(facts)["unit_id"])
 
 
 def _checked_from_above(facts: Facts) -> pd.DataFrame:
     """Checks of city and province that count for coverage, where the county made none."""
     checks = facts.county_checks
     affiliated = facts.frame["affiliation"].isin(facts.book.words("covered_from_above"))
-    own = facts.frame["unit_id"].isin(checks.loc[checks["valid"], "unit_id"])
+    own = among(facts.frame["unit_id"], checks.loc[checks["valid"], "unit_id"])
     open_to = facts.frame.loc[affiliated & ~own, "unit_id"]
     parts = []
     for table, rows in (("city_checks", facts.city_checks), ("province_checks", facts.province_checks)):
@@ -125,16 +126,18 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
     book, frame = facts.book, facts.frame
     dates = facts.self_checks["self_check_date"]
     counts = dates.between(book.day("self_check_first"), facts.as_of)
-    first = frame["unit_id"].map(facts.self_checks[counts].groupby("unit_id")["self_check_date"].min())
+    first = look_up(
+        frame["unit_id"], facts.self_checks[counts].groupby("unit_id")["self_check_date"].min()
+    )
     added = frame["entry_date"] > book.day("freeze_day")
-    last = pd.Series(book.day("self_check_last"), index=frame.index)
+    last = pd.Series(book.day("self_check_last"), index=frame.index, dtype="datetime64[us]")
     last = last.mask(added, frame["entry_date"] + book.days("self_check_added"))
     done = first.notna()
     unread = frame["county"].isin(facts.gaps.closed_to(["self_checks"]))
-    undated = frame["unit_id"].isin(facts.self_checks.loc[dates.isna(), "unit_id"])
+    undated = among(frame["unit_id"], facts.self_checks.loc[dates.isna(), "unit_id"])
     late = (first - last).dt.days.clip(lower=0).astype("Int64")
     return frame[["unit_id", "county"]].assign(
-        has_form=frame["unit_id"].isin(facts.self_checks["unit_id"]),
+        has_form=among(frame["unit_id"], facts.self_checks["unit_id"]),
         done=done,
         days_late=late.fillna(0).astype("int64"),
         doubtful=~done & (undated | unread),

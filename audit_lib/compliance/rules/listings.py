@@ -7,6 +7,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR, has_content, lacking
+from audit_lib.compliance.keys import among
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
@@ -50,7 +51,7 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     proper = by_right & rows["listed_date"].notna()
     unclear = (rows["body_level"].isna() | by_right) & ~proper
     limit = majors["found_date"] + facts.book.days("listing_limit")
-    listed = majors["hazard_id"].isin(rows.loc[proper, "hazard_id"])
+    listed = among(majors["hazard_id"], rows.loc[proper, "hazard_id"])
     swift = majors["closed"] & (majors["closed_date"] <= limit)
     pending = ~swift & (limit > facts.as_of)
     undated = majors["found_date"].isna()
@@ -58,7 +59,7 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
         {
             "counted": ~swift & ~pending,
             "listed": listed,
-            "doubtful": ~listed & (undated | majors["hazard_id"].isin(rows.loc[unclear, "hazard_id"])),
+            "doubtful": ~listed & (undated | among(majors["hazard_id"], rows.loc[unclear, "hazard_id"])),
             "pending": pending,
         }
     )

@@ -7,6 +7,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
@@ -64,7 +65,7 @@ def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
             [NOT_DUE, NOT_MET, NOT_ASSESSABLE, NOT_APPLICABLE],
             MET,
         ),
-        home.index.to_series().map(lost).astype("str"),
+        look_up(home.index.to_series(), lost),
         numerator=counts["numerator"],
         denominator=counts["denominator"],
         value=(counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
@@ -76,8 +77,8 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
             [NOT_DUE, NOT_MET, NOT_ASSESSABLE],
             MET,
         ),
-        subject.map(named).astype("str"),
-        reason=subject.map(weeks).astype("str"),
+        look_up(subject, named),
+        reason=look_up(subject, weeks),
         numerator=counts["met"],
         denominator=counts["due"],
         value=(counts["met"] / counts["due"].mask(counts["due"] == 0)).astype("Float64"),

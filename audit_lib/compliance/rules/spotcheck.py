@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import among
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
@@ -29,8 +30,8 @@ def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     passes = facts.passes
     checks = facts.spot_checks
-    sampled = passes["unit_id"].isin(checks.loc[checks["in_quota"], "unit_id"])
-    lame = passes["unit_id"].isin(checks.loc[checks["incomplete"], "unit_id"])
+    sampled = among(passes["unit_id"], checks.loc[checks["in_quota"], "unit_id"])
+    lame = among(passes["unit_id"], checks.loc[checks["incomplete"], "unit_id"])
     outside = checks[~checks["in_quota"]]
     rate = facts.book.share("spot_rate")
 
