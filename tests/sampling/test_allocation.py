@@ -153,6 +153,11 @@ def test_at_least_1_gives_the_rest_of_the_city_over_the_counties() -> None:
     assert allocate_quota(many, minimum=1, counties="at_least_1").sum() == 24
 
 
+def test_at_least_1_leaves_no_county_out_even_without_minimum() -> None:
+    strata = sizes(("A", "a", "a|x", 100), ("A", "b", "b|x", 1))
+    assert allocate_quota(strata, minimum=0, counties="at_least_1").to_dict() == {"a|x": 20, "b|x": 1}
+
+
 def test_equal_county_names_in_two_cities_stay_two_counties() -> None:
     strata = sizes(("A", "开发区", "A开发区|x", 11), ("B", "开发区", "B开发区|x", 11))
     assert allocate_quota(strata).tolist() == [3, 3]
@@ -277,6 +282,12 @@ def test_real_optimum_adds_up_and_is_no_worse_than_whole_numbers() -> None:
         assert (real >= lower - 1e-9).all()
         assert (real <= upper + 1e-9).all()
         assert allocation_variance(N, S, real) <= allocation_variance(N, S, whole) * (1 + 1e-9) + 1e-9
+
+
+@pytest.mark.parametrize("integer", [True, False])
+def test_optimum_never_asks_for_more_than_the_stratum_has(integer: bool) -> None:
+    n = allocate_optimal([3, 100], [100, 1], 50, upper=[80, 80], integer=integer)
+    assert n.tolist() == [3, 47]
 
 
 def test_optimum_between_impossible_bounds_is_refused() -> None:

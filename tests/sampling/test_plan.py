@@ -80,6 +80,14 @@ def test_equal_plan_is_left_alone_whatever_the_order_of_rows(campaign: Campaign)
     assert snapshot(campaign.folder) == before
 
 
+def test_different_plan_is_refused_even_when_the_log_is_gone(campaign: Campaign) -> None:
+    campaign.commit()
+    campaign.log.unlink()
+    with pytest.raises(DrawError, match="已提交的计划不得更改"):
+        campaign.commit(units=41)
+    assert events(campaign.log) == ["refused"]
+
+
 @pytest.mark.parametrize("lost", [None, "plan.json"])
 def test_different_plan_is_refused_and_the_attempt_stands_in_the_log(
     campaign: Campaign, lost: str | None

@@ -90,6 +90,17 @@ def test_single_changed_bit_is_detected(drawn: Campaign, name: str) -> None:
         assert failed(run(drawn))
 
 
+def test_changed_certificate_is_detected_without_the_log(drawn: Campaign) -> None:
+    drawn.log.unlink()
+    path = drawn.draw() / "certificate.json"
+    data = path.read_bytes()
+    rng = random.Random(2)
+    words = [data.index(word) for word in (b"seed_evidence", "掷骰".encode(), b"certificate_digest")]
+    for changed in flips(data, [place + 22 for place in words] + rng.sample(range(len(data)), 30), rng):
+        path.write_bytes(changed)
+        assert failed(run(drawn))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_every_single_changed_byte_is_detected(drawn: Campaign, name: str) -> None:
@@ -221,6 +232,16 @@ def test_log_made_anew_in_another_order_is_detected(drawn: Campaign, order: str,
     assert checks["日志: 各行相连"].ok
     assert checks["日志: 先有计划, 后有种子和抽样"].ok is False
     assert str(checks["日志: 先有计划, 后有种子和抽样"].detail) == detail
+
+
+def test_log_that_opens_another_seed_than_it_sealed_is_detected(drawn: Campaign) -> None:
+    facts = {entry.event: entry.facts for entry in read_log(drawn.log)}
+    seal = facts["plan"] | {"commitment": "0" * 64}
+    opened = facts["reveal"] | {"nonce": "0123456789abcdef"}
+    drawn.log.unlink()
+    for event, said in (("plan", facts["plan"]), ("seal", seal), ("open", opened), ("draw", facts["draw"])):
+        append_log(drawn.log, event, draw="batch-1", now=NOW, facts=said)  # type: ignore[arg-type]
+    assert failed(run(drawn)) == ["日志: 种子只公开一次"]
 
 
 def test_refused_attempts_are_told(drawn: Campaign) -> None:
