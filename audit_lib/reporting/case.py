@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.compliance import load_judgement
+from audit_lib.compliance import Judgement, load_judgement
 from audit_lib.errors import ReportError
-from audit_lib.intake import city_codes, load_intake
+from audit_lib.intake import Intake, city_codes, load_intake
 from audit_lib.params import Run, read_params
 from audit_lib.reporting.draws import DrawnCase, read_draws
 
@@ -29,6 +29,7 @@ class Case:
     areas : all areas of the tree in standard order, with a column ``city``
     tables : the input tables as read;  files, problems, quarantine : what reading them gave
     rules, indicators, scores, estimates, verdicts : the judgement
+    codes : of the area itself and of everything in it; ``rules`` has no others
     draws : the draws of the campaign that this run names
     as_of : the day judged, its end
     """
@@ -37,6 +38,7 @@ class Case:
     code: str
     name: str
     level: str
+    codes: frozenset[str]
     areas: pd.DataFrame
     tables: Mapping[str, pd.DataFrame]
     files: pd.DataFrame
@@ -71,14 +73,7 @@ class Case:
     def counties(self) -> pd.DataFrame:
         """The county-level areas of the report in standard order."""
         rows = self.areas[self.areas["level"] == "county"]
-        if self.level == "province":
-            return rows
-        return rows[rows["city" if self.level == "city" else "code"] == self.code]
-
-    @property
-    def codes(self) -> set[str]:
-        """Codes of the area itself and of everything in it."""
-        return {self.code, *self.cities["code"], *self.counties["code"]}
+        return rows[rows["code"].isin(self.codes)]
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -118,22 +113,23 @@ def open_case(params_file: str | Path, area: str) -> Case:
             f"运行 {run.params.run} 还没有判定结果, 请先运行 audit judge {run.file}",
             f"the run {run.params.run} is not judged yet: run audit judge {run.file} first",
         )
-    intake = load_intake(run.folder / "intake")
-    judgement = load_judgement(run.folder / "judgement")
+    intake, judgement = load_stages(run.folder)
     areas = tree(intake.areas)
     row = find_area(areas, area)
+    codes = codes_within(areas, area)
     days = judgement.rules["as_of"]
     return Case(
         run=run,
         code=str(row["code"]),
         name=str(row["name"]),
         level=str(row["level"]),
+        codes=codes,
         areas=areas,
         tables=intake.tables,
         files=intake.files,
         problems=intake.problems,
         quarantine=intake.quarantine,
-        rules=judgement.rules,
+        rules=judgement.rules if row["level"] == "province" else rules_within(judgement.rules, codes),
         indicators=judgement.indicators,
         scores=judgement.scores,
         estimates=judgement.estimates,
@@ -141,6 +137,45 @@ def open_case(params_file: str | Path, area: str) -> Case:
         draws=read_draws(run),
         as_of=dt.date.fromisoformat(str(days.iloc[0])[:10]) if len(days) else run.params.as_of,
     )
+
+
+def load_stages(folder: Path) -> tuple[Intake, Judgement]:
+    """Return what intake and judgement wrote into a run's folder, as it stands there now.
+
+    A process that forks others (``kernel_server``) loads once for all of them: what was loaded
+    is kept as long as the files are the same.
+    """
+    key = stage_key(folder)
+    if key not in LOADED:
+        LOADED.clear()
+        LOADED[key] = (load_intake(folder / "intake"), load_judgement(folder / "judgement"))
+    return LOADED[key]
+
+
+LOADED: dict[tuple[str, int, int], tuple[Intake, Judgement]] = {}
+"""The last run loaded in this process, and none before it."""
+
+
+def stage_key(folder: Path) -> tuple[str, int, int]:
+    """Return what changes when a stage of the run is written again."""
+    files = (folder / "intake" / "intake.json", folder / "judgement" / "rules.parquet")
+    written = [file.stat().st_mtime_ns for file in files]
+    return (str(folder.resolve()), written[0], written[1])
+
+
+def codes_within(areas: pd.DataFrame, code: str) -> frozenset[str]:
+    """Return the code of an area and of all areas in it."""
+    if areas.loc[areas["code"] == code, "level"].eq("province").any():
+        return frozenset(areas["code"])
+    return frozenset(areas.loc[areas["city"] == code, "code"]) | {code}
+
+
+def rules_within(rules: pd.DataFrame, codes: frozenset[str]) -> pd.DataFrame:
+    """Return the rows of the judgement about areas, what stands in them, and who reports for them."""
+    mine = rules["area"].isin(codes) | rules["subject"].isin(codes)
+    bodies = rules.loc[rules["level"] == "org", "subject"]
+    mine |= rules["subject"].isin(bodies[bodies.str.partition(":")[0].isin(codes)])
+    return rules[mine].reset_index(drop=True)
 
 
 def find_run(params_file: str | Path) -> Run:

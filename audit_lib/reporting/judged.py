@@ -72,12 +72,9 @@ def judged_section(case: Case) -> Section:
 
 def own_rules(case: Case) -> pd.DataFrame:
     """Return the rows of the judgement that belong to the report's area, rules in the plan's order."""
-    rules = case.rules
-    if case.level != "province":
-        mine = rules["area"].isin(case.codes) | rules["subject"].isin(case.codes)
-        rules = rules[mine | rules["subject"].str.split(":").str[0].isin(case.codes)]
     rank = {rule: place for place, rule in enumerate(dict.fromkeys([*AREA_SET, *rule_titles()]))}
     level = {name: place for place, name in enumerate(LEVELS)}
+    rules = case.rules
     return rules.assign(
         _rule=rules["rule_id"].map(rank).fillna(len(rank)), _level=rules["level"].map(level)
     ).sort_values(["_rule", "rule_id", "_level", "subject"], ignore_index=True)

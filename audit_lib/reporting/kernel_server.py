@@ -1,20 +1,24 @@
 """A process that has imported what reports need, and forks a kernel for each that asks.
 
-``python -m audit_lib.reporting.kernel_server ADDRESS`` listens on a Unix socket; a request is a
-line of JSON (``argv`` with the connection file, ``cwd``), the answer the child's pid. It has one
-thread when it forks (a thread that holds a lock would leave it locked for ever in the child), and
-it ends when its caller does, because its standard input then ends.
+``python -m audit_lib.reporting.kernel_server ADDRESS FOLDER`` listens on a Unix socket; a request
+is a line of JSON (``argv`` with the connection file, ``cwd``), the answer the child's pid. It has
+one thread when it forks (a lock held by another thread would stay locked for ever in the child),
+and it ends when its caller does, because its standard input then ends. The tables of the run in
+FOLDER are loaded once, by a child, since reading Parquet starts threads.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
+import pickle
 import select
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 
 PRELOADED = (
@@ -28,10 +32,12 @@ PRELOADED = (
 """What every kernel of a report would import by itself."""
 
 
-def serve(address: str) -> None:
+def serve(address: str, folder: Path) -> None:
     """Answer requests until standard input ends."""
     for name in PRELOADED:
         importlib.import_module(name)
+    _load_apart(folder)
+    gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.bind(address)
@@ -43,6 +49,26 @@ def serve(address: str) -> None:
                 return
             line, _ = door.accept()
             _answer(door, line)
+
+
+def _load_apart(folder: Path) -> None:
+    """Take over the tables of a run from a child that loaded them; without it, each kernel loads its own."""
+    case = importlib.import_module("audit_lib.reporting.case")
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reading)
+        with os.fdopen(writing, "wb") as pipe:
+            pickle.dump((case.stage_key(folder), case.load_stages(folder)), pipe)
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        data = pipe.read()
+    os.waitpid(pid, 0)
+    if data:
+        # These bytes come from our own child through an anonymous pipe.
+        key, loaded = pickle.loads(data)  # noqa: S301
+        case.LOADED[key] = loaded
 
 
 def _answer(door: socket.socket, line: socket.socket) -> None:
@@ -74,4 +100,4 @@ def _become_kernel(request: dict[str, Any], server: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], Path(sys.argv[2]))

@@ -116,17 +116,17 @@ def ordinary_kernels() -> Iterator[type[SettledManager]]:
 
 
 @contextlib.contextmanager
-def forked_kernels() -> Iterator[type[SettledManager]]:
-    """Give the manager of forked kernels while their server runs.
+def forked_kernels(folder: Path) -> Iterator[type[SettledManager]]:
+    """Give the manager of forked kernels for the run in ``folder`` while their server runs.
 
     Raises
     ------
     ReportError   the server does not start
     """
-    with tempfile.TemporaryDirectory() as folder:
-        address = str(Path(folder) / "kernels")
+    with tempfile.TemporaryDirectory() as here:
+        address = str(Path(here) / "kernels")
         server = subprocess.Popen(
-            [sys.executable, "-m", "audit_lib.reporting.kernel_server", address],
+            [sys.executable, "-m", "audit_lib.reporting.kernel_server", address, str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **SETTINGS},

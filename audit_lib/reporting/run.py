@@ -73,7 +73,7 @@ def report_areas(
     file = shipped_notebook(NOTEBOOK)
     _load_papermill()
     results: dict[str, AreaReport] = {}
-    with _kernels() as manager, ThreadPoolExecutor(_at_once()) as pool:
+    with _kernels(run) as manager, ThreadPoolExecutor(_at_once()) as pool:
         jobs = {pool.submit(_report_area, run, file, code, manager): code for code in codes}
         for done, job in enumerate(as_completed(jobs), start=1):
             code = jobs[job]
@@ -181,11 +181,11 @@ def _at_once() -> int:
     return max(2, min(MOST_AT_ONCE, (os.cpu_count() or 2) + 1))
 
 
-def _kernels() -> contextlib.AbstractContextManager[type[Any]]:
+def _kernels(run: Run) -> contextlib.AbstractContextManager[type[Any]]:
     """Return the kernels to use: children of a fork server where the system can fork, else ordinary ones."""
     from audit_lib.reporting import kernels  # noqa: PLC0415 jupyter is imported for many reports only
 
-    return kernels.forked_kernels() if sys.platform == "linux" else kernels.ordinary_kernels()
+    return kernels.forked_kernels(run.folder) if sys.platform == "linux" else kernels.ordinary_kernels()
 
 
 def _load_papermill() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.params import Params, Run
-from audit_lib.reporting.case import Case, tree
+from audit_lib.reporting.case import Case, codes_within, rules_within, tree
 
 PROVINCE, CITY, COUNTY, LONE = "990000", "990100", "990102", "990581"
 HOSTILE = '<script>alert("x")</script>=1+1\n第二行'
@@ -157,12 +157,13 @@ def case(folder: Path, area: str = PROVINCE, *, demo: bool = True) -> Case:
         code=area,
         name=row["name"],
         level=row["level"],
+        codes=codes_within(areas, area),
         areas=areas,
         tables=tables(),
         files=files(),
         problems=pd.DataFrame(),
         quarantine=quarantine,
-        rules=rules(),
+        rules=rules_within(rules(), codes_within(areas, area)),
         indicators=indicators(),
         scores=schemas.empty("scores"),
         estimates=schemas.empty("estimates"),
