@@ -58,6 +58,17 @@ def major_listed_by_bureau(true: Tables, plant: Plant) -> Planted:
     return {"listings": changed}, [Fault("F3-02", "county", plant.area, _say(plant, ids), plant.area)]
 
 
+def listed_twice(true: Tables, plant: Plant) -> Planted:
+    """Let the bureau list a major hazard besides the county government: that does no harm."""
+    ids = _choose(true, plant, "重大")
+    listings = true["listings"]
+    again = listings[listings["hazard_id"].isin(ids)]
+    again = again.assign(
+        listing_id=again["listing_id"] + "W", body=again["county_name"] + "卫生局", body_level="卫生计生部门"
+    )
+    return {"listings": pd.concat([listings, again])}, []
+
+
 def major_closed_at_once(true: Tables, plant: Plant) -> Planted:
     """Close a major hazard within a week of finding it: it need not be listed."""
     ids = _choose(true, plant, "重大")

@@ -47,10 +47,7 @@ def closed_with_evidence(true: Tables, plant: Plant) -> Planted:
     ids = choose_units(true, plant)
     units = true["units"]
     chosen = units["unit_id"].isin(ids)
-    changed = {
-        name: true[name][~true[name]["unit_id"].isin(ids)]
-        for name in ("county_checks", "self_checks", "hazards", "listings")
-    }
+    changed = _forget(true, ids)
     changed["units"] = units.assign(
         status=units["status"].mask(chosen, "注销"),
         status_date=units["status_date"].mask(chosen, pd.Timestamp("2014-02-06")),
@@ -74,6 +71,19 @@ def added_lately(true: Tables, plant: Plant) -> Planted:
         self_check_date=true["self_checks"]["self_check_date"].mask(own, pd.Timestamp("2014-03-20"))
     )
     return {"units": units, "self_checks": forms}, []
+
+
+def entered_in_april(true: Tables, plant: Plant) -> Planted:
+    """Enter a unit after the day judged, before anybody went there: it is not in yet."""
+    ids = choose_units(true, plant)
+    units = true["units"]
+    chosen = units["unit_id"].isin(ids)
+    changed = _forget(true, ids)
+    changed["units"] = units.assign(
+        status=units["status"].mask(chosen, "新增"),
+        entry_date=units["entry_date"].mask(chosen, pd.Timestamp("2014-04-02")),
+    )
+    return changed, []
 
 
 def checked_before_pass(true: Tables, plant: Plant) -> Planted:
@@ -146,6 +156,14 @@ def wrong_licence_category(true: Tables, plant: Plant) -> Planted:
     return _set_codes(true, plant, [_licence(plant.area, "A100")])
 
 
+def no_code(true: Tables, plant: Plant) -> Planted:
+    """Leave out the code of an institution that must have one: nobody can say whether it is right."""
+    units = true["units"]
+    institutions = units["county"].eq(plant.area) & units["unit_type"].str[0].ne("D")
+    ids = plant.choose(units.loc[institutions, "unit_id"])
+    return {"units": units.assign(org_code=units["org_code"].mask(units["unit_id"].isin(ids), ""))}, []
+
+
 def shared_code_with_sites(true: Tables, plant: Plant) -> Planted:
     """Let two places share a code and tell them apart by a site number: allowed."""
     ids = choose_units(true, plant)
@@ -191,6 +209,12 @@ def odd_names(true: Tables, plant: Plant) -> Planted:
     ids = plant.choose(units.loc[units["county"] == plant.area, "unit_id"])
     known = dict(zip(ids, ODD_NAMES, strict=True))
     return {"units": units.assign(unit_name=units["unit_id"].map(known).fillna(units["unit_name"]))}, []
+
+
+def _forget(true: Tables, ids: list[str]) -> Tables:
+    """Return what is left of the records when nobody was ever at these units."""
+    names = ("county_checks", "self_checks", "hazards", "listings")
+    return {name: true[name][~true[name]["unit_id"].isin(ids)] for name in names}
 
 
 def _spot_check(true: Tables, plant: Plant, conclusion: str, *, county_day: int, city_day: int) -> Planted:

@@ -48,6 +48,8 @@ def _coverage(rows: dict[str, Rows], units: dict[str, dict[str, Any]]) -> Iterat
     for name, unit in units.items():
         if unit["status"] in ("停业", "注销") and unit["status_evidence"] and name not in seen:
             continue
+        if unit["entry_date"] > AS_OF:
+            continue
         if name not in seen:
             yield "R-03", "county", unit["county"]
         if not (unit["grid_id"] and unit["grid_person"]):

@@ -15,6 +15,7 @@ import python_calamine as calamine
 from audit_lib.demo import build_province, make_province, params_text
 from audit_lib.demo.places import ZONE_SIZE
 from audit_lib.demo.senders import columns_of
+from audit_lib.demo.stock import Tables
 from audit_lib.intake import Intake, read_inputs
 from audit_lib.params import read_params
 from audit_lib.sampling import draw
@@ -23,6 +24,11 @@ from audit_lib.schemas import DTYPES, tables
 from tests.demo.conftest import SEED, UNITS
 
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def true() -> Tables:
+    return build_province(UNITS, SEED).tables
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +70,7 @@ def test_truth_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         raise KeyboardInterrupt
 
     (tmp_path / "truth.json").write_text("{}", encoding="utf-8")
-    monkeypatch.setattr("audit_lib.demo.making.write_findings", killed)
+    monkeypatch.setattr("audit_lib.demo.making.write_files", killed)
     with pytest.raises(KeyboardInterrupt):
         make_province(tmp_path, units=UNITS, seed=SEED)
     assert not (tmp_path / "truth.json").exists()
@@ -79,13 +85,13 @@ def test_truth_says_what_it_was_made_from(folder: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["units", "county_checks", "city_checks", "hazards", "listings", "self_checks"]
 )
-def test_reading_the_files_gives_the_true_table(intake: Intake, name: str) -> None:
-    _compare(intake.tables[name], build_province(UNITS, SEED).tables[name], name)
+def test_reading_the_files_gives_the_true_table(intake: Intake, true: Tables, name: str) -> None:
+    _compare(intake.tables[name], true[name], name)
 
 
 @pytest.mark.parametrize("name", ["reporters", "weekly", "documents", "platform"])
-def test_reading_the_papers_gives_the_true_table(intake: Intake, name: str) -> None:
-    _compare(intake.tables[name], build_province(UNITS, SEED).tables[name], name)
+def test_reading_the_papers_gives_the_true_table(intake: Intake, true: Tables, name: str) -> None:
+    _compare(intake.tables[name], true[name], name)
 
 
 def _compare(read: pd.DataFrame, true: pd.DataFrame, name: str) -> None:
