@@ -1,0 +1,127 @@
+"""Rules on major hazards under listing: F3-02, W2-06, W2-07."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compliance.tables import CITY, A, B, closed, found, hazard, judged, listing, signed, unit
+
+UNITS = [unit("a1"), unit("b1", B)]
+
+
+def major(hazard_id: str, **cells: object) -> dict[str, object]:
+    return hazard(hazard_id, grade="重大", **cells)
+
+
+@pytest.mark.parametrize(
+    ("cells", "result"),
+    [
+        ({}, "met"),
+        ({"body_level": "管委会"}, "met"),
+        ({"body_level": "卫生计生部门"}, "not_met"),
+        ({"body_level": "市级政府"}, "not_met"),
+        ({"body_level": None}, "not_assessable"),
+        ({"listed_date": None}, "not_assessable"),
+        ({"listed_date": "2014-04-01"}, "not_met"),
+        ({"hazard_id": "other"}, "not_met"),
+    ],
+    ids=["county", "committee", "health bureau", "city", "no body", "no date", "later", "another"],
+)
+def test_majors_are_listed_by_the_government_of_the_place(cells: dict[str, object], result: str) -> None:
+    case = judged(units=UNITS, hazards=[major("m1")], listings=[listing("m1") | cells])
+    row = found(case, "F3-02", A)
+    assert (row.result, found(case, "F3-02", CITY).result) == (result, result)
+    assert row.evidence == (None if result == "met" else "hazards:m1")
+
+
+@pytest.mark.parametrize(
+    ("cells", "result"),
+    [
+        (closed("2014-02-27"), "not_applicable"),
+        (closed("2014-02-28"), "not_met"),
+        ({"found_date": "2014-03-25"}, "not_due"),
+        ({"found_date": "2014-03-24"}, "not_met"),
+        ({"grade": "一般"}, "not_applicable"),
+        ({"found_date": None}, "not_assessable"),
+    ],
+    ids=["closed on day 7", "closed on day 8", "6 days old", "7 days old", "ordinary", "no date"],
+)
+def test_a_major_must_be_listed_once_it_is_open_longer_than_the_limit(
+    cells: dict[str, object], result: str
+) -> None:
+    case = judged(units=UNITS, hazards=[major("m1") | cells], listings=[])
+    assert found(case, "F3-02", A).result == result
+
+
+def test_without_listings_nobody_can_say() -> None:
+    case = judged(units=UNITS, hazards=[major("m1")])
+    assert found(case, "F3-02", A).result == "not_assessable"
+    assert case.rows("W2-06")["result"].tolist() == ["not_assessable"]
+    assert case.rows("W2-07")["result"].tolist() == ["not_assessable"]
+
+
+def test_unlisted_major_is_not_due_before_the_end() -> None:
+    case = judged("2014-03-20", units=UNITS, hazards=[major("m1")], listings=[])
+    assert found(case, "F3-02", A).result == "not_due"
+
+
+@pytest.mark.parametrize(
+    ("cells", "lacking"),
+    [
+        ({"measure": None}, "措施"),
+        ({"resp_person": None}, "责任"),
+        ({"fund_planned": 0}, "资金"),
+        ({"deadline": None}, "时限"),
+        ({"plan_doc": "无"}, "预案"),
+    ],
+)
+def test_each_element_of_a_listing_is_asked_for(cells: dict[str, object], lacking: str) -> None:
+    case = judged(units=UNITS, hazards=[major("m1")], listings=[listing("m1") | cells])
+    row = found(case, "W2-06", "m1")
+    assert (row.result, row.reason, row.evidence) == ("not_met", f"缺 {lacking}", "listings:G-m1")
+
+
+def test_a_second_listing_that_has_everything_is_enough_and_ordinary_hazards_owe_nothing() -> None:
+    case = judged(
+        units=UNITS,
+        hazards=[major("m1"), hazard("h1")],
+        listings=[listing("m1", listing_id="G0", measure=None), listing("m1"), listing("h1", measure=None)],
+    )
+    assert found(case, "W2-06", "m1").result == "met"
+    assert case.rows("W2-06")["subject"].tolist() == ["m1"]
+
+
+DONE = {"closed_date": "2014-03-08"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (signed("2014-03-08"), None),
+        (signed() | {"deputy_signer": None}, "缺分管领导签字"),
+        (signed() | {"principal_signer": "已签"}, "缺主要负责人签字"),
+        (signed() | {"principal_date": None}, "缺主要负责人签字"),
+        (signed() | {"deputy_date": "2014-03-07"}, "分管领导签字早于整改完成"),
+        (signed() | {"principal_signer": "赵六"}, "两个签字是同一人"),
+        ({}, "缺分管领导签字、缺主要负责人签字"),
+    ],
+    ids=["both", "one", "a tick", "no date", "before", "same person", "none"],
+)
+def test_closed_majors_bear_two_signatures_after_completion(
+    cells: dict[str, object], reason: str | None
+) -> None:
+    case = judged(
+        units=UNITS, hazards=[major("m1", **closed("2014-03-08"))], listings=[listing("m1", **DONE, **cells)]
+    )
+    row = found(case, "W2-07", "m1")
+    assert (row.result, row.reason) == ("met" if reason is None else "not_met", reason)
+
+
+def test_signatures_are_asked_only_of_closed_listings_and_left_open_where_the_date_is_missing() -> None:
+    case = judged(
+        units=UNITS,
+        hazards=[major("m1"), major("m2", **closed())],
+        listings=[listing("m1"), listing("m2", **signed())],
+    )
+    (row,) = case.rows("W2-07").itertuples()
+    assert (row.subject, row.result, row.reason) == ("m2", "not_assessable", "挂牌台账没有整改完成日期")

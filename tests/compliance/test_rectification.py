@@ -1,0 +1,158 @@
+"""Rules on hazards: F6-02, F6-03, F3-03."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit_lib.compliance.hazards import follow_hazards
+from audit_lib.errors import JudgeError
+from tests.compliance.tables import (
+    CITY,
+    A,
+    B,
+    closed,
+    found,
+    hazard,
+    judged,
+    quarantined,
+    refused,
+    table,
+    unit,
+)
+
+UNITS = [unit("a1"), unit("a2"), unit("b1", B)]
+
+
+def test_open_hazard_under_control_is_managed_and_an_overdue_one_is_not() -> None:
+    case = judged(
+        units=UNITS,
+        hazards=[
+            hazard("h1", **closed()),
+            hazard("h2"),
+            hazard("h3", deadline="2014-03-30"),
+            hazard("h4", "b1"),
+        ],
+    )
+    row = found(case, "F6-02", A)
+    assert (row.result, row.numerator, row.denominator, row.evidence) == ("not_met", 2, 3, "hazards:h3")
+    assert found(case, "F6-02", "a1").result == "not_met"
+    assert found(case, "F6-02", "a2").result == "not_applicable"
+    assert found(case, "F6-02", B).result == "met"
+    assert found(case, "F6-02", CITY).missing == 1
+
+
+def test_deadline_on_the_day_judged_is_not_overdue() -> None:
+    case = judged(units=UNITS, hazards=[hazard("h1", deadline="2014-03-31")])
+    assert found(case, "F6-02", A).result == "met"
+
+
+def test_county_without_any_hazard_is_to_be_looked_at_not_praised() -> None:
+    row = found(judged(units=UNITS, hazards=[hazard("h1")]), "F6-02", B)
+    assert (row.result, row.reason) == ("not_applicable", "零隐患, 需核实")
+
+
+def test_hazard_rules_are_open_without_ledger_or_with_unread_or_unidentified_rows() -> None:
+    assert found(judged(units=UNITS), "F6-02", A).result == "not_assessable"
+    case = judged(
+        units=UNITS,
+        hazards=[hazard("h1")],
+        files=[refused("hazards", B)],
+        quarantine=[quarantined("hazards", A)],
+    )
+    assert found(case, "F6-02", A).result == "not_assessable"
+    assert found(case, "F6-02", B).result == "not_assessable"
+    assert found(case, "F6-02", "b1").result == "not_assessable"
+
+
+def test_before_the_end_unmanaged_hazards_are_not_due() -> None:
+    case = judged("2014-03-20", units=UNITS, hazards=[hazard("h1", measure=None)])
+    assert found(case, "F6-02", A).result == "not_due"
+    assert found(case, "F6-02", "a1").result == "not_due"
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_closed"),
+    [
+        (closed(), True),
+        (closed() | {"recheck_result": "不合格"}, False),
+        (closed() | {"recheck_result": None}, False),
+        (closed() | {"recheck_date": "2014-04-01"}, False),
+        (closed() | {"closed_date": None}, False),
+        (closed() | {"closed_date": "2014-04-01"}, False),
+    ],
+    ids=["passed", "failed", "no re-check", "re-check later", "no date", "closed later"],
+)
+def test_closed_is_rectified_and_passed_by_the_day(cells: dict[str, object], is_closed: bool) -> None:
+    case = judged(units=UNITS, hazards=[hazard("h1", **cells)])
+    assert case.facts.hazards["closed"].tolist() == [is_closed]
+
+
+@pytest.mark.parametrize(
+    ("cells", "lacking"),
+    [
+        ({"resp_person": None}, "责任"),
+        ({"resp_unit": "无"}, "责任"),
+        ({"measure": None}, "措施"),
+        ({"fund_planned": 0}, "资金"),
+        ({"fund_planned": None}, "资金"),
+        ({"deadline": None}, "时限"),
+        ({"plan_doc": "/"}, "预案"),
+        ({"measure": None, "plan_doc": None}, "措施、预案"),
+    ],
+)
+def test_each_of_the_five_elements_is_asked_for(cells: dict[str, object], lacking: str) -> None:
+    row = found(judged(units=UNITS, hazards=[hazard("h1", **cells)]), "F6-03", "h1")
+    assert (row.result, row.reason, row.evidence) == ("not_met", f"缺 {lacking}", "hazards:h1")
+
+
+def test_no_funds_needed_is_an_answer_and_closed_hazards_owe_nothing() -> None:
+    case = judged(
+        units=UNITS,
+        hazards=[
+            hazard("h1", fund_planned=None, fund_not_needed=True),
+            hazard("h2", measure=None, **closed()),
+        ],
+    )
+    assert found(case, "F6-03", "h1").result == "met"
+    assert case.rows("F6-03")["subject"].tolist() == ["h1"]
+
+
+def test_elements_without_ledger_are_not_assessable() -> None:
+    (row,) = judged(units=UNITS).rows("F6-03").itertuples()
+    assert (row.level, row.result) == ("province", "not_assessable")
+
+
+def test_element_that_the_ledger_does_not_have_is_refused_by_name() -> None:
+    rows = table("hazards", [hazard("h1")])
+    with pytest.raises(JudgeError) as refusal:
+        follow_hazards(rows, as_of=rows["found_date"][0], elements=["目标"], no_content=())
+    assert str(refusal.value) == "台账没有“目标”的列, 请从参数 five_elements 中删去"
+
+
+@pytest.mark.parametrize(
+    ("cells", "result"),
+    [
+        ({"deadline": "2014-03-10"} | closed("2014-03-10"), "met"),
+        ({"deadline": "2014-03-10"} | closed("2014-03-11"), "not_met"),
+        ({"deadline": "2014-03-10"}, "not_met"),
+        ({"deadline": "2014-04-10"}, "not_applicable"),
+    ],
+    ids=["on the day", "late", "open", "not due yet"],
+)
+def test_majors_are_closed_by_their_deadline(cells: dict[str, object], result: str) -> None:
+    case = judged(
+        units=UNITS, hazards=[hazard("h1", grade="重大", **cells), hazard("h2", deadline="2014-03-01")]
+    )
+    assert found(case, "F3-03", A).result == result
+
+
+def test_extension_counts_only_if_approved_before_the_old_deadline() -> None:
+    major = {"grade": "重大", "deadline": "2014-03-10", "extended_to": "2014-03-20"} | closed("2014-03-18")
+    for approved, result in (("2014-03-10", "met"), ("2014-03-11", "not_met"), (None, "not_met")):
+        case = judged(units=UNITS, hazards=[hazard("h1", **major, extension_approved=approved)])
+        assert found(case, "F3-03", A).result == result
+
+
+def test_hazard_of_a_unit_outside_the_roster_stands_in_the_county_it_names() -> None:
+    case = judged(units=UNITS, hazards=[hazard("h1", "zz", county=B, measure=None)])
+    assert found(case, "F6-02", B).evidence == "hazards:h1"
