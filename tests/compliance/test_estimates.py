@@ -1,0 +1,142 @@
+"""What a re-check drawn here says of province and cities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from audit_lib.compliance import DrawnSample, estimate_rechecks, gather_facts, load_rulebook
+from tests.compliance.tables import CITY, OTHER, PROVINCE, C, check, intake, run, unit
+
+LEFT = [f"l{place:02d}" for place in range(20)]
+RIGHT = [f"r{place:02d}" for place in range(10)]
+
+
+def drawn(purpose: str = "recheck", name: str = "recheck") -> DrawnSample:
+    """Four of twenty in one city, three of ten in another, each with two reserves."""
+    frame = pd.DataFrame({"unit_id": LEFT + RIGHT, "city": [CITY] * 20 + [OTHER] * 10})
+    frame["stratum"] = frame["city"] + "|村卫生室"
+    rows = []
+    for ids, city, n in ((LEFT, CITY, 4), (RIGHT, OTHER, 3)):
+        for rank, unit_id in enumerate(ids[: n + 2], start=1):
+            rows.append((unit_id, f"{city}|村卫生室", "0", rank, rank <= n))
+    sample = pd.DataFrame(rows, columns=["unit_id", "stratum", "ticket", "rank", "drawn"])
+    return DrawnSample(name, purpose, frame, sample, "c", "p")
+
+
+def visit(unit_id: str, conclusion: str | None = "合格", **cells: object) -> dict[str, object]:
+    return check(unit_id, "2014-03-26", conclusion=conclusion, draw="recheck") | {"outcome": "已检查"} | cells
+
+
+ALL = [*LEFT[:4], *RIGHT[:3]]
+
+
+def estimates(changes: dict[str, dict[str, object]], extra: Any = (), **choices: Any) -> Any:
+    visits = [visit(name, **changes.get(name, {})) for name in ALL if changes.get(name) != {"skip": True}]
+    facts = gather_facts(
+        intake(
+            units=[unit(name) for name in LEFT] + [unit(name, C) for name in RIGHT],
+            province_checks=[*visits, *extra],
+        ),
+        run(**choices).params,
+        load_rulebook(),
+    )
+    table = estimate_rechecks(facts, {"recheck": drawn()})
+    table = table.astype(object).where(table.notna(), None)
+    return {(row.area, row.indicator): row for row in table.itertuples(index=False)}
+
+
+def test_nothing_found_gives_the_exact_bound_and_never_a_bare_zero() -> None:
+    found = estimates({})
+    row = found[PROVINCE, "recheck_failed"]
+    assert (row.n, row.N, row.y, row.value, row.lower, row.decision) == (7, 30, 0, 0, 0, "不作判定")
+    assert row.upper == row.bound_count / 30
+    assert found[CITY, "recheck_failed"].upper == pytest.approx(0.45)
+    assert {area for area, _ in found} == {PROVINCE, CITY, OTHER}
+
+
+def test_city_is_bounded_jointly_and_never_decided() -> None:
+    found = estimates({}, estimates={"limit": 0.99})
+    city = found[CITY, "recheck_failed"]
+    assert city.bound_count > 9
+    assert (city.decision, city.method) == ("不作判定", "exact; 上限为 2 个市州联合")
+    assert found[PROVINCE, "recheck_failed"].decision == "接受"
+
+
+def test_failures_are_weighted_by_stratum() -> None:
+    row = estimates({LEFT[0]: {"conclusion": "不合格", "already_so": "是"}})[PROVINCE, "recheck_failed"]
+    assert (row.y, row.value) == (1, pytest.approx(20 / 30 / 4))
+    assert row.method == "korn-graubard"
+
+
+def test_already_so_is_counted_apart_and_cannot_tell_is_said() -> None:
+    found = estimates(
+        {
+            LEFT[0]: {"conclusion": "不合格", "already_so": "是"},
+            LEFT[1]: {"conclusion": "不合格", "already_so": "不能判定"},
+            RIGHT[0]: {"conclusion": "限期整改后复查", "already_so": "否"},
+        }
+    )
+    assert found[PROVINCE, "recheck_failed"].y == 3
+    row = found[PROVINCE, "recheck_already_so"]
+    assert (row.y, row.method.endswith("不能判定 1 家另计")) == (1, True)
+
+
+@pytest.mark.parametrize("outcome", ["拒绝检查", "未找到", "关门无证据"])
+def test_unit_not_inspected_fails_for_acceptance_and_passes_for_refusal(outcome: str) -> None:
+    found = estimates({LEFT[0]: {"outcome": outcome, "conclusion": None}})
+    plain = estimates({})
+    worst, best = found[PROVINCE, "recheck_failed_worst"], found[PROVINCE, "recheck_failed_best"]
+    assert (worst.y, best.y) == (1, 0)
+    assert found[PROVINCE, "recheck_failed"].bound_count == worst.bound_count > best.bound_count
+    assert best.bound_count == plain[PROVINCE, "recheck_failed"].bound_count
+    assert (PROVINCE, "recheck_failed_worst") not in plain
+    assert "未能检查 1 家" in worst.method
+
+
+@pytest.mark.parametrize("outcome", ["天气原因", "时间不足"])
+def test_our_own_fault_takes_the_next_reserve(outcome: str) -> None:
+    fault = {LEFT[0]: {"outcome": outcome, "conclusion": None}}
+    taken = estimates(fault, [visit(LEFT[4], "不合格", replaces=LEFT[0])])
+    assert (taken[PROVINCE, "recheck_failed"].n, taken[PROVINCE, "recheck_failed"].y) == (7, 1)
+    assert (PROVINCE, "recheck_failed_worst") not in taken
+    lost = estimates(fault)
+    assert lost[PROVINCE, "recheck_failed_worst"].y == 1
+
+
+def test_reserve_visited_without_need_stays_outside() -> None:
+    found = estimates({}, [visit(LEFT[4], "不合格")])
+    assert found[PROVINCE, "recheck_failed"].y == 0
+
+
+def test_unit_closed_with_evidence_stays_as_not_eligible() -> None:
+    found = estimates({LEFT[0]: {"outcome": "已注销有证据", "conclusion": None}})
+    row = found[PROVINCE, "recheck_failed"]
+    assert (row.n, row.y, row.method) == (7, 0, "exact; 已注销 1 家")
+
+
+def test_decision_compares_bounds_never_the_point() -> None:
+    failing = {name: {"conclusion": "不合格"} for name in ALL}
+    assert estimates(failing, estimates={"limit": 0.05})[PROVINCE, "recheck_failed"].decision == "不接受"
+    one = {LEFT[0]: {"conclusion": "不合格"}}
+    assert estimates(one, estimates={"limit": 0.2})[PROVINCE, "recheck_failed"].decision == "未能证明"
+    refused = {LEFT[0]: {"outcome": "拒绝检查", "conclusion": None}}
+    limit = estimates({})[PROVINCE, "recheck_failed"].bound_count / 30
+    assert estimates({}, estimates={"limit": limit})[PROVINCE, "recheck_failed"].decision == "接受"
+    assert estimates(refused, estimates={"limit": limit})[PROVINCE, "recheck_failed"].decision == "未能证明"
+
+
+def test_unit_nobody_has_recorded_yet_counts_as_not_inspected() -> None:
+    assert estimates({LEFT[0]: {"skip": True}})[PROVINCE, "recheck_failed_worst"].y == 1
+
+
+def test_only_a_recheck_that_was_visited_speaks() -> None:
+    facts = gather_facts(intake(units=[unit(LEFT[0])], province_checks=[]), run().params, load_rulebook())
+    assert estimate_rechecks(facts, {"recheck": drawn()}).empty
+    facts = gather_facts(
+        intake(units=[unit(LEFT[0])], province_checks=[visit(LEFT[0])]), run().params, load_rulebook()
+    )
+    assert estimate_rechecks(facts, {"recheck": drawn("city_check")}).empty
+    assert estimate_rechecks(facts, {}).empty
