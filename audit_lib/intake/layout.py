@@ -29,11 +29,15 @@ _FOOT = re.compile(
     r"|填报日期|填表日期|报送日期|制表日期|报出日期|备注|说明|填表说明|注|附注|签字|盖章|\(公章\)|\(盖章\))(?:[(:].*)?$",
     re.DOTALL,
 )
+_SIGNED = re.compile(r"^(?:审核人|填表人|制表人|填报人|复核人|经办人|统计人|单位负责人|联系电话)\s")
 _UNIT_OF_TITLE = re.compile(r"(?<![一-龥])单位:(万元|千元|亿元|元)")
 _SENDER = re.compile(
     r"(?:填报|填表|报送|上报|编制|呈报)(?:单位|机关)(?:\((?:公章|盖章)\))?[:\s]\s*(\S+?)(?=\(?(?:公章|盖章)|\s|填报|填表|报送|联系|日期|$)"
 )
-_REPORTED = re.compile(r"(?:填报|填表|报送|上报|制表|编制)(?:日期|时间)[:\s]\s*(\S+)")
+_REPORTED = re.compile(
+    r"(?:填报|填表|报送|上报|制表|编制)(?:日期|时间)[:\s]\s*"
+    r"(\d{2,4}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|\S+)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +130,16 @@ def _kind(row: list[str], ids: list[int], above: dict[tuple[str, ...], str], lea
         return "data"
     if any(fold(text).rstrip(":") in TOTALS for text in row[:_LEADING]):
         return "subtotal"
-    return "foot" if _FOOT.match(lead) else "data"
+    return "foot" if _is_foot(next(filter(None, row))) else "data"
 
 
 def _names_a_record(text: str) -> bool:
     word = fold(text)
-    return bool(word) and word.rstrip(":") not in TOTALS and not _FOOT.match(word)
+    return bool(word) and word.rstrip(":") not in TOTALS and not _is_foot(text)
+
+
+def _is_foot(text: str) -> bool:
+    return bool(_FOOT.match(fold(text)) or _SIGNED.match(text))
 
 
 def _with_trailing_notes(cells: Sequence[list[str]], kinds: list[str], ids: list[int]) -> list[str]:

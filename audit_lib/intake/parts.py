@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.errors import AuditError, InputError, ParamsError
+from audit_lib.errors import InputError, ParamsError
 from audit_lib.files import sha256_file
 from audit_lib.intake.areas import Gazetteer
 from audit_lib.intake.dates import Bad, Years, parse_date
@@ -134,14 +134,16 @@ def _why_missing(pattern: str, expanded: str | None) -> str:
 
 def _read_part(desk: Desk, table: Table, number: int, source: Source, path: Path) -> Part:
     part = Part(table.name, number, _shown_name(desk.run, path), "refused", area=_area(desk, path.stem, path))
+    part = replace(part, sender=sender_of_name(path.name))
     try:
         part = replace(part, sha256=sha256_file(path))
         layouts = _layouts(desk, table, source, path)
-    except AuditError as refused:
-        return replace(part, reason=str(refused), sender=sender_of_name(path.name))
+        sheets = [_sheet_rows(one, place, table, source, path.name) for place, one in enumerate(layouts)]
+    except InputError as refused:
+        return replace(part, reason=str(refused))
     except OSError:
-        return replace(part, reason=f"读不到文件 {path.name}", sender=sender_of_name(path.name))
-    sender = next((layout.sender for layout in layouts if layout.sender), "") or sender_of_name(path.name)
+        return replace(part, reason=f"读不到文件 {path.name}")
+    sender = next((layout.sender for layout in layouts if layout.sender), part.sender)
     return replace(
         part,
         status="read",
@@ -150,10 +152,7 @@ def _read_part(desk: Desk, table: Table, number: int, source: Source, path: Path
         reported=_reported(desk.run, layouts),
         version=version_of_name(path.name),
         layouts=tuple(layouts),
-        rows=pd.concat(
-            [_sheet_rows(layout, place, table, source, path.name) for place, layout in enumerate(layouts)],
-            ignore_index=True,
-        ),
+        rows=pd.concat(sheets, ignore_index=True),
     )
 
 

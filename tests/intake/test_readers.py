@@ -21,7 +21,6 @@ from audit_lib.errors import InputError, language
 from audit_lib.intake import containers, readers
 from audit_lib.intake.readers import read_grids
 
-
 DAY = dt.datetime.combine(dt.date(2014, 3, 5), dt.time())
 
 

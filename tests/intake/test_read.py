@@ -1,0 +1,262 @@
+"""From a folder of files to tables: every row accounted for, nothing lost in silence."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from audit_lib.errors import ParamsError
+from audit_lib.files import sha256_file
+from audit_lib.intake import Intake, keep_answers, load_intake, read_inputs, write_intake
+from audit_lib.params import Run
+from audit_lib.schemas import PROVENANCE, inputs
+
+from .conftest import ROSTER, account, roster_row
+
+Book = Callable[..., Path]
+Read = Callable[..., Intake]
+CHECKS = "检查编号,单位编号,单位名称,县区,检查日期,检查人员,结论\n"
+
+
+def told(frame: pd.DataFrame, *columns: str) -> list[list[object]]:
+    return frame[list(columns)].astype(object).where(frame[list(columns)].notna(), None).to_numpy().tolist()
+
+
+def test_refused_file_is_one_line_and_the_others_are_read(
+    book: Book, intake_of: Read, tmp_path: Path
+) -> None:
+    book("南关区.xlsx", [ROSTER, roster_row(1)])
+    (tmp_path / "宽城区.xlsx").write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    )
+    (tmp_path / "朝阳区.xlsx").write_bytes(b"PK\x03\x04 torn")
+    intake = intake_of(units="[{files: ['*.xlsx', 缺.csv, '${NOT_SET_HERE}/x.csv']}]")
+    assert len(intake.tables["units"]) == 1
+    assert told(intake.files, "file", "area", "status", "reason", "read") == [
+        ["${NOT_SET_HERE}/x.csv", None, "missing", "环境变量 NOT_SET_HERE 没有设置", 0],
+        ["南关区.xlsx", "220102", "read", "", 1],
+        ["宽城区.xlsx", "220103", "refused", "宽城区.xlsx 已加密, 请去掉密码后重新提交", 0],
+        ["朝阳区.xlsx", "220104", "refused", "朝阳区.xlsx 已损坏或没有传完, 请重新导出", 0],
+        ["缺.csv", None, "missing", "没有这样的文件", 0],
+    ]
+
+
+def test_bad_cell_stays_in_the_row_and_missing_key_sets_it_apart(book: Book, intake_of: Read) -> None:
+    rows = [
+        roster_row(1),
+        [*roster_row(2)[:6], "约30"],
+        ["", *roster_row(3)[1:]],
+        [*roster_row(4)[:2], "某县", *roster_row(4)[3:]],
+    ]
+    book("南关区.xlsx", [ROSTER, *rows])
+    intake = intake_of(units="[{files: ['*.xlsx']}]")
+    assert intake.tables["units"]["unit_id"].tolist() == ["220102A0001", "220102A0002"]
+    got = account(intake, "南关区.xlsx")
+    assert (got["read"], got["kept"], got["quarantined"]) == (4, 2, 2)
+    assert told(intake.problems, "row", "column", "got", "due", "action") == [
+        [3, "在岗职工数", "约30", "应为不小于 0 的整数", "该格按缺失处理, 该行保留"],
+        [4, "单位编号", "", "不应为空", "该行隔离, 待更正"],
+        [5, "县区", "某县", "区划表中没有这个地区, 或有几个同名", "该行隔离, 待更正"],
+    ]
+    assert told(intake.quarantine, "row", "area", "reason") == [
+        [4, "220102", "单位编号: 不应为空"],
+        [5, "220102", "县区: 区划表中没有这个地区, 或有几个同名"],
+    ]
+    assert '"某县"' in intake.quarantine["cells"].iloc[1]
+
+
+def test_organisation_code_never_becomes_a_unit_id_unless_params_say_so(book: Book, intake_of: Read) -> None:
+    book(
+        "南关区.xlsx", [["单位编号", "组织机构代码", "单位名称", "县区"], ["", "D2143569-X", "甲", "南关区"]]
+    )
+    assert len(intake_of(units="[{files: ['*.xlsx']}]").quarantine) == 1
+    renamed = intake_of(units="[{files: ['*.xlsx'], columns: {unit_id: 组织机构代码}}]")
+    assert renamed.tables["units"]["unit_id"].tolist() == ["D2143569-X"]
+
+
+def test_county_001_and_unit_na_stay_what_they_are(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "单位编号,单位名称,县区,市州\n001,NA,NA,7\nnull,null,01,7\n", encoding="utf-8"
+    )
+    source = "[{files: [a.csv]}]\nareas: from-roster\nregion: {code: R, name: 全域}"
+    units = intake_of(units=source).tables["units"]
+    assert told(units, "unit_id", "unit_name", "county") == [["001", "NA", "NA"], ["NULL", "null", "01"]]
+
+
+def test_header_without_a_due_column_is_told_once(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("单位编号,单位名称,县区\n1,甲,南关区\n2,乙,南关区\n", encoding="utf-8")
+    problems = intake_of(units="[{files: [a.csv]}]").problems
+    assert told(problems, "row", "column", "due") == [
+        [0, name, "表头里没有这一列"] for name in ("机构类别", "网格编号", "网格责任人")
+    ]
+
+
+def test_county_of_the_sender_fills_a_sheet_that_has_no_such_column(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "南关区名录.csv").write_text("单位编号,单位名称\n1,甲\n", encoding="utf-8")
+    (tmp_path / "长春市名录.csv").write_text("单位编号,单位名称\n2,乙\n", encoding="utf-8")
+    intake = intake_of(units="[{files: ['*.csv']}]")
+    assert told(intake.tables["units"], "unit_id", "county") == [["1", "220102"]]
+    assert told(intake.quarantine, "area", "reason") == [["220100", "县区: 不应为空"]]
+
+
+def test_names_are_matched_when_exact_asked_when_similar(
+    book: Book, run_of: Callable[..., Run], tmp_path: Path
+) -> None:
+    book(
+        "南关区名录.xlsx",
+        [
+            ROSTER,
+            roster_row(1, name="永安诊所(一)"),
+            roster_row(2, name="永安镇卫生院"),
+            roster_row(3, "宽城区", "双名"),
+            roster_row(4, "宽城区", "双名"),
+        ],
+    )
+    lines = [
+        ",永安诊所（一）,南关区",
+        ",永安镇卫生医院,南关区",
+        ",永安诊所(一),宽城区",
+        ",双名,宽城区",
+        "999,某诊所,南关区",
+    ]
+    rows = [f"{number},{line},2014-03-05,张三、李四,合格" for number, line in enumerate(lines, start=1)]
+    (tmp_path / "检查.csv").write_text(CHECKS + "\n".join(rows), encoding="utf-8")
+    run = run_of(units="[{files: ['*.xlsx']}]", county_checks="[{files: [检查.csv]}]")
+    intake = read_inputs(run)
+    assert told(intake.tables["county_checks"], "check_id", "unit_id") == [["1", "220102A0001"], ["5", "999"]]
+    assert told(intake.matches, "row", "unit_id", "how", "answer") == [
+        [2, "220102A0001", "automatic", ""],
+        [3, "220102A0002", "proposed", ""],
+        [5, "220102A0003", "proposed", ""],
+        [5, "220102A0004", "proposed", ""],
+    ]
+    assert told(intake.problems[intake.problems["got"] == "999"], "due", "action") == [
+        ["名录中无此单位", "该行保留"]
+    ]
+    assert intake.quarantine["row"].tolist() == [3, 4, 5]
+    _answer_and_read_again(run, intake)
+
+
+def _answer_and_read_again(run: Run, intake: Intake) -> None:
+    """A 是 in matches.xlsx is taken by the next run, and kept for the campaign."""
+    answered = intake.matches.assign(answer=["", "是", "", "否"])
+    write_intake(Intake(**{**_fields(intake), "matches": answered}), run.folder / "intake")
+    again = read_inputs(run)
+    assert told(again.tables["county_checks"], "check_id", "unit_id")[1] == ["2", "220102A0002"]
+    assert again.matches["how"].tolist() == ["automatic", "answered", "proposed", "answered"]
+    keep_answers(run)
+    (run.folder / "intake" / "matches.xlsx").unlink()
+    pd.testing.assert_frame_equal(read_inputs(run).matches, again.matches)
+
+
+def _fields(intake: Intake) -> dict[str, object]:
+    return {name: getattr(intake, name) for name in intake.__slots__}
+
+
+def test_take_makes_one_check_a_unit_and_kept_still_counts_every_row(intake_of: Read, tmp_path: Path) -> None:
+    rows = [
+        "10,A,甲,南关区,2014-03-05,张三,合格",
+        "9,A,甲,南关区,2014-03-05,张三,不合格",
+        "8,A,甲,南关区,2014-03-01,张三,合格",
+        "7,B,乙,南关区,2014-03-01,张三,合格",
+    ]
+    (tmp_path / "检查.csv").write_text(CHECKS + "\n".join(rows), encoding="utf-8")
+    source = "[{{files: [检查.csv], take: {}, per: [unit_id], order: [date, 检查编号], at_least: {}}}]"
+    first = intake_of(county_checks=source.format("first", 1))
+    assert first.tables["county_checks"]["check_id"].tolist() == ["7", "8"]
+    assert (account(first, "检查.csv")["read"], account(first, "检查.csv")["kept"]) == (4, 4)
+    assert intake_of(county_checks=source.format("last", 2)).tables["county_checks"]["check_id"].tolist() == [
+        "10"
+    ]
+
+
+def test_constants_values_and_composed_columns(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("License,Name,Ward,Result\n1,A,3,Pass\n2,B,,Fail\n", encoding="utf-8")
+    source = "[{files: [a.csv], columns: {unit_id: License, unit_name: Name, status: Result}, constants: {unit_type: D600}, compose: {township: '第{Ward}区'}, values: {status: {Pass: 在业, Fail: 停业}, unit_type: {D600: A100}}}]\nareas: from-roster\nregion: {code: R, name: 全域}"
+    intake = intake_of(units=source.replace("compose: {", "compose: {county: '{Ward}', "))
+    assert told(intake.tables["units"], "unit_id", "township", "status", "unit_type", "county") == [
+        ["1", "第3区", "在业", "A100", "3"]
+    ]
+    assert intake.quarantine["reason"].tolist() == ["县区: 不应为空"]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("unit: '[]'", "p.yaml: inputs.unit 里没有“unit”, 是不是“units”?"),
+        (
+            "units: [{files: [a.csv], columns: {unit_ids: x}}]",
+            "p.yaml: inputs.units 里没有“unit_ids”, 是不是“unit_id”?",
+        ),
+    ],
+)
+def test_unknown_tables_and_columns_are_refused_with_the_nearest(
+    run_of: Callable[..., Run], source: str, said: str
+) -> None:
+    name, _, text = source.partition(": ")
+    with pytest.raises(ParamsError) as caught:
+        read_inputs(run_of(**{name: text.strip("'")}))
+    assert str(caught.value) == said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("{files: [a.csv], per: [unit_id], order: [日期]}", "a.csv 没有“日期”这一列"),
+        ("{files: [a.csv], compose: {township: '{单位名}'}}", "a.csv 没有“单位名”这一列, 是不是“单位名称”?"),
+        ("{files: [b.xlsx], sheets: [乙]}", "b.xlsx 里没有工作表 乙"),
+        ("{files: [c.csv]}", "c.csv 里找不到单位名录的表头; 表头的叫法可在参数 columns 里写明"),
+    ],
+)
+def test_file_that_does_not_fit_its_source_is_refused(
+    book: Book, intake_of: Read, tmp_path: Path, source: str, said: str
+) -> None:
+    (tmp_path / "a.csv").write_text("单位编号,单位名称,县区\n1,甲,南关区\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text("甲,乙\n1,2\n", encoding="utf-8")
+    book("b.xlsx", {"甲": [ROSTER, roster_row(1)]})
+    files = intake_of(units=f"[{source}]").files
+    assert told(files, "status", "reason") == [["refused", said]]
+
+
+def test_order_of_rows_and_files_changes_nothing_but_provenance(intake_of: Read, tmp_path: Path) -> None:
+    rows = [
+        f"{number % 37},第{number}所,{'南关区' if number % 2 else '宽城区'},约{number}"
+        for number in range(60)
+    ]
+    head = "单位编号,单位名称,县区,在岗职工数\n"
+    (tmp_path / "a.csv").write_text(head + "\n".join(rows[:40]), encoding="utf-8")
+    (tmp_path / "b.csv").write_text(head + "\n".join(rows[40:]), encoding="utf-8")
+    once = intake_of(units="[{files: [a.csv, b.csv]}]")
+    shuffled = random.Random(7).sample(rows, len(rows))
+    (tmp_path / "a.csv").write_text(head + "\n".join(shuffled[:20]), encoding="utf-8")
+    (tmp_path / "b.csv").write_text(head + "\n".join(shuffled[20:]), encoding="utf-8")
+    again = intake_of(units="[{files: [b.csv, a.csv]}]")
+    for name in inputs():
+        bare = [intake.tables[name].drop(columns=list(PROVENANCE)) for intake in (once, again)]
+        pd.testing.assert_frame_equal(*bare)
+    assert sorted(once.problems["got"]) == sorted(again.problems["got"])
+
+
+def test_stage_is_read_again_equal_and_written_equal(book: Book, intake_of: Read, tmp_path: Path) -> None:
+    book(
+        "南关区.xlsx",
+        [ROSTER, roster_row(1, name="=1+1<b>\n甲"), ["", "@cmd", "南关区"], [*roster_row(2)[:6], "约3"]],
+    )
+    intake = intake_of(units="[{files: ['*.xlsx']}]")
+    write_intake(intake, tmp_path / "one")
+    write_intake(intake_of(units="[{files: ['*.xlsx']}]"), tmp_path / "two")
+    digests = [
+        {path.relative_to(root): sha256_file(path) for path in sorted(root.rglob("*")) if path.is_file()}
+        for root in (tmp_path / "one", tmp_path / "two")
+    ]
+    assert digests[0] == digests[1]
+    again = load_intake(tmp_path / "one")
+    for name in ("areas", "files", "problems", "quarantine", "matches"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(intake, name))
+    for name, rows in intake.tables.items():
+        pd.testing.assert_frame_equal(again.tables[name], rows)
+    assert again.tables["units"]["unit_name"].tolist()[0] == "=1+1<b>\n甲"
