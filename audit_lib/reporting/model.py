@@ -92,7 +92,7 @@ class Picture:
 Block = Paragraph | Cards | Grid | Picture
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Section:
     """One part of a report with the numbers its sentences refer to."""
 
@@ -114,6 +114,9 @@ class Section:
                 f"报告“{self.title}”引用了没有的数: {'、'.join(sorted(used - known))}",
                 f'report section "{self.title}" refers to unknown numbers: {", ".join(sorted(used - known))}',
             )
+
+    def __repr__(self) -> str:
+        return f"Section({self.title})"
 
     def _repr_html_(self) -> str:
         from audit_lib.reporting.html import section_html  # noqa: PLC0415 a writer, above the model

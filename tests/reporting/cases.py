@@ -11,7 +11,7 @@ from audit_lib import schemas
 from audit_lib.params import Params, Run
 from audit_lib.reporting.case import Case, codes_within, rules_within, tree
 
-PROVINCE, CITY, COUNTY, LONE = "990000", "990100", "990102", "990581"
+PROVINCE, CITY, COUNTY, NORTH, LONE = "990000", "990100", "990102", "990103", "990581"
 HOSTILE = '<script>alert("x")</script>=1+1\n第二行'
 
 AREAS = pd.DataFrame(
@@ -27,7 +27,16 @@ AREAS = pd.DataFrame(
 )
 
 
-def _rule(rule: str, level: str, subject: str, result: str, part=None, whole=None, reason=None, evidence=None):
+def _rule(  # noqa: PLR0917 a row of a table, cell by cell
+    rule: str,
+    level: str,
+    subject: str,
+    result: str,
+    part: int | None = None,
+    whole: int | None = None,
+    reason: str | None = None,
+    evidence: str | None = None,
+) -> dict[str, object]:
     return {
         "rule_id": rule,
         "level": level,
@@ -36,7 +45,7 @@ def _rule(rule: str, level: str, subject: str, result: str, part=None, whole=Non
         "result": result,
         "numerator": part,
         "denominator": whole,
-        "value": None if not whole else part / whole,
+        "value": part / whole if part is not None and whole else None,
         "as_of": "2014-03-31",
         "reason": reason,
         "evidence": evidence,
@@ -47,14 +56,14 @@ def rules() -> pd.DataFrame:
     rows = [
         _rule("R-03", "city", CITY, "not_met", 1999, 2000, "还差 1 家", "units:990102A0001"),
         _rule("R-03", "county", COUNTY, "not_met", 999, 1000, "还差 1 家", "units:990102A0001"),
-        _rule("R-03", "county", "990103", "met", 1000, 1000),
+        _rule("R-03", "county", NORTH, "met", 1000, 1000),
         _rule("R-03", "city", LONE, "met", 300, 300),
         _rule("R-03", "county", LONE, "met", 300, 300),
         _rule("R-05", "city", CITY, "not_met", 80, 401, "还差 1 家"),
         _rule("R-05", "city", LONE, "not_applicable", 0, 0, "没有合格单位"),
         _rule("F3-02", "county", COUNTY, "not_met", 0, 1, "还差 1 处", "hazards:H1"),
         _rule("F3-02", "city", CITY, "not_met", 0, 1, "还差 1 处", "hazards:H1"),
-        _rule("F4-02", "county", "990103", "not_assessable", None, None, "没有可用的单位名录"),
+        _rule("F4-02", "county", NORTH, "not_assessable", None, None, "没有可用的单位名录"),
         _rule("W2-07", "hazard", "H2", "not_met", None, None, "只有一人签字", "listings:L2"),
         _rule("REP-02", "org", f"{CITY}:青原市卫生局", "not_met", 7, 8, "1 期未按时"),
         _rule("REP-03", "org", f"{CITY}:青原市卫生局", "not_met", 7, 8, "1 期缺报"),
@@ -63,26 +72,39 @@ def rules() -> pd.DataFrame:
     return schemas.conform(pd.DataFrame(rows), "rules")
 
 
+COUNTS = {
+    "coverage": ((999, 1000), (1000, 1000), (300, 300)),
+    "spot": ((40, 200), (40, 201), (0, 0)),
+    "rectified": ((2, 3), (1, 2), (0, 0)),
+    "rectified_general": ((2, 2), (1, 1), (0, 0)),
+    "rectified_major": ((0, 1), (0, 1), (0, 0)),
+    "managed": ((2, 3), (2, 2), (0, 0)),
+}
+"""Part and whole of each indicator in the three counties; city and province are their sums."""
+
+
 def indicators() -> pd.DataFrame:
-    rows = []
-    for area, part, whole in ((PROVINCE, 2299, 2300), (CITY, 1999, 2000), (COUNTY, 999, 1000), (LONE, 300, 300)):
-        rows += [
-            (area, "coverage", part, whole, "not_met" if part < whole else "met"),
-            (area, "spot", 80, 401, "not_met"),
-            (area, "rectified", 3, 5, "not_met"),
-            (area, "rectified_general", 3, 3, "shown"),
-            (area, "rectified_major", 0, 2, "shown"),
-            (area, "managed", 4, 5, "not_met"),
-        ]
-    table = pd.DataFrame(rows, columns=["area", "indicator", "numerator", "denominator", "result"])
-    return schemas.conform(table.assign(value=table["numerator"] / table["denominator"]), "indicators")
+    rows = [
+        (area, key, sum(part for part, _ in counts), sum(whole for _, whole in counts))
+        for key, (south, north, lone) in COUNTS.items()
+        for area, counts in (
+            (COUNTY, (south,)),
+            (NORTH, (north,)),
+            (LONE, (lone,)),
+            (CITY, (south, north)),
+            (PROVINCE, (south, north, lone)),
+        )
+    ]
+    table = pd.DataFrame(rows, columns=["area", "indicator", "numerator", "denominator"])
+    table["value"] = table["numerator"] / table["denominator"].mask(table["denominator"] == 0)
+    return schemas.conform(table.assign(result="shown"), "indicators")
 
 
 def verdicts() -> pd.DataFrame:
     rows = [
         (CITY, "city", "not_met", "R-03;R-05", None, "R-03:1;R-05:1", "not_met", "not_met"),
         (COUNTY, "county", "not_met", "R-03;F3-02", None, "R-03:1;F3-02:1", "met", "not_met"),
-        ("990103", "county", "not_assessable", None, "F4-02", None, "not_assessable", "met"),
+        (NORTH, "county", "not_assessable", None, "F4-02", None, "not_assessable", "met"),
         (LONE, "county", "met", None, None, None, "met", "met"),
         (LONE, "city", "met", None, None, None, "met", "met"),
     ]
@@ -95,7 +117,17 @@ def tables() -> dict[str, pd.DataFrame]:
     made = {name: schemas.empty(name) for name in schemas.inputs()}
     origin = {"sender": COUNTY, "file": "名录/青原市.xlsx", "sheet": "南溪区", "row": 14}
     made["units"] = schemas.conform(
-        pd.DataFrame([{"unit_id": "990102A0001", "unit_name": HOSTILE, "county": COUNTY, "unit_type": "A100", **origin}]),
+        pd.DataFrame(
+            [
+                {
+                    "unit_id": "990102A0001",
+                    "unit_name": HOSTILE,
+                    "county": COUNTY,
+                    "unit_type": "A100",
+                    **origin,
+                }
+            ]
+        ),
         "units",
     )
     hazard = {"unit_id": "990102A0001", "unit_name": HOSTILE, "county": COUNTY, "grade": "重大", **origin}
@@ -112,7 +144,9 @@ def tables() -> dict[str, pd.DataFrame]:
         pd.DataFrame([{"listing_id": "L2", "hazard_id": "H2", "unit_name": HOSTILE, **origin}]), "listings"
     )
     made["city_checks"] = schemas.conform(
-        pd.DataFrame([{"check_id": "C9", "unit_id": "990102A0001", "unit_name": HOSTILE, "date": day, **origin}]),
+        pd.DataFrame(
+            [{"check_id": "C9", "unit_id": "990102A0001", "unit_name": HOSTILE, "date": day, **origin}]
+        ),
         "city_checks",
     )
     made["reporters"] = schemas.conform(
@@ -122,7 +156,14 @@ def tables() -> dict[str, pd.DataFrame]:
     made["weekly"] = schemas.conform(
         pd.DataFrame(
             [
-                {"area": CITY, "body": "青原市卫生局", "week": week, "received_at": week, "inspected": done, **origin}
+                {
+                    "area": CITY,
+                    "body": "青原市卫生局",
+                    "week": week,
+                    "received_at": week,
+                    "inspected": done,
+                    **origin,
+                }
                 for week, done in weeks
             ]
         ),

@@ -1,0 +1,185 @@
+"""Many reports: threads, failures, manifest, the same bytes from either kind of kernel."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import cases
+import jsonschema
+import pandas as pd
+import pytest
+
+from audit_lib import schemas
+from audit_lib.compliance import Judgement, write_judgement
+from audit_lib.errors import CallError, JudgeError, ReportError
+from audit_lib.files import sha256_file
+from audit_lib.intake import Intake, write_intake
+from audit_lib.params import Run, read_params
+from audit_lib.reporting import open_case, report_areas, write_manifest
+from audit_lib.reporting import run as running
+from audit_lib.reporting.case import find_run
+from audit_lib.reporting.kernels import ordinary_kernels
+from audit_lib.shipped import notebook as shipped
+
+PARAMS = 'run: 手工\ncampaign: 2014年春季行动\ndemo: true\noutput: out\ninputs:\n  units:\n    - files: ["名录/*"]\n'
+BY_HAND = {
+    "rules": cases.rules,
+    "indicators": cases.indicators,
+    "verdicts": cases.verdicts,
+    "scores": lambda: schemas.empty("scores"),
+    "estimates": lambda: schemas.empty("estimates"),
+}
+
+
+def quiet(done: int, total: int, what: str) -> None:
+    """Take no notice."""
+
+
+def judged_run(folder: Path) -> Run:
+    """Return a run whose intake and judgement lie on the disk."""
+    (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
+    run = read_params(folder / "params.yaml")
+    nothing = pd.DataFrame(columns=["table", "sender", "area", "file", "sheet", "row", "reason", "cells"])
+    problems = pd.DataFrame(
+        columns=["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
+    )
+    files = cases.files().assign(title=0, header=1, subtotal=0, foot=0, blank=0)
+    intake = Intake(cases.tables(), cases.AREAS, files, problems, nothing, nothing)
+    write_intake(intake, run.folder / "intake")
+    write_judgement(Judgement(**{name: table() for name, table in BY_HAND.items()}), run.folder / "judgement")
+    return run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return judged_run(tmp_path_factory.mktemp("run"))
+
+
+@pytest.fixture(scope="module")
+def written(run: Run) -> Run:
+    results = report_areas(run, [cases.PROVINCE, cases.COUNTY], progress=quiet)
+    assert [str(one.error) for one in results if one.error] == []
+    return run
+
+
+def bytes_of(run: Run) -> dict[str, str]:
+    folder = run.folder / "reports"
+    return {str(path.relative_to(folder)): sha256_file(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_each_area_has_page_workbook_and_notebook(written: Run) -> None:
+    assert set(bytes_of(written)) == {
+        f"{area}/report.{kind}"
+        for area in (cases.PROVINCE, cases.COUNTY)
+        for kind in ("html", "ipynb", "xlsx")
+    }
+
+
+def test_another_folder_and_another_kind_of_kernel_give_the_same_bytes(
+    written: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "_kernels", lambda run: ordinary_kernels())
+    other = judged_run(tmp_path)
+    report_areas(other, [cases.PROVINCE, cases.COUNTY], progress=quiet)
+    assert bytes_of(other) == bytes_of(written)
+
+
+def test_executed_notebook_keeps_no_trace_of_machine_or_time(written: Run) -> None:
+    text = (written.folder / "reports" / cases.COUNTY / "report.ipynb").read_text(encoding="utf-8")
+    content = json.loads(text)
+    assert str(written.output.parent) not in text
+    assert "papermill" not in content["metadata"]
+    assert [cell["id"] for cell in content["cells"]] == [
+        f"cell-{place:02d}" for place in range(len(content["cells"]))
+    ]
+    assert not [cell for cell in content["cells"] if "execution" in cell["metadata"]]
+    assert '\\"0x' not in text
+
+
+def test_failing_area_names_its_cell_and_the_others_go_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "2_acceptance.ipynb"
+    content = json.loads(shipped("2_acceptance").read_text(encoding="utf-8"))
+    content["cells"][4]["source"] = [
+        f'case = reporting.open_case(params_file, area.replace("{cases.CITY}", "990999"))'
+    ]
+    broken.write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(running, "shipped_notebook", lambda name: broken)
+    seen: list[tuple[int, int, str]] = []
+    results = report_areas(run, [cases.CITY, cases.LONE], progress=lambda *step: seen.append(step))
+    failed, fine = results
+    assert str(failed.error) == (
+        "报告 990100 没有写成: 2_acceptance.ipynb 第 4 个代码单元"
+        '(case = reporting.open_case(params_file, area.replace("990100", "990999"))): '
+        "ReportError: 没有代码为“990999”的地区; 省的代码是 990000"
+    )
+    assert not (failed.folder / "report.html").exists()
+    assert fine.error is None
+    assert (fine.folder / "report.html").exists()
+    assert sorted(done for done, _, _ in seen) == [1, 2]
+    shutil.rmtree(fine.folder)
+
+
+def test_unknown_parameter_is_refused_before_anything_runs() -> None:
+    with pytest.raises(CallError, match=r"^笔记本 2_acceptance\.ipynb 没有参数 aera, 有: area、params_file$"):
+        running.execute(shipped("2_acceptance"), {"aera": "990000"})
+
+
+def test_unknown_area_is_refused(run: Run) -> None:
+    with pytest.raises(CallError, match=r"^没有这些地区: 990999$"):
+        report_areas(run, ["990999"], progress=quiet)
+
+
+def test_counties_that_do_not_add_up_stop_every_report(tmp_path: Path) -> None:
+    run = judged_run(tmp_path)
+    wrong = cases.indicators()
+    wrong.loc[(wrong["area"] == cases.LONE) & (wrong["indicator"] == "coverage"), "numerator"] = 299
+    tables = {name: table() for name, table in BY_HAND.items()} | {"indicators": wrong}
+    write_judgement(Judgement(**tables), run.folder / "judgement")
+    for stage in (lambda: report_areas(run, None, progress=quiet), lambda: write_manifest(run)):
+        with pytest.raises(JudgeError, match=r"^指标的下级之和与本级不等: 990000 coverage$"):
+            stage()
+    assert not (run.folder / "reports").exists()
+    assert not (run.folder / "manifest.json").exists()
+
+
+def test_run_without_judgement_says_what_to_do_first(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text(PARAMS, encoding="utf-8")
+    file = tmp_path / "params.yaml"
+    with pytest.raises(ReportError, match=r"^运行 手工 还没有判定结果, 请先运行 audit judge "):
+        open_case(file, cases.PROVINCE)
+
+
+def test_manifest_holds_every_file_and_no_time(written: Run) -> None:
+    path = write_manifest(written)
+    first = path.read_bytes()
+    content = json.loads(first)
+    assert {"inputs", "outputs", "versions", "params", "seed"} == set(content)
+    assert {one["path"]: one["sha256"] for one in content["outputs"]}[
+        "reports/990000/report.html"
+    ] == sha256_file(written.folder / "reports" / "990000" / "report.html")
+    assert {"path": "名录/青原市.xlsx", "sha256": "0" * 64} in content["inputs"]
+    assert write_manifest(written).read_bytes() == first
+
+
+def test_notebook_in_its_own_folder_finds_params_and_output_of_the_clone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("notebooks", "params"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "params" / "demo.yaml").write_text(PARAMS.replace("output: out\n", ""), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    from_clone = find_run("params/demo.yaml")
+    monkeypatch.chdir(tmp_path / "notebooks")
+    from_notebooks = find_run("params/demo.yaml")
+    assert from_clone.folder == from_notebooks.folder == tmp_path / "out" / "runs" / "手工"
+
+
+def test_jupyter_does_without_the_slow_address_grammar() -> None:
+    running._load_papermill()
+    assert jsonschema.Draft202012Validator(
+        {"type": "string"}, format_checker=jsonschema.FormatChecker()
+    ).is_valid("x")
