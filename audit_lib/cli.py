@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audit_lib import __version__
+from audit_lib.commands_size import size
 from audit_lib.errors import AuditError, CallError, Text, language
 
 if TYPE_CHECKING:
@@ -263,6 +264,9 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         )
     if not whole:
         click.get_current_context().exit(1)
+
+
+main.add_command(size)
 
 
 def _now() -> dt.datetime:

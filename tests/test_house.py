@@ -40,6 +40,7 @@ STREET = (
     "reporting",
     "demo",
     "stages",
+    "commands_size",
     "cli",
 )
 """The rooms in the order in which data walks through them; each imports only what stands before it."""
