@@ -18,10 +18,12 @@ from audit_lib.inference import (
     estimate_total,
     estimate_two_stage,
     false_pass,
+    intervals,
     kappa,
     paired,
     tolerable_count,
 )
+from audit_lib.inference.bounds import at_most
 
 TABLES = Path(__file__).parents[1] / "oracles"
 COHEN = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
@@ -117,6 +119,46 @@ def test_agreement_meets_published_values(row: dict[str, str]) -> None:
         ("cities", "share"): lambda: false_pass(county, 1 - recheck, *cities).share,
         ("cities", "total"): lambda: false_pass(county, 1 - recheck, *cities).total,
         ("cities", "kappa"): lambda: kappa(county, recheck, *cities),
+        ("cities", "both failed"): lambda: estimate_total((1 - county) * (1 - recheck), *cities),
+        ("cities", "only the county failed"): lambda: estimate_total((1 - county) * recheck, *cities),
+        ("cities", "only the re-check failed"): lambda: estimate_total(county * (1 - recheck), *cities),
+        ("cities", "both passed"): lambda: estimate_total(county * recheck, *cities),
     }
 
     assert agrees(getattr(figures[row["case"], row["figure"]](), row["quantity"]), row["expected"])
+
+
+def test_intervals_with_the_df_of_r_are_those_of_r() -> None:
+    """R counts the stratum taken whole: df 18 and n 21; ours, 15 and 17, stand in the table."""
+    sample = visits("A 50 10 2; B 35 7 1; C 4 4 1")
+    answer = estimate_share(*sample)
+    p, v = answer.value, answer.se**2
+    logit = intervals.logit(p, v, 18, 0.95)
+    korn = intervals.korn_graubard(p, v, n=21, df=18, confidence=0.95)
+
+    assert agrees(logit.lower, ".0623220294")
+    assert agrees(logit.upper, ".4195429691")
+    assert agrees(korn.lower, ".0481339210")
+    assert agrees(korn.upper, ".4086824424")
+
+
+def test_p_values_of_the_two_strata_paper_come_out_of_the_same_tails() -> None:
+    """Wendell, Schmee 1996: their statistic is the estimate N_h y_h / n_h summed, ours the count."""
+    N, n, seen = (100, 100), (60, 40), (1, 1)
+    estimate = sum(a * b / c for a, b, c in zip(N, seen, n, strict=True))
+
+    def p_value(G: tuple[int, int]) -> float:
+        exactly = [
+            [at_most(y, *z) - at_most(y - 1, *z) for y in range(z[2] + 1)] for z in zip(N, G, n, strict=True)
+        ]
+        return sum(
+            exactly[0][a] * exactly[1][b]
+            for a in range(n[0] + 1)
+            for b in range(n[1] + 1)
+            if N[0] * a / n[0] + N[1] * b / n[1] <= estimate + 1e-9
+        )
+
+    values = {(g, 10 - g): p_value((g, 10 - g)) for g in range(11)}
+
+    assert agrees(values[2, 8], ".067081")
+    assert max(values, key=values.__getitem__) == (2, 8)

@@ -13,6 +13,7 @@ from audit_lib.inference import (
     operating_characteristic,
     tolerable_count,
     two_stage_risk,
+    two_stage_size,
 )
 
 
@@ -43,6 +44,26 @@ def test_two_stage_risk_is_the_share_of_orders_that_pass() -> None:
     passing = [o for o in orders if sum(o[:2]) == 0 or (sum(o[:2]) == 1 and sum(o[2:]) == 0)]
 
     assert two_stage_risk(6, 2, 2, 2) == pytest.approx(len(passing) / len(orders), abs=1e-12)
+
+
+@pytest.mark.parametrize(("N", "K"), [(40, 6), (100, 10), (30, 25)])
+def test_two_stage_size_is_the_least_that_keeps_the_risk(N: int, K: int) -> None:
+    kept = [n for n in range(N // 2 + 1) if two_stage_risk(N, n, n, K) <= 0.05 * (1 + 1e-9)]
+
+    assert two_stage_size(N, K) == kept[0]
+
+
+def test_plans_say_both_risks_in_the_terms_of_the_standard() -> None:
+    plan = acceptance_numbers(50, 5, most=2, acceptable=1).iloc[1]
+    n = int(plan["n"])
+    ways = [math.comb(5, x) * math.comb(45, n - x) for x in (0, 1)]
+
+    assert (plan["allowed"], plan["reject"]) == (1, 2)
+    assert plan["consumer"] == pytest.approx(sum(ways) / math.comb(50, n), rel=1e-12)
+    assert plan["producer"] == 0  # one failing unit never makes two failures in the sample
+    assert acceptance_numbers(50, 5, acceptable=1)["producer"][0] == pytest.approx(
+        acceptance_numbers(50, 5)["n"][0] / 50, rel=1e-12
+    )
 
 
 def test_the_operating_characteristic_falls_from_certain_to_impossible() -> None:

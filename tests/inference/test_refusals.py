@@ -9,6 +9,8 @@ import pytest
 
 from audit_lib.errors import EstimateError, language
 from audit_lib.inference import (
+    acceptance_numbers,
+    can_show,
     discovery_size,
     estimate_mean,
     estimate_ratio,
@@ -16,8 +18,12 @@ from audit_lib.inference import (
     estimate_two_stage,
     item_agreement,
     kappa,
+    operating_characteristic,
     paired,
+    precision_size,
     tolerable_count,
+    two_stage_risk,
+    two_stage_size,
 )
 
 TWO = ["东昌", "东昌", "NA", "NA"]
@@ -185,6 +191,72 @@ REFUSED = [
         lambda: tolerable_count(20, "120%"),
         "比例应在 0 与 1 之间, 读到“120%”",
         'a share lies between 0 and 1, not "120%"',
+    ),
+    (
+        lambda: item_agreement(["u", "u", "v"], [1, 0], [1, 1, 1], ["a"] * 3, {"a": 2}),
+        "first 有 2 个值, 检查结果有 3 个, 应当一样多",
+        "first has 2 values for 3 visits",
+    ),
+    (
+        lambda: item_agreement(
+            ["u", "v"],
+            pd.Series([1, 0], index=["u", "v"]),
+            [1, 1],
+            pd.Series(["a", "a"], index=["v", "u"]),
+            {"a": 2},
+        ),
+        "first 与分层列出的是同样的行, 次序却不同",
+        "first and strata list the same rows in different orders",
+    ),
+    (
+        lambda: paired([[5.5, 1], [0, 5]]),
+        "两次结论的对照表应为 2 行 2 列不小于 0 的整数",
+        "two verdicts are compared by 2 x 2 whole numbers of 0 or more",
+    ),
+    (
+        lambda: paired([[5, 1, 0], [0, 5, 1]]),
+        "两次结论的对照表应为 2 行 2 列不小于 0 的整数",
+        "two verdicts are compared by 2 x 2 whole numbers of 0 or more",
+    ),
+    (
+        lambda: acceptance_numbers(20, 2, acceptable=2),
+        "可以接受的不合格数应小于 2, 读到 2",
+        "the failures that are acceptable must be below 2, not 2",
+    ),
+    (
+        lambda: operating_characteristic(20, 21, 0),
+        "单位数应为 0 到 20 之间的整数, 且总数至少为 1, 读到 21",
+        "a number of units is whole and lies between 0 and 20, at least 1, not 21",
+    ),
+    (
+        lambda: operating_characteristic(20, 4, 0, failures=[2.5]),  # type: ignore[list-item]
+        "单位数应为 0 到 20 之间的整数, 且总数至少为 1, 读到 2.5",
+        "a number of units is whole and lies between 0 and 20, at least 1, not 2.5",
+    ),
+    (
+        lambda: two_stage_risk(20, 12, 9, 3),
+        "单位数应为 0 到 20 之间的整数, 且总数至少为 1, 读到 21",
+        "a number of units is whole and lies between 0 and 20, at least 1, not 21",
+    ),
+    (
+        lambda: two_stage_size(20, 1),
+        "20 家中没有两个样本量相同的两次抽样方案能查出 1 家不合格",
+        "no two-stage plan with equal samples of 20 units finds 1 failures",
+    ),
+    (
+        lambda: precision_size(20, 0, 0.05),
+        "预计比例和区间半宽应在 0 与 1 之间, 读到 0、0.05",
+        "share and half width lie between 0 and 1, not 0, 0.05",
+    ),
+    (
+        lambda: tolerable_count(20, "5%", convention="at most"),  # type: ignore[arg-type]
+        "convention 只能是 at_least 或 more_than, 读到“at most”",
+        'convention is at_least or more_than, not "at most"',
+    ),
+    (
+        lambda: can_show(0, 0),
+        "单位数应为 0 到 0 之间的整数, 且总数至少为 1, 读到 0",
+        "a number of units is whole and lies between 0 and 0, at least 1, not 0",
     ),
 ]
 
