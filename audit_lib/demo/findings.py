@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,10 +71,12 @@ def make_findings(province: Province, run: Run, seed: int) -> Findings:
     visits = _visit(sample, prepared.frame, chance, per_day=choice.teams * VISITS_A_TEAM)
     inspected = visits["outcome"] == "已检查"
     bad = visits["unit_id"].map(province.bad).to_numpy(dtype=bool)
-    visits["conclusion"] = np.select([~inspected, bad], ["", FAILED], PASSED)
     judged = np.array(["是", "是", "是", "否", "不能判定"], dtype=object)[throw(chance, len(visits), 0, 4)]
-    visits["already_so"] = np.where(visits["conclusion"] == FAILED, judged, "")
-    _send_teams(visits, province)
+    visits = visits.assign(
+        conclusion=np.select([~inspected, bad], ["", FAILED], PASSED),
+        already_so=np.where(inspected & bad, judged, ""),
+        **_send_teams(visits, province),
+    )
     return Findings(visits, _make_items(visits[inspected], province.tables["units"], chance))
 
 
@@ -101,16 +104,18 @@ def _visit(
     return visits.assign(date=day(visits["day"]), draw=DRAW)
 
 
-def _send_teams(visits: pd.DataFrame, province: Province) -> None:
+def _send_teams(visits: pd.DataFrame, province: Province) -> dict[str, Any]:
     """Number the visits and give each its team of two, four visits a day."""
-    visits["check_id"] = "SH-" + pd.Series(range(1, len(visits) + 1)).astype("str").str.zfill(4)
     team = (visits.groupby("day").cumcount() // VISITS_A_TEAM).to_numpy()
-    visits["team"] = "省核查第" + pd.Series(team + 1).astype("str") + "组"
     staff = province.tables["inspectors"]
     names = staff.loc[staff["area"] == province.areas["code"].iloc[0], "inspector_name"].to_numpy(
         dtype=object
     )
-    visits["inspectors"] = names[2 * team % len(names)] + "、" + names[(2 * team + 1) % len(names)]
+    return {
+        "check_id": "SH-" + pd.Series(range(1, len(visits) + 1)).astype("str").str.zfill(4),
+        "team": "省核查第" + pd.Series(team + 1).astype("str") + "组",
+        "inspectors": names[2 * team % len(names)] + "、" + names[(2 * team + 1) % len(names)],
+    }
 
 
 def _make_items(visits: pd.DataFrame, units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from audit_lib.demo.stock import dice, people, pick, stock, throw
+from audit_lib.demo.stock import Whole, dice, people, pick, stock, throw
 from audit_lib.demo.visits import LAST_CHECK, day
 
 HAZARDS_PER_UNIT = 1.25
@@ -41,21 +41,27 @@ def make_hazards(units: pd.DataFrame, seed: int) -> pd.DataFrame:
     size = len(rows)
     major = (rows["grade"] == "重大").to_numpy()
     found = throw(chance, size, 0, 51)
-    rows["found_date"] = day(found)
-    _say_what(rows, major, chance)
-    _assign(rows, chance)
+    described = _describe(major, chance)
+    assigned = _assign(rows, chance)
     yuan = throw(chance, size, 1, 50) * 100 * np.where(major, FUNDS_OF_MAJOR, 1)
     free = ~major & (chance.random(size) < 0.3)
-    rows["fund_planned"] = pd.Series(yuan, index=rows.index).astype("Int64").mask(free)
-    rows["fund_arrived"] = rows["fund_planned"]
-    rows["fund_not_needed"] = free
-    rows["plan_doc"] = rows["county_name"] + "卫应急〔2014〕" + (rows.index % 40 + 1).astype("str") + "号"
-    _close(rows, found, major, chance)
-    rows["extended_to"] = rows["extension_approved"] = pd.NaT
-    seen = day(np.minimum(found + throw(chance, size, 0, 5), LAST_CHECK))
-    rows["platform_date"] = pd.Series(seen, index=rows.index)
-    rows["note"] = ""
-    return rows
+    funds = pd.Series(yuan, index=rows.index).astype("Int64").mask(free)
+    never = pd.Series(pd.NaT, index=rows.index)
+    rows = rows.assign(
+        found_date=day(found),
+        **described,
+        **assigned,
+        fund_planned=funds,
+        fund_arrived=funds,
+        fund_not_needed=free,
+        plan_doc=rows["county_name"] + "卫应急〔2014〕" + (rows.index % 40 + 1).astype("str") + "号",
+        **_close(found, major, chance),
+        extended_to=never,
+        extension_approved=never,
+        platform_date=day(np.minimum(found + throw(chance, size, 0, 5), LAST_CHECK)),
+        note="",
+    )
+    return rows.assign(rechecker=rows["rechecker"].where(rows["recheck_date"].notna(), ""))
 
 
 def make_listings(hazards: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -121,35 +127,47 @@ def _serial(rows: pd.DataFrame) -> pd.Series[str]:
     return (rows.groupby("county").cumcount() + 1).astype("str").str.zfill(4)
 
 
-def _say_what(rows: pd.DataFrame, major: npt.NDArray[np.bool_], chance: np.random.Generator) -> None:
-    size = len(rows)
+def _describe(major: npt.NDArray[np.bool_], chance: np.random.Generator) -> dict[str, Any]:
+    """Return what each hazard is, where, how it came to light and what is to be done."""
+    size = len(major)
     kinds = list(CATEGORIES)
     kind = throw(chance, size, 0, len(kinds) - 1)
-    rows["category"] = np.array(kinds, dtype=object)[kind]
     said = np.array([pick(chance, size, CATEGORIES[name]) for name in kinds], dtype=object)
-    rows["description"] = np.where(major, pick(chance, size, "major"), said[kind, np.arange(size)])
-    rows["place"] = pick(chance, size, "place")
-    rows["source"] = np.array(SOURCES, dtype=object)[throw(chance, size, 0, len(SOURCES) - 1)]
-    rows["measure"] = pick(chance, size, "measure")
+    return {
+        "category": np.array(kinds, dtype=object)[kind],
+        "description": np.where(major, pick(chance, size, "major"), said[kind, np.arange(size)]),
+        "place": pick(chance, size, "place"),
+        "source": np.array(SOURCES, dtype=object)[throw(chance, size, 0, len(SOURCES) - 1)],
+        "measure": pick(chance, size, "measure"),
+    }
 
 
-def _assign(rows: pd.DataFrame, chance: np.random.Generator) -> None:
+def _assign(rows: pd.DataFrame, chance: np.random.Generator) -> dict[str, Any]:
+    """Return who found each hazard, who answers for it and who looks again."""
     team = pd.factorize(rows["county"])[0] * 11 + throw(chance, len(rows), 0, 5)
-    rows["finders"] = people(team) + "、" + people(team + 7)
-    rows["rechecker"] = people(team + 3)
-    rows["resp_unit"] = rows["unit_name"]
-    rows["resp_person"] = people(throw(chance, len(rows), 0, 3000))
+    return {
+        "finders": people(team) + "、" + people(team + 7),
+        "rechecker": people(team + 3),
+        "resp_unit": rows["unit_name"],
+        "resp_person": people(throw(chance, len(rows), 0, 3000)),
+    }
 
 
-def _close(rows: pd.DataFrame, found: Any, major: npt.NDArray[np.bool_], chance: np.random.Generator) -> None:
-    """Close what can be closed by the end of March; the rest has a deadline in April."""
-    size = len(rows)
+def _close(found: Whole, major: npt.NDArray[np.bool_], chance: np.random.Generator) -> dict[str, Any]:
+    """Close what can be closed by the end of March; the rest has a deadline in April.
+
+    A major takes more than the week within which it need not be listed.
+    """
+    size = len(found)
     closed = found + throw(chance, size, 1, 14) + np.where(major, 8, 0)
     recheck = closed + throw(chance, size, 0, 3)
     done = (recheck < LAST_CHECK) & (chance.random(size) < 0.97)
     deadline = np.where(done, closed + throw(chance, size, 0, 12), LAST_CHECK + throw(chance, size, 5, 30))
-    rows["deadline"] = day(deadline)
-    for column, days in (("closed_date", closed), ("recheck_date", recheck), ("written_off_date", recheck)):
-        rows[column] = pd.Series(day(days), index=rows.index).where(done)
-    rows["recheck_result"] = np.where(done, "合格", "")
-    rows["rechecker"] = rows["rechecker"].where(done, "")
+    checked = pd.Series(day(recheck)).where(done)
+    return {
+        "deadline": day(deadline),
+        "closed_date": pd.Series(day(closed)).where(done),
+        "recheck_date": checked,
+        "written_off_date": checked,
+        "recheck_result": np.where(done, "合格", ""),
+    }

@@ -12,6 +12,7 @@ from audit_lib.demo.stock import Whole, dice, people, pick, stock, throw, words
 
 HAS = ("boiler", "elevator", "vessel", "oxygen", "radiation", "chemicals", "laboratory", "kitchen")
 LICENSED = ("D110", "D211", "D400")
+ENTERED = pd.Timestamp("2014-01-20")
 WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 """Weights of GB 11714."""
 
@@ -30,24 +31,30 @@ def make_roster(counties: pd.DataFrame, counts: pd.DataFrame, seed: int) -> pd.D
     """
     chance = dice(seed, "roster")
     kinds = stock("kinds").set_index("unit_type")
-    units = counts.loc[counts.index.repeat(counts["count"]), ["county", "unit_type"]]
-    units = units.reset_index(drop=True).join(counties.set_index("code")[["city", "towns"]], on="county")
-    units["county_name"] = units["county"].map(counties.set_index("code")["name"])
+    units = counts.loc[counts.index.repeat(counts["count"]), ["county", "unit_type"]].reset_index(drop=True)
+    known = counties.set_index("code")[["city", "towns", "name"]].rename(columns={"name": "county_name"})
+    units = units.join(known, on="county")
     letter = units["unit_type"].str[0]
     serial = units.groupby(["county", letter]).cumcount() + 1
-    units["unit_id"] = units["county"] + letter + serial.astype("str").str.zfill(4)
-    units["place"] = units.groupby(["county", "unit_type"]).cumcount()
-    units["town"] = units["place"] % units["towns"]
-    units["township"] = _name_towns(units)
-    units["unit_name"] = _name_units(units, kinds["name"])
-    units = _add_size(units, kinds, chance)
-    units["org_code"] = _make_codes(units, chance)
-    units = _add_grid(units, chance)
-    units["reports_through"] = _find_reporters(units)
-    dates = throw(chance, len(units), 0, 9)
-    units["entry_date"] = pd.Timestamp("2014-01-20") + pd.to_timedelta(dates, unit="D")
-    units[["status", "site_no", "status_evidence"]] = ["在业", "", ""]
-    units["status_date"] = pd.NaT
+    place = units.groupby(["county", "unit_type"]).cumcount()
+    units = units.assign(
+        unit_id=units["county"] + letter + serial.astype("str").str.zfill(4),
+        place=place,
+        town=place % units["towns"],
+    )
+    units = units.assign(township=_name_towns(units))
+    units = units.assign(unit_name=_name_units(units, kinds["name"]))
+    units = units.assign(**_equip(units, kinds, chance))
+    units = units.assign(
+        org_code=_make_codes(units, chance),
+        **_lay_grid(units, chance),
+        reports_through=_find_reporters(units),
+        status="在业",
+        site_no="",
+        status_evidence="",
+        status_date=pd.Series(pd.NaT, index=units.index),
+        entry_date=ENTERED + pd.to_timedelta(throw(chance, len(units), 0, 9), unit="D"),
+    )
     return units.sort_values(["county", "town", "unit_id"], ignore_index=True)
 
 
@@ -89,25 +96,22 @@ def _name_units(units: pd.DataFrame, kind: pd.Series[str]) -> pd.Series[str]:
     return names.where(again == 0, names + "（第" + (again + 1).astype("str") + "部）")
 
 
-def _add_size(units: pd.DataFrame, kinds: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
+def _equip(units: pd.DataFrame, kinds: pd.DataFrame, chance: np.random.Generator) -> dict[str, Any]:
+    """Return how large each unit is, what it has and whose it is."""
     rows = kinds.loc[units["unit_type"], ["staff_low", "staff_high", "beds_low", "beds_high", *HAS]]
     number = rows.astype("int64").reset_index(drop=True)
+    made: dict[str, Any] = {}
     for what in ("staff", "beds"):
-        spread = number[f"{what}_high"] - number[f"{what}_low"]
-        units[what] = number[f"{what}_low"] + np.floor(chance.random(len(units)) * (spread + 1)).astype(
-            "int64"
-        )
+        low, high = number[f"{what}_low"], number[f"{what}_high"]
+        made[what] = low + np.floor(chance.random(len(units)) * (high - low + 1)).astype("int64")
     for thing in HAS:
-        units[f"has_{thing}"] = chance.random(len(units)) * 100 < number[thing]
-    belongs = throw(chance, len(units), 0, 99)
+        made[f"has_{thing}"] = chance.random(len(units)) * 100 < number[thing]
+    lot = throw(chance, len(units), 0, 99)
     public = units["unit_type"].str[0].isin(["A", "F", "G", "J", "K"])
-    units["affiliation"] = np.select(
-        [units["unit_type"].isin(LICENSED), public & (belongs < 8), public & (belongs < 25)],
-        ["民营", "省直", "市直"],
-        "县属",
-    )
-    units["key_unit"] = (units["beds"] > 0) & (belongs < 30)
-    return units
+    kept = [units["unit_type"].isin(LICENSED), public & (lot < 8), public & (lot < 25)]
+    made["affiliation"] = np.select(kept, ["民营", "省直", "市直"], "县属")
+    made["key_unit"] = (made["beds"] > 0) & (lot < 30)
+    return made
 
 
 def _make_codes(units: pd.DataFrame, chance: np.random.Generator) -> pd.Series[str]:
@@ -127,19 +131,19 @@ def _make_codes(units: pd.DataFrame, chance: np.random.Generator) -> pd.Series[s
     return given.mask(small & (lot >= 30) & (lot < 70) & licensed & is_private, licence)
 
 
-def _add_grid(units: pd.DataFrame, chance: np.random.Generator) -> pd.DataFrame:
-    town = (units["town"] + 1).astype("str").str.zfill(2)
-    units["grid_id"] = "W" + units["county"] + "-" + town
+def _lay_grid(units: pd.DataFrame, chance: np.random.Generator) -> dict[str, Any]:
+    """Return each unit's grid, who is answerable for it, and who looks after the key units."""
     number = pd.factorize(units["county"])[0] * 41 + units["town"].to_numpy()
-    units["grid_person"] = people(number)
-    units["owner_territorial"] = units["township"] + "人民政府"
-    units["owner_sector"] = units["county_name"] + "卫生局"
-    units["owner_general"] = units["county_name"] + "安全生产监督管理局"
-    guarantor = people(number + 977)
-    units["key_guarantor"] = np.where(units["key_unit"], guarantor, "")
-    task = pick(chance, len(units), "place")
-    units["key_task"] = np.where(units["key_unit"], "每月检查" + task, "")
-    return units
+    task = "每月检查" + pick(chance, len(units), "place")
+    return {
+        "grid_id": "W" + units["county"] + "-" + (units["town"] + 1).astype("str").str.zfill(2),
+        "grid_person": people(number),
+        "owner_territorial": units["township"] + "人民政府",
+        "owner_sector": units["county_name"] + "卫生局",
+        "owner_general": units["county_name"] + "安全生产监督管理局",
+        "key_guarantor": np.where(units["key_unit"], people(number + 977), ""),
+        "key_task": np.where(units["key_unit"], task, ""),
+    }
 
 
 def _find_reporters(units: pd.DataFrame) -> pd.Series[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from audit_lib.demo.places import CHECKED_THERE, COMMITTEE, NOT_PASSED_THERE
@@ -44,7 +43,9 @@ def make_county_checks(units: pd.DataFrame, seed: int) -> pd.DataFrame:
     first = np.where(lot < 0.88, PASSED, np.where(lot < 0.98, LATER, FAILED))
     second = np.where(chance.random(len(units)) < 0.85, PASSED, FAILED)
     again = visit + throw(chance, len(units), 4, 12)
-    _settle_committee(units, first, visit)
+    first = np.where(units["city"] == COMMITTEE, PASSED, first)
+    late = _late_in_committee(units)
+    visit = np.where(late > 0, 52 + (late - 1) % 5, visit)
     checks = pd.concat(
         [
             pd.DataFrame({"unit": np.arange(len(units)), "day": visit, "conclusion": first}),
@@ -106,21 +107,23 @@ def describe_city_checks(
     checks["check_id"] = "CJ" + checks["city"] + "-" + serial.astype("str").str.zfill(4)
     checks = _describe(checks, chance, body="SJ")
     last = county_checks.sort_values("date").drop_duplicates("unit_id", keep="last").set_index("unit_id")
-    checks["county_check_id"] = checks["unit_id"].map(last["check_id"])
-    checks["replacement"] = False
-    found = np.where(checks["conclusion"] == PASSED, throw(chance, len(checks), 0, 1), 2)
-    checks["hazards_new"] = found
+    passed = checks["conclusion"] == PASSED
+    found = np.where(passed, throw(chance, len(checks), 0, 1), 2)
     judged = np.array(["是", "否", "不能判定"], dtype=object)[throw(chance, len(checks), 0, 2)]
-    checks["already_so"] = np.where(checks["conclusion"] == PASSED, "", judged)
-    return checks
+    return checks.assign(
+        county_check_id=checks["unit_id"].map(last["check_id"]),
+        replacement=False,
+        hazards_new=found,
+        already_so=np.where(passed, "", judged),
+    )
 
 
-def _settle_committee(units: pd.DataFrame, first: npt.NDArray[Any], visit: Whole) -> None:
-    """Let exactly the planned number of the committee's units pass before the last cut-off."""
+def _late_in_committee(units: pd.DataFrame) -> Whole:
+    """Number the committee's units that pass only after the last cut-off; 0 for every other unit."""
     there = np.flatnonzero(units["city"] == COMMITTEE)
-    first[there] = PASSED
-    late = there[:: len(there) // NOT_PASSED_THERE][:NOT_PASSED_THERE]
-    visit[late] = 52 + np.arange(NOT_PASSED_THERE) % 5
+    late = np.zeros(len(units), dtype=np.int64)
+    late[there[:: len(there) // NOT_PASSED_THERE][:NOT_PASSED_THERE]] = np.arange(1, NOT_PASSED_THERE + 1)
+    return late
 
 
 def _select(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -139,22 +142,24 @@ def _select(rows: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _describe(checks: pd.DataFrame, chance: np.random.Generator, *, body: str) -> pd.DataFrame:
-    """Add inspectors, hours, score, hazards found and document number."""
+    """Return checks with inspectors, hours, score, hazards found and document number."""
     size = len(checks)
-    checks["date"] = day(checks["day"])
     team = pd.factorize(checks["county"])[0] * 11 + throw(chance, size, 0, 5)
-    second = np.where(chance.random(size) < 0.3, "、" + people(team + 23), "")
-    checks["inspectors"] = people(team) + "、" + people(team + 7) + second
+    third = np.where(chance.random(size) < 0.3, "、" + people(team + 23), "")
     start = throw(chance, size, 8 * 60, 15 * 60)
-    checks["start"] = _clock(start)
-    checks["end"] = _clock(start + throw(chance, size, 25, 95))
-    checks["expert"] = chance.random(size) < 0.1
-    low = np.where(checks["conclusion"] == PASSED, 90, 62)
-    checks["score"] = low + throw(chance, size, 0, 19) / 2
-    checks["hazards_general"] = np.where(checks["conclusion"] == PASSED, 0, 2) + throw(chance, size, 0, 1)
-    checks["hazards_major"] = 0
-    checks["document_no"] = body + "〔2014〕" + (checks.index + 1).astype("str").str.zfill(5)
-    return checks
+    end = start + throw(chance, size, 25, 95)
+    passed = checks["conclusion"] == PASSED
+    return checks.assign(
+        date=day(checks["day"]),
+        inspectors=people(team) + "、" + people(team + 7) + third,
+        start=_clock(start),
+        end=_clock(end),
+        expert=chance.random(size) < 0.1,
+        score=np.where(passed, 90, 62) + throw(chance, size, 0, 19) / 2,
+        hazards_general=np.where(passed, 0, 2) + throw(chance, size, 0, 1),
+        hazards_major=0,
+        document_no=body + "〔2014〕" + (checks.index + 1).astype("str").str.zfill(5),
+    )
 
 
 def _clock(minutes: Whole) -> pd.Series[str]:
