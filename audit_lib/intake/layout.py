@@ -97,22 +97,31 @@ def _unmerged(grid: Grid) -> list[list[str]]:
     return cells
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What tells rows apart: places of ids and of the name, and the rows that pages repeat."""
+
+    ids: list[int]
+    named: int
+    above: dict[tuple[str, ...], str]
+    leads: set[str]
+
+
 def _kinds(cells: Sequence[list[str]], header: Header, table: Table) -> list[str]:
     """The kind of every row of the sheet."""
-    above = {tuple(map(fold, row)): "header" for row in cells[header.first : header.end]}
-    above |= {tuple(map(fold, row)): "title" for row in cells[: header.first] if any(row)}
+    above = {tuple(map(fold, row)): "title" for row in cells[: header.first] if any(row)}
+    above |= {tuple(map(fold, row)): "header" for row in cells[header.first : header.end]}
     leads = {next(word for word in row if word) for row in above if any(row)}
     ids = [header.columns[name] for name in _identifying(table) if name in header.columns]
+    marks = _Marks(ids, header.columns.get("unit_name", -1), above, leads)
     kinds = []
     for place, row in enumerate(cells):
         if not any(row):
             kinds.append("blank")
-        elif place < header.first:
-            kinds.append("title")
         elif place < header.end:
-            kinds.append("header")
+            kinds.append("title" if place < header.first else "header")
         else:
-            kinds.append(_kind(row, ids, above, leads))
+            kinds.append(_kind(row, marks))
     return _with_trailing_notes(cells, kinds, ids)
 
 
@@ -121,21 +130,26 @@ def _identifying(table: Table) -> list[str]:
     return [column.name for column in table.columns if column.role == "key" and column.kind != "area"]
 
 
-def _kind(row: list[str], ids: list[int], above: dict[tuple[str, ...], str], leads: set[str]) -> str:
-    """The kind of one row below the header; ``above`` are the rows that pages repeat."""
-    lead = fold(next(text for text in row if text))
-    if lead in leads and (kind := above.get(tuple(map(fold, row)))):
+def _kind(row: list[str], marks: _Marks) -> str:
+    """The kind of one row below the header."""
+    lead = next(filter(None, row))
+    if fold(lead) in marks.leads and (kind := marks.above.get(tuple(map(fold, row)))):
         return kind
-    if any(_names_a_record(row[place]) for place in ids):
+    if any(_names_a_record(row[place]) for place in marks.ids):
         return "data"
-    if any(fold(text).rstrip(":") in TOTALS for text in row[:_LEADING]):
+    if any(_is_total(text, whole=place == marks.named) for place, text in enumerate(row[:_LEADING])):
         return "subtotal"
-    return "foot" if _is_foot(next(filter(None, row))) else "data"
+    return "foot" if _is_foot(lead) else "data"
 
 
 def _names_a_record(text: str) -> bool:
-    word = fold(text)
-    return bool(word) and word.rstrip(":") not in TOTALS and not _is_foot(text)
+    return bool(text) and not _is_total(text) and not _is_foot(text)
+
+
+def _is_total(text: str, *, whole: bool = False) -> bool:
+    """Whether a cell labels a total; outside the column of names 南关区小计 does too."""
+    word = fold(text).rstrip(":")
+    return word in TOTALS or (not whole and word.endswith(("小计", "合计", "总计")))
 
 
 def _is_foot(text: str) -> bool:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from audit_lib.intake.parts import Part
 
 SAME_RECORDS = 0.5
-"""Share of the smaller file's records that both must hold to be versions of one another."""
+"""Share of the earlier file's records that the later one must hold to stand for the whole of it;
+a short list of corrections would otherwise wipe out a roster."""
 
 _NUMBERED = re.compile(
     r"[\s_(-]*(?:V(?:ER(?:SION)?)?[.\s]?(\d{1,2})(?:\.\d+)?|第([0-9一二三四五六七八九])[版稿])\)?",
@@ -107,7 +108,7 @@ def _same_records(
         return True
     mine, theirs = record(place), record(other)
     shared = len(mine.keys() & theirs.keys())
-    return shared > 0 and shared >= SAME_RECORDS * min(len(mine), len(theirs))
+    return shared > 0 and shared >= SAME_RECORDS * len(mine)
 
 
 def _records(part: Part, keys: Sequence[str]) -> dict[str, str]:

@@ -73,9 +73,16 @@ def test_messy_roster_is_read_whole(book: Callable[..., object], intake_of: Call
 
 
 def test_unit_named_like_a_total_is_not_lost() -> None:
-    found = laid([COLUMNS, ["1", "合计", "甲"], ["", "合计", ""], ["小计:", "", ""], ["2", "小计诊所", "甲"]])
-    assert [row[0] for row in found.rows] == ["1", "2"]
-    assert found.counts["subtotal"] == 2
+    rows = [
+        ["1", "合计", "甲"],
+        ["", "合计", ""],
+        ["小计:", "", ""],
+        ["2", "小计诊所", "甲"],
+        ["", "张合计", "甲"],
+    ]
+    found = laid([COLUMNS, *rows, ["", "", "南关区小计"], ["南关区合计", "南关区合计", "南关区合计"]])
+    assert found.numbers == [2, 5, 6]
+    assert found.counts["subtotal"] == 4
 
 
 def test_row_without_id_that_is_no_total_stays_data() -> None:

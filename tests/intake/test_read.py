@@ -87,6 +87,16 @@ def test_county_001_and_unit_na_stay_what_they_are(intake_of: Read, tmp_path: Pa
     assert told(units, "unit_id", "unit_name", "county") == [["001", "NA", "NA"], ["NULL", "null", "01"]]
 
 
+def test_file_with_a_header_alone_is_read_and_holds_nothing(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("单位编号,单位名称,县区\n", encoding="utf-8")
+    source = "[{files: [a.csv], values: {status: {a: b}}, per: [unit_id], order: [单位名称], take: first}]"
+    intake = intake_of(units=source)
+    assert account(intake, "a.csv") == {
+        "table": "units", "file": "a.csv", "sender": "a", "status": "read", "header": 1,
+    }  # fmt: skip
+    assert all(len(rows) == 0 for rows in intake.tables.values())
+
+
 def test_header_without_a_due_column_is_told_once(intake_of: Read, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("单位编号,单位名称,县区\n1,甲,南关区\n2,乙,南关区\n", encoding="utf-8")
     problems = intake_of(units="[{files: [a.csv]}]").problems

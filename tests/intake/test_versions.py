@@ -43,6 +43,14 @@ def test_name_says_which_version_where_no_date_does(book: Book, intake_of: Read)
     assert set(intake.files["sender"]) == {"南关区名录"}
 
 
+def test_short_list_of_corrections_does_not_wipe_out_a_roster(book: Book, intake_of: Read) -> None:
+    book("a.xlsx", dated("2014年2月8日", *(roster_row(number) for number in range(1, 8))))
+    book("b.xlsx", dated("2014年2月10日", *(roster_row(number, name="改名") for number in range(1, 4))))
+    intake = intake_of(units=ALL)
+    assert set(statuses(intake).values()) == {"read"}
+    assert intake.tables["units"]["unit_id"].nunique() == 7
+
+
 def test_files_without_any_mark_are_parts(book: Book, intake_of: Read) -> None:
     book("南关区一.xlsx", [ROSTER, roster_row(1)])
     book("南关区二.xlsx", [ROSTER, roster_row(1, name="另写")])
