@@ -66,6 +66,11 @@ def _coverage_roster(facts: Facts) -> Counts:
     return count(rows, rows["unit_id"].isin(seen))
 
 
+def _removed(facts: Facts) -> Counts:
+    rows = _frozen(facts)
+    return count(rows, among(rows["unit_id"], facts.removed["unit_id"]))
+
+
 def _first_pass(facts: Facts) -> Counts:
     visits = _inspections(facts).drop_duplicates("unit_id")
     return count(visits, visits["conclusion"] == PASSED)
@@ -192,6 +197,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         "self_check_on_time": _self_check_on_time,
         "coverage": lambda facts: count(facts.frame, inspected_units(facts)),
         "coverage_roster": _coverage_roster,
+        "removed": _removed,
         "first_pass": _first_pass,
         "pass": _pass,
         "spot": _spot,

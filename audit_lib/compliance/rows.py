@@ -73,21 +73,7 @@ def judge_areas(
     """
     sums = _sum_up(facts, rule, counts)
     gap = (needed(sums) - sums["numerator"]).clip(lower=0)
-    short = (gap - sums["doubtful"]).clip(lower=0)
-    early = rule.due is not None and facts.as_of < rule.due
-    cases: list[Case] = [
-        (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),
-        ((short > 0) & (not early), NOT_MET, "还差 " + short.astype("str") + f" {rule.counted_in}"),
-        (sums["unread"] > 0, NOT_ASSESSABLE,
-         sums["unread"].astype("str") + f" 个县区的{_titles(rule.needs)}未能全部读出"),
-        ((gap > 0) & early, NOT_DUE, "未到期, 目前还差 " + gap.astype("str") + f" {rule.counted_in}"),
-        (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),
-        (sums["unidentified"] > 0, NOT_ASSESSABLE,
-         _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str") + " 行无法识别, 可能属于分母"),
-        (sums["denominator"].eq(0) & sums["pending"].gt(0), NOT_DUE, "均未到期"),
-        (sums["denominator"] == 0, NOT_APPLICABLE, none),
-    ]  # fmt: skip
-    rows = _decide(sums, cases)
+    rows = _decide(sums, _cases(facts, rule, sums, gap, none))
     hidden = (rows["result"] == NOT_ASSESSABLE) & (sums["absent"] | (sums["unread"] > 0))
     known = sums[["numerator", "denominator"]].astype("Int64").mask(hidden)
     return rows.assign(
@@ -168,6 +154,26 @@ def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
     by_county[["level", "area"]] = places[["level", "area"]].to_numpy()
     sums = by_county.groupby(["level", "area"], sort=True).sum().reset_index()
     return sums.assign(absent=bool(facts.gaps.not_given(rule.needs)))
+
+
+def _cases(facts: Facts, rule: Rule, sums: pd.DataFrame, gap: pd.Series[int], none: str) -> list[Case]:
+    """What an area may be, in the order that decides: a shortfall nobody can explain away comes first."""
+    short = (gap - sums["doubtful"]).clip(lower=0)
+    early = rule.due is not None and facts.as_of < rule.due
+    lame = ", 其中 " + sums["doubtful"].astype("str") + f" {rule.counted_in}记录不全"
+    gaps = "还差 " + gap.astype("str") + f" {rule.counted_in}" + lame.where(sums["doubtful"] > 0, "")
+    return [
+        (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),
+        ((short > 0) & (not early), NOT_MET, gaps),
+        (sums["unread"] > 0, NOT_ASSESSABLE,
+         sums["unread"].astype("str") + f" 个县区的{_titles(rule.needs)}未能全部读出"),
+        ((gap > 0) & early, NOT_DUE, "未到期, 目前" + gaps),
+        (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),
+        (sums["unidentified"] > 0, NOT_ASSESSABLE,
+         _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str") + " 行无法识别, 可能属于分母"),
+        (sums["denominator"].eq(0) & sums["pending"].gt(0), NOT_DUE, "均未到期"),
+        (sums["denominator"] == 0, NOT_APPLICABLE, none),
+    ]  # fmt: skip
 
 
 def _decide(sums: pd.DataFrame, cases: list[Case]) -> pd.DataFrame:

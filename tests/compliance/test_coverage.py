@@ -54,7 +54,7 @@ def test_unit_with_only_an_incomplete_record_leaves_its_county_open(cell: str) -
 def test_incomplete_record_does_not_excuse_another_unit_never_inspected() -> None:
     row = found(judged(units=TWO, county_checks=[check("a1", conclusion=None)]), "R-03", A)
     assert (row.result, row.missing) == ("not_met", 2)
-    assert row.reason == "还差 1 家"
+    assert row.reason == "还差 2 家, 其中 1 家记录不全"
 
 
 def test_county_checks_not_handed_in_can_never_be_a_pass_or_a_failure() -> None:

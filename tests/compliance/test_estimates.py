@@ -140,3 +140,34 @@ def test_only_a_recheck_that_was_visited_speaks() -> None:
     )
     assert estimate_rechecks(facts, {"recheck": drawn("city_check")}).empty
     assert estimate_rechecks(facts, {}).empty
+
+
+def test_what_cannot_be_estimated_gets_its_bound_and_the_reason() -> None:
+    one = drawn()
+    sample = one.sample[(one.sample["rank"] == 1) & one.sample["drawn"]]
+    lonely = DrawnSample(one.name, one.purpose, one.frame, sample, "c", "p")
+    facts = gather_facts(
+        intake(units=[unit(name) for name in ALL], province_checks=[visit(name) for name in ALL]),
+        run().params,
+        load_rulebook(),
+    )
+    table = estimate_rechecks(facts, {"recheck": lonely})
+    row = table[(table["area"] == PROVINCE) & (table["indicator"] == "recheck_failed")].iloc[0]
+    assert row["method"].startswith("不能推算: ")
+    assert pd.isna(row["value"])
+    assert row["bound_count"] > 20
+
+
+def test_two_rechecks_carry_their_names() -> None:
+    facts = gather_facts(
+        intake(units=[unit(name) for name in ALL], province_checks=[visit(name, draw=None) for name in ALL]),
+        run().params,
+        load_rulebook(),
+    )
+    table = estimate_rechecks(facts, {"b": drawn(name="b"), "a": drawn(name="a")})
+    assert table.loc[table["area"] == PROVINCE, "indicator"].tolist() == [
+        "recheck_failed@a",
+        "recheck_already_so@a",
+        "recheck_failed@b",
+        "recheck_already_so@b",
+    ]

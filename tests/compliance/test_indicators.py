@@ -77,6 +77,7 @@ def test_every_indicator_of_the_rulebook_is_measured_in_every_area(judgement) ->
         ("coverage", CITY, 2, 3),
         ("coverage", PROVINCE, 3, 5),
         ("coverage_roster", CITY, 2, 4),
+        ("removed", CITY, 1, 4),
         ("first_pass", PROVINCE, 2, 3),
         ("pass", PROVINCE, 3, 3),
         ("spot", CITY, 2, 2),

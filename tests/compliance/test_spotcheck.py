@@ -32,11 +32,14 @@ def test_city_whose_counties_passed_nobody_has_no_quota() -> None:
     assert (row.result, row.reason) == ("not_applicable", "县级没有检查合格的单位")
 
 
-def test_pass_revoked_after_the_citys_check_changes_nothing() -> None:
+@pytest.mark.parametrize(
+    ("checked", "revoked_on"), [("2014-03-12", "2014-03-14"), ("2014-03-05", "2014-03-08")]
+)
+def test_pass_revoked_after_the_citys_check_changes_nothing(checked: str, revoked_on: str) -> None:
     units = [unit(f"a{place}") for place in range(1, 6)]
     checks = [check(row["unit_id"]) for row in units]
-    revoked = check("a1", "2014-03-14", conclusion="不合格")
-    city = [check("a1", "2014-03-12", conclusion="不合格")]
+    revoked = check("a1", revoked_on, conclusion="不合格")
+    city = [check("a1", checked, conclusion="不合格")]
     for county in (checks, [*checks, revoked]):
         row = found(judged(units=units, county_checks=county, city_checks=city), "R-05", CITY)
         assert (row.result, row.numerator, row.denominator) == ("met", 1, 5)

@@ -78,6 +78,13 @@ def in_grid(facts: Facts) -> pd.Series[bool]:
 def units_self_checked(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-03: each unit checked itself; late is shown, none is not met."""
     state = self_check_state(facts)
+    lost = state.loc[~state["done"] & ~state["pending"], ["county", "unit_id"]]
+    counts = tally(state, met=state["done"], doubtful=state["doubtful"], pending=state["pending"])
+    areas = judge_areas(facts, rule, counts, lost.assign(evidence=cite("units", lost["unit_id"])))
+    return areas if facts.gaps.not_given(rule.needs) else pd.concat([_self_checks_by_unit(state), areas])
+
+
+def _self_checks_by_unit(state: pd.DataFrame) -> pd.DataFrame:
     result = np.select(
         [state["done"], state["doubtful"], state["pending"]], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
     )
@@ -99,7 +106,7 @@ def units_self_checked(facts: Facts, rule: Rule) -> pd.DataFrame:
         "没有自查",
     )
     table = np.where(state["has_form"], "self_checks:", "units:")
-    units = subjects(
+    return subjects(
         "unit",
         state["unit_id"],
         state["county"],
@@ -110,10 +117,6 @@ def units_self_checked(facts: Facts, rule: Rule) -> pd.DataFrame:
         denominator=(~state["pending"]).astype("int64"),
         value=state["days_late"].where(state["done"]),
     )
-    lost = state.loc[~state["done"] & ~state["pending"], ["county", "unit_id"]]
-    counts = tally(state, met=state["done"], doubtful=state["doubtful"], pending=state["pending"])
-    areas = judge_areas(facts, rule, counts, lost.assign(evidence=cite("units", lost["unit_id"])))
-    return areas if facts.gaps.not_given(rule.needs) else pd.concat([units, areas])
 
 
 def self_check_state(facts: Facts) -> pd.DataFrame:
@@ -126,9 +129,7 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
     book, frame = facts.book, facts.frame
     dates = facts.self_checks["self_check_date"]
     counts = dates.between(book.day("self_check_first"), facts.as_of)
-    first = look_up(
-        frame["unit_id"], facts.self_checks[counts].groupby("unit_id")["self_check_date"].min()
-    )
+    first = look_up(frame["unit_id"], facts.self_checks[counts].groupby("unit_id")["self_check_date"].min())
     added = frame["entry_date"] > book.day("freeze_day")
     last = pd.Series(book.day("self_check_last"), index=frame.index, dtype="datetime64[us]")
     last = last.mask(added, frame["entry_date"] + book.days("self_check_added"))
