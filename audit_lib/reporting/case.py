@@ -93,14 +93,14 @@ class Case:
         return dict(zip(self.areas["code"], self.areas["name"], strict=True))
 
 
-def open_case(params_file: str | Path, area: str) -> Case:
+def open_case(params_file: str | Path, area: str | int) -> Case:
     """Open one area of a judged run.
 
     Parameters
     ----------
     params_file : the params file; where the notebook was opened in its own folder, a path
         from the folder above is understood too
-    area : code of the province, a city or a county
+    area : code of the province, a city or a county; ``papermill -p area 990100`` makes it a number
 
     Raises
     ------
@@ -116,7 +116,7 @@ def open_case(params_file: str | Path, area: str) -> Case:
     intake, judgement = load_stages(run.folder)
     areas = tree(intake.areas)
     row = find_area(areas, area)
-    codes = codes_within(areas, area)
+    codes = codes_within(areas, str(row["code"]))
     days = judgement.rules["as_of"]
     return Case(
         run=run,
@@ -173,8 +173,8 @@ def codes_within(areas: pd.DataFrame, code: str) -> frozenset[str]:
 def rules_within(rules: pd.DataFrame, codes: frozenset[str]) -> pd.DataFrame:
     """Return the rows of the judgement about areas, what stands in them, and who reports for them."""
     mine = rules["area"].isin(codes) | rules["subject"].isin(codes)
-    bodies = rules.loc[rules["level"] == "org", "subject"]
-    mine |= rules["subject"].isin(bodies[bodies.str.partition(":")[0].isin(codes)])
+    bodies = rules.loc[rules["level"] == "org", "subject"].astype("str")
+    mine |= rules["subject"].isin({body for body in bodies if body.partition(":")[0] in codes})
     return rules[mine].reset_index(drop=True)
 
 
@@ -205,14 +205,14 @@ def tree(areas: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(city=rows["parent"].where(~own & (rows["level"] == "county"), rows["code"]))
 
 
-def find_area(areas: pd.DataFrame, code: str) -> pd.Series[str]:
+def find_area(areas: pd.DataFrame, code: str | int) -> pd.Series[str]:
     """Return the row of an area of the tree.
 
     Raises
     ------
     ReportError   there is none with this code
     """
-    rows = areas[areas["code"] == code]
+    rows = areas[areas["code"] == str(code)]
     if rows.empty:
         raise ReportError(
             f"没有代码为“{code}”的地区; 省的代码是 {areas['code'].iloc[0]}",

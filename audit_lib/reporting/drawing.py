@@ -120,7 +120,7 @@ class Drawing:
         return pd.DataFrame(rows, columns=["key", "N", "n", "reserves"])
 
 
-def show_draw(params_file: str | Path, area: str, draw: str) -> Drawing:
+def show_draw(params_file: str | Path, area: str | int, draw: str) -> Drawing:
     """Open one committed draw as seen from an area: its strata that have units there.
 
     Raises
@@ -136,8 +136,7 @@ def show_draw(params_file: str | Path, area: str, draw: str) -> Drawing:
         )
     areas = tree(load_intake(run.folder / "intake").areas)
     row = find_area(areas, area)
-    inside = set(areas.loc[(areas["code"] == area) | (areas["parent"] == area), "code"])
     frame = drawn.frame
     if row["level"] != "province":
-        frame = frame[frame["city"].isin(inside) | frame["county"].isin(inside)]
+        frame = frame[(frame["city"] == row["code"]) | (frame["county"] == row["code"])]
     return Drawing(drawn, frozenset(frame["stratum"]), dict(zip(areas["code"], areas["name"], strict=True)))

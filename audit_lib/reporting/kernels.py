@@ -26,6 +26,7 @@ from audit_lib.errors import ReportError
 
 SETTINGS = {
     "PYTHONHASHSEED": "0",
+    "PYTHONWARNINGS": "ignore",
     "MPLBACKEND": "agg",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",

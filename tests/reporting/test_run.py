@@ -153,6 +153,10 @@ def test_run_without_judgement_says_what_to_do_first(tmp_path: Path) -> None:
         open_case(file, cases.PROVINCE)
 
 
+def test_area_that_papermill_made_a_number_is_understood(run: Run) -> None:
+    assert open_case(run.file, int(cases.CITY)).name == "青原市"
+
+
 def test_manifest_holds_every_file_and_no_time(written: Run) -> None:
     path = write_manifest(written)
     first = path.read_bytes()
