@@ -29,12 +29,13 @@ class Decision:
 
     Attributes
     ----------
-    verdict : accept (upper <= most), reject (lower > least_most) or not_demonstrated
+    verdict : accept (upper <= most), reject (lower > least) or not_demonstrated
     upper : failing units there may be, those not inspected counted as failing
     lower : failing units there must be, those not inspected counted as passing
     most : limit times the units that are eligible for certain; what ``upper`` is held against
-    loosest : limit times the units that may be eligible; what ``lower`` is held against
-    confidence : of each bound
+    least : limit times all units of the frame; what ``lower`` is held against
+    confidence : of the verdict; once ineligible units were seen, ``upper`` and the bound on their
+        number behind ``most`` spend half of the rest each
     needed : visits that would do if the share found stayed as it is; None where decided, or where
         no number would do
     allowed : failing units, those not inspected included, that this number of visits may show
@@ -44,7 +45,7 @@ class Decision:
     upper: int
     lower: int
     most: Fraction
-    loosest: Fraction
+    least: Fraction
     confidence: float
     needed: int | None = None
     allowed: int | None = None
@@ -82,20 +83,15 @@ def decide(
     """
     share = exact_share(limit)
     each = look_confidence(simultaneous(confidence, joint), looks)
-    bad = found.failed + found.lost
-    # Two bounds carry the statement once ineligible units were seen: half of alpha each.
-    each = (1 + each) / 2 if found.gone.any() else each
-    upper, most = _most(found.N, found.n, bad, found.gone, share=share, confidence=each)
+    upper, most = _most(found.N, found.n, found.failed + found.lost, found.gone, share=share, confidence=each)
     lower = bound_count(found.N, found.n, found.failed, confidence=each, side="lower")
-    gone = bound_count(found.N, found.n, found.gone, confidence=each, side="lower")
-    loosest = share * (int(found.N.sum()) - gone)
+    least = share * int(found.N.sum())
     if upper <= most:
-        return Decision("accept", upper, lower, most, loosest, each)
-    if lower > loosest:
-        return Decision("reject", upper, lower, most, loosest, each)
-    return Decision(
-        "not_demonstrated", upper, lower, most, loosest, each, *_enough(found, share=share, confidence=each)
-    )
+        return Decision("accept", upper, lower, most, least, each)
+    if lower > least:
+        return Decision("reject", upper, lower, most, least, each)
+    enough = _enough(found, share=share, confidence=each)
+    return Decision("not_demonstrated", upper, lower, most, least, each, *enough)
 
 
 def look_confidence(confidence: float, looks: int) -> float:
@@ -115,8 +111,12 @@ def _most(
     N: Ints, n: Ints, bad: Ints, gone: Ints, *, share: Fraction, confidence: float
 ) -> tuple[int, Fraction]:
     """The failing units there may be, and how many the limit allows among the surely eligible."""
-    ineligible = bound_count(N, n, gone, confidence=confidence) if gone.any() else 0
-    return bound_count(N, n, bad, confidence=confidence), share * (int(N.sum()) - ineligible)
+    units = int(N.sum())
+    if not gone.any():
+        return bound_count(N, n, bad, confidence=confidence), share * units
+    half = (1 + confidence) / 2
+    eligible = units - bound_count(N, n, gone, confidence=half)
+    return bound_count(N, n, bad, confidence=half), share * eligible
 
 
 def _enough(found: Found, *, share: Fraction, confidence: float) -> tuple[int, int] | tuple[None, None]:

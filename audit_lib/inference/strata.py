@@ -62,6 +62,8 @@ class Strata:
 
     def count(self, chosen: Bools) -> Ints:
         """Count the chosen visits of each stratum; shape (H,)."""
+        if chosen.all():
+            return self.n
         return np.bincount(self.of[chosen], minlength=len(self.keys)).astype(np.int64)
 
     def df(self, inside: Ints) -> int:
