@@ -188,6 +188,9 @@ def open_(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
 @click.option("--sample", type=click.Path(path_type=Path), default=None, help="样本 / sample")
 @click.option("--log", type=click.Path(path_type=Path), default=None, help="日志 / log")
 @click.option("--unit", default=None, help="单位编号: 说明它为何被抽中或未抽中 / explain one unit")
+@click.option(
+    "--page", type=click.Path(path_type=Path), default=None, help="该单位的说明页, 可打印 / page to print"
+)
 def verify(
     *,
     certificate: Path,
@@ -196,14 +199,19 @@ def verify(
     sample: Path | None,
     log: Path | None,
     unit: str | None,
+    page: Path | None,
 ) -> None:
     """Check a certificate; exit 1 on any mismatch."""
-    from audit_lib import stages  # noqa: PLC0415
+    from audit_lib import stages, stages_field  # noqa: PLC0415
 
+    if page is not None and unit is None:
+        raise CallError("--page 要与 --unit 同用", "--page goes with --unit")
     lines, agreed = stages.verify(certificate, frame=frame, plan=plan_file, sample=sample, log=log, unit=unit)
     click.echo("\n".join(lines))
     if not agreed:
         click.get_current_context().exit(1)
+    if page is not None and unit is not None:
+        click.echo(stages_field.prove(certificate, unit, page, frame=frame))
 
 
 @_params_command("judge", "按规则判定 / judge every rule")

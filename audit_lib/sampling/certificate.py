@@ -93,7 +93,7 @@ def parse_certificate(data: bytes) -> tuple[Certificate, str]:
         if not isinstance(certificate.files, dict) or set(certificate.files) != set(FILES):
             raise KeyError("files")
     except (KeyError, TypeError) as error:
-        raise InputError("certificate.json 不是抽样证书", "certificate.json is not a certificate") from error
+        raise InputError("certificate.json 不是抽样凭证", "certificate.json is not a certificate") from error
     return certificate, claimed
 
 

@@ -16,8 +16,8 @@ COLUMNS = {
     "city": "市州",
     "county": "县区",
     "stratum": "层",
-    "rank": "层内名次",
-    "ticket": "抽样票号",
+    "rank": "层内次序",
+    "ticket": "签号",
 }
 
 

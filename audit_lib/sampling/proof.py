@@ -31,8 +31,8 @@ class UnitProof:
         """Say it in one sentence."""
         fate = Text("抽中", "drawn") if self.drawn else Text("未抽中", "not drawn")
         return Text(
-            f"{self.unit_id} {fate.zh}: 层“{self.stratum}”共 {self.N} 家抽 {self.n} 家, 名次 {self.rank}, "
-            f"票号 {self.ticket}, 截止票号 {self.cutoff or '—'}。核对: {self.command}",
+            f"{self.unit_id} {fate.zh}: 层“{self.stratum}”共 {self.N} 家抽 {self.n} 家, 次序 {self.rank}, "
+            f"签号 {self.ticket}, 末位签号 {self.cutoff or '—'}。核对: {self.command}",
             f'{self.unit_id} {fate.en}: stratum "{self.stratum}", {self.n} of {self.N}, rank {self.rank}, '
             f"ticket {self.ticket}, cut-off {self.cutoff or '—'}. Check: {self.command}",
         )
@@ -58,7 +58,7 @@ def prove_unit(certificate: Certificate, frame: pd.DataFrame, unit_id: str) -> U
     place = order.index[order["unit_id"] == name][0]
     cuts = {stratum.key: stratum for stratum in certificate.strata}
     if home.iloc[0] not in cuts:
-        raise FrameError(f"证书中没有层“{home.iloc[0]}”", f'the certificate has no stratum "{home.iloc[0]}"')
+        raise FrameError(f"凭证中没有层“{home.iloc[0]}”", f'the certificate has no stratum "{home.iloc[0]}"')
     cut = cuts[home.iloc[0]]
     ticket = str(order.loc[place, "ticket"])
     return UnitProof(

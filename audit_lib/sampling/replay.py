@@ -19,7 +19,7 @@ from audit_lib.sampling.plan import Plan, parse_plan
 FRAMES = ("frame.parquet", "frame.csv")
 
 _PLAN = Text("计划摘要", "plan digest")
-_CUTOFFS = Text("重抽: 各层截止票号", "replay: cut-off of each stratum")
+_CUTOFFS = Text("重抽: 各层末位签号", "replay: cut-off of each stratum")
 _SAMPLE = Text("重抽: 样本名单摘要", "replay: digest of the list drawn")
 _LIST = Text("重抽: sample.xlsx 中的单位", "replay: units in sample.xlsx")
 _IMPOSSIBLE = Text("没有可用的计划或抽样框, 无法核对", "no sound plan or frame to check with")

@@ -28,6 +28,7 @@ from audit_lib.sampling.draw import draw
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
 from audit_lib.sampling.lists import list_workbook
 from audit_lib.sampling.log import append_log, read_log
+from audit_lib.sampling.page import write_page
 from audit_lib.sampling.plan import Plan, parse_plan
 from audit_lib.sampling.tickets import check_seed
 
@@ -75,7 +76,7 @@ def read_draw(folder: Path) -> pd.DataFrame:
     if (folder / "certificate.json").exists():
         certificate, _ = parse_certificate(read_bytes(folder / "certificate.json"))
         if certificate.plan_digest != plan.digest:
-            raise DrawError("证书与计划不符", "the certificate is not one of this plan")
+            raise DrawError("凭证与计划不符", "the certificate is not one of this plan")
         return draw_units(folder, plan, certificate.seed)
     if (folder / "sealed" / "secret.json").exists():
         return draw_units(folder, plan, read_secret(folder / "sealed" / "secret.json").seed)
@@ -111,6 +112,7 @@ def write_draw(folder: Path, log: Path, plan: Plan, secret: Secret, now: dt.date
         files = {name: sha256_file(folder / name) for name in FILES}
         certificate = certify(plan, rows, seed=secret.seed, evidence=secret.evidence, files=files)
         write_bytes(path, certificate.to_bytes())
+    write_page(folder)
     if not any(entry.fact("certificate_digest") == certificate.digest for entry in read_log(log)):
         facts = {"plan_digest": plan.digest, "certificate_digest": certificate.digest}
         append_log(log, "draw", draw=plan.draw, now=now, facts=facts)

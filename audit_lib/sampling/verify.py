@@ -17,7 +17,7 @@ from audit_lib.sampling.proof import prove_unit
 from audit_lib.sampling.replay import check_frames, check_plan, replay
 from audit_lib.sampling.witness import check_log, check_seal
 
-_CERTIFICATE = Text("证书", "certificate")
+_CERTIFICATE = Text("凭证", "certificate")
 
 
 def verify(
@@ -48,7 +48,7 @@ def verify(
     except InputError as error:
         return [Check(_CERTIFICATE, False, error.text)]
     whole = compare(
-        _CERTIFICATE, claimed == said.digest, Text("证书自身的摘要不符", "its own digest differs")
+        _CERTIFICATE, claimed == said.digest, Text("凭证自身的摘要不符", "its own digest differs")
     )
     evidence = _gather(certificate.parent, said, frame=frame, plan=plan, sample=sample, log=log)
     planned, plan_check = check_plan(evidence)
@@ -94,7 +94,7 @@ def _check_file(evidence: Evidence, name: str) -> Check:
     title = Text(f"文件 {name}", f"file {name}")
     if name not in evidence.data:
         return Check(title, None, Text("找不到该文件", "not at hand"))
-    return compare(title, evidence.sound(name), Text("与证书中的摘要不符", "not the bytes certified"))
+    return compare(title, evidence.sound(name), Text("与凭证中的摘要不符", "not the bytes certified"))
 
 
 def _explain(certificate: Certificate, frame: pd.DataFrame | None, unit: str) -> Check:

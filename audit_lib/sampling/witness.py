@@ -61,7 +61,7 @@ def _check_order(evidence: Evidence, own: list[Entry]) -> Check:
     steps = [entry.event for entry in own if entry.event != "refused"]
     certified = [entry.fact("certificate_digest") for entry in own if entry.event == "draw"]
     if evidence.certificate.digest not in certified:
-        return Check(_ORDER, False, Text("日志中没有这份证书", "this certificate is not in the log"))
+        return Check(_ORDER, False, Text("日志中没有这份凭证", "this certificate is not in the log"))
     said = " ".join(steps)
     ordered = steps in (["plan", "reveal", "draw"], ["plan", "seal", "open", "draw"])
     return compare(_ORDER, ordered, Text(f"顺序为: {said}", f"the order is: {said}"))
@@ -77,7 +77,7 @@ def _check_seeds(evidence: Evidence, own: list[Entry]) -> Check:
     return compare(
         _SEEDS,
         shown == {seed} and sealed == opened,
-        Text("日志中的种子与证书不符", "the seed in the log is not the certificate's"),
+        Text("日志中的种子与凭证不符", "the seed in the log is not the certificate's"),
         Text(f"另有 {refused} 次被拒绝的尝试", f"{refused} more attempts were refused")
         if refused
         else NOTHING,

@@ -33,7 +33,7 @@ def rows() -> pd.DataFrame:
 def test_text_stays_text_under_chinese_headers() -> None:
     data = list_workbook(rows(), title="样本")
     lines = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_name("样本").to_python()
-    assert lines[0] == ["单位编号", "单位名称", "市州", "县区", "层", "层内名次", "抽样票号"]
+    assert lines[0] == ["单位编号", "单位名称", "市州", "县区", "层", "层内次序", "签号"]
     assert [line[1] for line in lines[1:]] == NAMES
     assert (
         [line[0] for line in lines[1:]] == read_list(data, name="sample.xlsx") == rows()["unit_id"].tolist()

@@ -160,6 +160,7 @@ def test_draw_writes_the_same_bytes_in_every_folder(tmp_path: Path) -> None:
     assert found[0] == found[1]
     assert sorted(found[0]) == [
         "certificate.json", "frame.csv", "frame.parquet", "plan.json", "reserves.xlsx", "sample.xlsx",
+        "verify.html",
     ]  # fmt: skip
 
 

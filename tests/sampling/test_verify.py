@@ -62,7 +62,7 @@ def test_untouched_draw_passes_every_check(drawn: Campaign) -> None:
     checks = run(drawn)
     assert [check.ok for check in checks] == [True] * len(checks)
     assert [check.name.zh for check in checks] == [
-        "证书",
+        "凭证",
         "文件 frame.csv",
         "文件 frame.parquet",
         "文件 plan.json",
@@ -70,7 +70,7 @@ def test_untouched_draw_passes_every_check(drawn: Campaign) -> None:
         "计划摘要",
         "抽样框 frame.parquet 与计划",
         "抽样框 frame.csv 与计划",
-        "重抽: 各层截止票号",
+        "重抽: 各层末位签号",
         "重抽: 样本名单摘要",
         "重抽: sample.xlsx 中的单位",
         "日志: 各行相连",
@@ -171,19 +171,19 @@ def test_certificate_made_anew_over_another_sample_is_detected(drawn: Campaign) 
     [
         (
             {"seed": "20140310-9999999999"},
-            {"重抽: 各层截止票号", "重抽: 样本名单摘要", "日志: 种子只公开一次"},
+            {"重抽: 各层末位签号", "重抽: 样本名单摘要", "日志: 种子只公开一次"},
         ),
-        ({"seed": "x"}, {"重抽: 各层截止票号"}),
-        ({"seed": 7}, {"重抽: 各层截止票号"}),
+        ({"seed": "x"}, {"重抽: 各层末位签号"}),
+        ({"seed": 7}, {"重抽: 各层末位签号"}),
         ({"drawn": 8}, {"重抽: 样本名单摘要"}),
         ({"sample_digest": "0" * 64}, {"重抽: 样本名单摘要"}),
         ({"frame_digest": "0" * 64}, {"计划摘要"}),
         ({"plan_digest": "0" * 64}, {"计划摘要"}),
-        ({"strata": []}, {"重抽: 各层截止票号"}),
-        ({"format": "audit-certificate/9"}, {"证书"}),
-        ({"files": {}}, {"证书"}),
-        ({"files": []}, {"证书"}),
-        ({"more": 1}, {"证书"}),
+        ({"strata": []}, {"重抽: 各层末位签号"}),
+        ({"format": "audit-certificate/9"}, {"凭证"}),
+        ({"files": {}}, {"凭证"}),
+        ({"files": []}, {"凭证"}),
+        ({"more": 1}, {"凭证"}),
     ],
     ids=str,
 )
@@ -192,7 +192,7 @@ def test_forged_certificate_is_detected_by_what_it_claims(
 ) -> None:
     forge(drawn, **changes)
     assert names <= set(failed(run(drawn)))
-    assert run(drawn)[-1].name.zh.startswith(("日志", "证书"))
+    assert run(drawn)[-1].name.zh.startswith(("日志", "凭证"))
 
 
 def test_files_named_in_the_call_are_checked_instead(drawn: Campaign, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_files_named_in_the_call_are_checked_instead(drawn: Campaign, tmp_path: 
 @pytest.mark.parametrize(
     ("order", "detail"),
     [
-        ("plan reveal", "日志中没有这份证书"),
+        ("plan reveal", "日志中没有这份凭证"),
         ("reveal plan draw", "顺序为: reveal plan draw"),
         ("plan reveal reveal draw", "顺序为: plan reveal reveal draw"),
         ("plan seal reveal draw", "顺序为: plan seal reveal draw"),
@@ -274,7 +274,7 @@ def test_command_of_the_explanation_gives_the_ticket(drawn: Campaign) -> None:
     command = check.detail.zh.partition("核对: ")[2]
     assert command == f"printf '%s' '{SEED},U0007' | sha256sum"
     said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=True).stdout
-    assert re.search(rf"票号 {said.split()[0]}, ", check.detail.zh)
+    assert re.search(rf"签号 {said.split()[0]}, ", check.detail.zh)
 
 
 @pytest.mark.parametrize("unit", ["U9999", "a b", ""])

@@ -72,7 +72,7 @@ def test_the_command_refuses_a_certificate_with_one_changed_byte(judged, tmp_pat
     (changed / "plan.json").write_bytes((changed / "plan.json").read_bytes().replace(b'"N":', b'"N" :', 1))
     forged = audit(tmp_path, "verify", str(changed / "certificate.json"))
     assert forged.returncode == 1
-    assert "不一致  文件 plan.json: 与证书中的摘要不符" in forged.stdout
+    assert "不一致  文件 plan.json: 与凭证中的摘要不符" in forged.stdout
 
 
 def test_an_unknown_key_in_the_params_is_a_wrong_call(tmp_path):

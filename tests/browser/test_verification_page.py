@@ -1,0 +1,299 @@
+"""The verification page, in a real browser without network, says what the command says."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import random
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from audit_lib.files import canonical_json, parse_canonical_json, sha256_bytes
+from audit_lib.sampling import (
+    allocate_quota,
+    append_log,
+    commit_plan,
+    count_strata,
+    draw_plan,
+    make_plan,
+    open_draw,
+    parse_certificate,
+    prove_unit,
+    read_draw,
+    read_frame,
+    seal_plan,
+    verify,
+)
+from audit_lib.sampling.lists import list_workbook
+from audit_lib.sampling.page import PAGE, verification_page
+from tests.browser.chromium import Chromium
+from tests.sampling.conftest import EVIDENCE, NOW, SEED, Campaign
+
+BESIDE = ("certificate.json", "plan.json", "frame.csv", "frame.parquet", "sample.xlsx")
+FLIPPED = (*BESIDE, "log.jsonl", "seal.json", "opened.json")
+ODD = [
+    "\U00020bb7A1",
+    "\ufffd",
+    "ꙀB",
+    "É1",
+    "A'B",
+    'A"B',
+    "=1+1",
+    "<B>",
+    "001",
+    "\U0001f3e5院",
+    "\U00030000",
+    "金",
+]
+"""Ids that tempt: beyond U+FFFF beside just below it, quotes, a formula, markup, accents."""
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Campaign:
+    """A sealed draw, opened, so that every file there can be is there."""
+    campaign = Campaign(tmp_path / "campaign")
+    campaign.commit()
+    seal_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, nonce="0123456789abcdef", now=NOW)
+    open_draw(campaign.draw(), campaign.log, now=NOW)
+    return campaign
+
+
+def files_of(campaign: Campaign) -> list[Path]:
+    files = [campaign.draw() / name for name in FLIPPED if name != "log.jsonl"]
+    return [file for file in [*files, campaign.log] if file.exists()]
+
+
+def read_page(
+    chromium: Chromium, campaign: Campaign, files: list[Path] | None = None
+) -> tuple[str, list[Any]]:
+    """Return the verdict, and each check as the page lists it, after choosing the files."""
+    chromium.open(campaign.draw() / PAGE)
+    chromium.choose("#files", files or files_of(campaign))
+    chromium.wait("document.querySelectorAll('#checks tr').length")
+    verdict = chromium.evaluate("document.querySelector('#verdict').firstChild.textContent")
+    rows = chromium.evaluate(
+        "[...document.querySelectorAll('#checks tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return verdict, rows
+
+
+def commanded(campaign: Campaign) -> dict[str, str]:
+    words = {True: "一致", False: "不一致", None: "无法核对"}
+    return {one.name.zh: words[one.ok] for one in verify(campaign.draw() / "certificate.json")}
+
+
+def test_policy_of_the_page_names_its_own_script_and_style() -> None:
+    text = verification_page().decode("utf-8")
+    for tag in ("script", "style"):
+        (body,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        due = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert re.findall(rf"{tag}-src 'sha256-([^']*)'", text) == [due]
+    assert "default-src 'none'" in text
+    assert not re.search(r"https?://|innerHTML|\beval\b", text)
+
+
+def test_page_lies_beside_an_opened_certificate_and_not_beside_a_sealed_one(tmp_path: Path) -> None:
+    campaign = Campaign(tmp_path / "campaign")
+    campaign.commit()
+    seal_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, nonce="0123456789abcdef", now=NOW)
+    assert not list(campaign.folder.rglob(PAGE))
+    open_draw(campaign.draw(), campaign.log, now=NOW)
+    assert (campaign.draw() / PAGE).read_bytes() == verification_page()
+
+
+def test_untouched_draw_agrees_in_every_check_of_the_command(chromium: Chromium, drawn: Campaign) -> None:
+    verdict, rows = read_page(chromium, drawn)
+    assert verdict == "一致"
+    said = {name: word for word, name, _ in rows}
+    # A browser cannot read Parquet: it checks its bytes, and the frame in frame.csv.
+    assert said == {
+        name: word for name, word in commanded(drawn).items() if "frame.parquet 与计划" not in name
+    }
+    assert set(said.values()) == {"一致"}
+    assert chromium.asked == [(drawn.draw() / PAGE).resolve().as_uri()]
+    assert chromium.said == []
+
+
+def test_english_says_the_same(chromium: Chromium, drawn: Campaign) -> None:
+    read_page(chromium, drawn)
+    chromium.evaluate("document.querySelector('#language').click()")
+    text = chromium.evaluate("document.body.innerText")
+    assert "Everything agrees" in text
+    assert not re.search("[\u4e00-\u9fff]", text.replace("中文", "").replace(EVIDENCE, ""))
+
+
+def test_missing_files_are_named_and_nothing_is_called_right(chromium: Chromium, drawn: Campaign) -> None:
+    verdict, rows = read_page(chromium, drawn, [drawn.draw() / "certificate.json", drawn.log])
+    assert verdict == "尚未核完"
+    assert "还缺: plan.json, frame.csv, sample.xlsx" in chromium.evaluate("document.body.innerText")
+    assert {word for word, name, _ in rows if name.startswith("重抽")} == {"无法核对"}
+
+
+def test_unit_is_explained_as_the_command_explains_it(chromium: Chromium, drawn: Campaign) -> None:
+    read_page(chromium, drawn)
+    certificate, _ = parse_certificate((drawn.draw() / "certificate.json").read_bytes())
+    frame = read_frame((drawn.draw() / "frame.csv").read_bytes(), name="frame.csv")
+    for unit in [*frame["unit_id"][:12], " u0007 "]:
+        chromium.evaluate(f"state.asked = {json.dumps(unit)}; showProof()")
+        text = chromium.evaluate("document.querySelector('#proof').innerText")
+        proof = prove_unit(certificate, frame, unit)
+        for due in (
+            proof.unit_id,
+            proof.stratum,
+            proof.ticket,
+            proof.cutoff,
+            proof.command,
+            f"抽 {proof.n} 家",
+        ):
+            assert due in text
+        assert f"次序\t{proof.rank}\n" in text
+        fate = chromium.evaluate("document.querySelector('#said').textContent")
+        assert fate.startswith(f"{proof.unit_id} {'抽中' if proof.drawn else '未抽中'}")
+    chromium.evaluate(
+        "document.querySelector('#unit').value = 'U9999'; document.querySelector('#ask').requestSubmit()"
+    )
+    assert chromium.evaluate("document.querySelector('#said').textContent") == "U9999 不在抽样框中"
+
+
+def forge(campaign: Campaign, **changes: Any) -> None:
+    path = campaign.draw() / "certificate.json"
+    content = parse_canonical_json(path.read_bytes(), name="certificate.json")
+    assert isinstance(content, dict)
+    content = {name: value for name, value in content.items() if name != "certificate_digest"} | changes
+    path.write_bytes(canonical_json(content | {"certificate_digest": sha256_bytes(canonical_json(content))}))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": "20140310-9999999999"},
+        {"seed": "x"},
+        {"seed": 7},
+        {"drawn": 8},
+        {"sample_digest": "0" * 64},
+        {"frame_digest": "0" * 64},
+        {"plan_digest": "0" * 64},
+        {"strata": []},
+        {"format": "audit-certificate/9"},
+        {"files": {}},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_certificate_made_anew_is_found_out_where_the_command_finds_it(
+    chromium: Chromium, drawn: Campaign, changes: dict[str, Any]
+) -> None:
+    forge(drawn, **changes)
+    verdict, rows = read_page(chromium, drawn)
+    assert verdict == "不一致"
+    due = {name for name, word in commanded(drawn).items() if word == "不一致"}
+    assert {name for word, name, _ in rows if word == "不一致"} == due
+
+
+def test_another_unit_in_a_certified_workbook_is_found_out(chromium: Chromium, drawn: Campaign) -> None:
+    rows = read_draw(drawn.draw())
+    rows.loc[0, "unit_id"] = rows.loc[~rows["drawn"], "unit_id"].iloc[0]
+    data = list_workbook(rows[rows["drawn"]], title="样本")
+    (drawn.draw() / "sample.xlsx").write_bytes(data)
+    certificate, _ = parse_certificate((drawn.draw() / "certificate.json").read_bytes())
+    forge(drawn, files=certificate.files | {"sample.xlsx": sha256_bytes(data)})
+    _, said = read_page(chromium, drawn)
+    assert "重抽: sample.xlsx 中的单位" in {name for word, name, _ in said if word == "不一致"}
+
+
+def test_second_seed_tried_shows(chromium: Chromium, drawn: Campaign) -> None:
+    facts = {"plan_digest": drawn.plan().digest, "why": "another seed"}
+    append_log(drawn.log, "refused", draw="batch-1", now=NOW, facts=facts)
+    verdict, rows = read_page(chromium, drawn)
+    assert (verdict, rows[-1][2]) == ("一致", "另有 1 次被拒绝的尝试")
+
+
+def test_ids_of_any_script_are_sorted_by_code_point(chromium: Chromium, tmp_path: Path) -> None:
+    campaign = Campaign(tmp_path / "campaign")
+    frame = pd.DataFrame({"unit_id": ODD, "city": "甲", "county": "甲县"})
+    frame["stratum"] = ['\U00020000县|"甲"' if place % 2 else "\uff5e县|乙" for place in range(len(ODD))]
+    campaign_draw(campaign, frame)
+    verdict, rows = read_page(chromium, campaign)
+    assert verdict == "一致", rows
+
+
+def campaign_draw(campaign: Campaign, frame: pd.DataFrame) -> None:
+    plan = make_plan(
+        frame,
+        allocate_quota(count_strata(frame)),
+        campaign="行动",
+        name="batch-1",
+        purpose="city_check",
+        reserves=2,
+        rate="20%",
+        rule="五分之一",
+        seed_source="掷骰",
+        date="2014-03-10",
+    )
+    commit_plan(campaign.draw(), campaign.log, plan=plan, frame=frame, now=NOW)
+    draw_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, now=NOW)
+
+
+def test_twenty_thousand_units_are_replayed_within_five_seconds(chromium: Chromium, tmp_path: Path) -> None:
+    campaign = Campaign(tmp_path / "campaign")
+    place = pd.Series(range(20_000))
+    frame = pd.DataFrame({"unit_id": "2201" + place.astype(str).str.zfill(8), "city": "甲"})
+    frame["county"] = "县" + (place % 60).astype(str)
+    frame["stratum"] = frame["county"] + "|" + (place % 7).astype(str)
+    campaign_draw(campaign, frame)
+    chromium.open(campaign.draw() / PAGE)
+    start = time.monotonic()
+    chromium.choose("#files", files_of(campaign))
+    chromium.wait("document.querySelector('#verdict').className === 'good'")
+    assert time.monotonic() - start < 5
+
+
+FLIP = """
+(async (files, flips) => {
+  const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
+  const whole = new Map(Object.entries(files).map(([name, text]) => [name, bytes(text)]));
+  const missed = [];
+  for (const [name, place, bit] of flips) {
+    const changed = whole.get(name).slice();
+    changed[place] ^= 1 << bit;
+    const { checks } = await verify(new Map(whole).set(name, changed));
+    if (!checks.some(([, ok]) => ok === false)) missed.push([name, place, bit]);
+  }
+  return missed;
+})
+"""
+
+
+def missed_flips(chromium: Chromium, campaign: Campaign, per_file: int) -> list[Any]:
+    rng = random.Random(3)
+    chromium.open(campaign.draw() / PAGE)
+    contents = {file.name: file.read_bytes() for file in files_of(campaign)}
+    assert set(contents) == set(FLIPPED)
+    flips = [
+        [name, place, rng.randrange(8)]
+        for name, data in contents.items()
+        for place in {
+            0,
+            1,
+            len(data) - 2,
+            len(data) - 1,
+            *rng.sample(range(len(data)), min(per_file, len(data))),
+        }
+    ]
+    files = {name: base64.b64encode(data).decode() for name, data in contents.items()}
+    return list(chromium.evaluate(f"{FLIP}({json.dumps(files)}, {json.dumps(flips)})"))
+
+
+def test_single_changed_bit_in_any_file_is_detected_by_the_page(chromium: Chromium, drawn: Campaign) -> None:
+    assert missed_flips(chromium, drawn, 40) == []
+
+
+@pytest.mark.slow
+def test_every_changed_byte_in_any_file_is_detected_by_the_page(chromium: Chromium, drawn: Campaign) -> None:
+    assert missed_flips(chromium, drawn, 100_000) == []
