@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -18,10 +17,11 @@ from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import among
 from audit_lib.errors import EstimateError
-from audit_lib.inference import Estimate, bound_count, estimate_share, simultaneous
+from audit_lib.inference import Estimate, bound_count, decide, estimate_share, simultaneous, tally
 
 RECHECK = "recheck"
-ACCEPTED, REFUSED, UNSHOWN, NONE = "接受", "不接受", "未能证明", "不作判定"
+DECISIONS = {"accept": "接受", "reject": "不接受", "not_demonstrated": "未能证明"}
+NONE = "不作判定"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,10 @@ def _visits(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
 def _of_sample(facts: Facts, sample: DrawnSample, places: pd.DataFrame) -> pd.DataFrame:
     sizes = sample.frame.groupby(["city", "stratum"]).size()
     cities = sorted(places["city"].unique())
-    tables = [_of_area(facts, facts.province, places, sizes.groupby("stratum").sum(), joint=1)]
+    province = _of_area(facts, facts.province, places, sizes.groupby("stratum").sum(), joint=1)
+    decision, enough = _decide(facts, sample, places)
+    province[0] |= {"decision": decision, "method": f"{province[0]['method']}{enough}"}
+    tables = [province]
     for city in cities:
         chosen = places[places["city"] == city]
         tables.append(_of_area(facts, city, chosen, sizes.loc[city], joint=len(cities)))
@@ -141,8 +144,6 @@ def _of_area(
         }
         row |= _share(facts, places, sizes, bad, domain)
         row["method"] = f"{row['method']}{_words(places, joint, unclear if bad is so else 0)}"
-        if name == "recheck_failed" and joint == 1 and area == facts.province:
-            row["decision"] = _decide(facts, places, sizes)
         rows.append(row)
     return rows
 
@@ -200,18 +201,12 @@ def _bound(places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray, facts: 
     return bound_count(*_counts(places, sizes, bad), confidence=confidence)
 
 
-def _decide(facts: Facts, places: pd.DataFrame, sizes: pd.Series[int]) -> str:
-    """Hold both bounds against the limit, each against the frame that is certainly eligible enough."""
+def _decide(facts: Facts, sample: DrawnSample, places: pd.DataFrame) -> tuple[str, str]:
+    """Return the decision on the province and, where nothing is shown, the visits that would do."""
     chosen = facts.params.estimates
     if chosen.limit is None:
-        return NONE
-    limit, confidence = Fraction(str(chosen.limit)), chosen.confidence
-    failed, lost, gone = (places[name].to_numpy() for name in ("failed", "lost", "eligible"))
-    N, gone = int(sizes.sum()), ~gone
-    left_at_least = N - bound_count(*_counts(places, sizes, gone), confidence=confidence) if gone.any() else N
-    left_at_most = N - bound_count(*_counts(places, sizes, gone), confidence=confidence, side="lower")
-    upper = bound_count(*_counts(places, sizes, failed | lost), confidence=confidence)
-    lower = bound_count(*_counts(places, sizes, failed), confidence=confidence, side="lower")
-    if upper <= limit * left_at_least:
-        return ACCEPTED
-    return REFUSED if lower > limit * left_at_most else UNSHOWN
+        return NONE, ""
+    found = tally(places, sample.frame, certificate=sample.certificate_digest)
+    answer = decide(found, str(chosen.limit), confidence=chosen.confidence)
+    enough = f"; 按现有比例约需抽 {answer.needed} 家(不合格不超过 {answer.allowed} 家)才能接受"
+    return DECISIONS[answer.verdict], enough if answer.needed else ""

@@ -18,8 +18,8 @@ class Gaps:
     ----------
     given : tables of which at least one file was read
     unread : by table, the counties whose file could not be read
-    unidentified : by table, rows that nobody could identify, by county; a row known only by its
-        city may belong to any county of it
+    unidentified : by table, rows that nobody could identify, by ``level:area`` that they may belong
+        to: a row known only by its city to any county of it, one of unknown area to every area
     """
 
     given: frozenset[str]
@@ -70,6 +70,10 @@ def _covered(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str
 
 
 def _spread(areas: pd.Series[str], places: pd.DataFrame) -> pd.Series[int]:
-    members = places[["area", "county"]].drop_duplicates()
-    rows = areas.dropna().astype("str").to_frame("area").merge(members, on="area")
-    return rows.groupby("county").size()
+    places = places.assign(key=places["level"] + ":" + places["area"])
+    inside = places[["area", "county"]].drop_duplicates().merge(places[["county", "key"]], on="county")
+    touched = inside[["area", "key"]].drop_duplicates()
+    rows = areas.dropna().astype("str").to_frame("area").merge(touched, on="area")
+    anywhere = int(areas.isna().sum())
+    counts = rows.groupby("key").size()
+    return counts.reindex(sorted(places["key"].unique()), fill_value=0) + anywhere

@@ -54,7 +54,7 @@ def judge(intake: Intake, run: Run, draws: Mapping[str, DrawnSample]) -> Judgeme
 
     The result depends on no row order: every table is sorted by its key.
     """
-    book = load_rulebook()
+    book = load_rulebook(run.params.window.end)
     applies = _applies(run)
     facts = gather_facts(intake, run.params, book)
     rules = _judge_rules(facts, applies)

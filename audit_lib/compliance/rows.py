@@ -147,12 +147,13 @@ def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
     readable = counts[~counts.index.isin(closed)]
     by_county = readable.reindex(places["county"], fill_value=0).reset_index(drop=True)
     by_county["unread"] = places["county"].isin(closed).astype("int64").to_numpy()
-    by_county["unidentified"] = 0
-    for table in rule.counts:
-        rows = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
-        by_county["unidentified"] += look_up(places["county"], rows).fillna(0).astype("int64").to_numpy()
     by_county[["level", "area"]] = places[["level", "area"]].to_numpy()
     sums = by_county.groupby(["level", "area"], sort=True).sum().reset_index()
+    sums["unidentified"] = 0
+    for table in rule.counts:
+        rows = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
+        here = look_up(sums["level"] + ":" + sums["area"], rows)
+        sums["unidentified"] += here.fillna(0).astype("int64")
     return sums.assign(absent=bool(facts.gaps.not_given(rule.needs)))
 
 

@@ -20,6 +20,9 @@ from audit_lib.errors import JudgeError
 
 Value = int | Fraction | pd.Timestamp | dt.time | tuple[str, ...]
 
+WINDOW_END = "window_end"
+"""What a rule's ``due`` says that falls on the last day of the campaign."""
+
 T = TypeVar("T")
 
 
@@ -109,15 +112,17 @@ class Rulebook:
 
 
 @cache
-def load_rulebook() -> Rulebook:
-    """Return the rulebook that is shipped with the package.
+def load_rulebook(end: dt.date = dt.date(2014, 3, 31)) -> Rulebook:
+    """Return the rulebook that is shipped with the package, for a campaign that ends on ``end``.
+
+    A rule whose row says ``window_end`` is due on the last day of the campaign, whichever it is.
 
     >>> book = load_rulebook()
     >>> book.rules["R-05"].levels, str(book.share("spot_rate"))
     (('city',), '1/5')
     """
     return Rulebook(
-        rules={row["rule_id"]: _rule(row) for row in schemas.rulebook_rows("rules")},
+        rules={row["rule_id"]: _rule(row, end) for row in schemas.rulebook_rows("rules")},
         parameters={row["key"]: _value(row) for row in schemas.rulebook_rows("parameters")},
         indicators={row["key"]: _indicator(row) for row in schemas.rulebook_rows("indicators")},
         items=_items(),
@@ -134,12 +139,13 @@ def _words(cell: str) -> tuple[str, ...]:
     return tuple(cell.split("|")) if cell else ()
 
 
-def _rule(row: dict[str, str]) -> Rule:
+def _rule(row: dict[str, str], end: dt.date) -> Rule:
+    due = end.isoformat() if row["due"] == WINDOW_END else row["due"]
     return Rule(
         rule_id=row["rule_id"],
         text=row["text_cn"],
         levels=_words(row["levels"]),
-        due=pd.Timestamp(row["due"]) if row["due"] else None,
+        due=pd.Timestamp(due) if due else None,
         needs=_words(row["needs"]),
         counts=_words(row["counts"]),
         counted_in=row["counted_in"],
