@@ -23,7 +23,7 @@ def drawn(purpose: str = "recheck", name: str = "recheck") -> DrawnSample:
         for rank, unit_id in enumerate(ids[: n + 2], start=1):
             rows.append((unit_id, f"{city}|村卫生室", "0", rank, rank <= n))
     sample = pd.DataFrame(rows, columns=["unit_id", "stratum", "ticket", "rank", "drawn"])
-    return DrawnSample(name, purpose, frame, sample, "c", "p")
+    return DrawnSample(name, purpose, frame, sample, 64 * "c", "p")
 
 
 def visit(unit_id: str, conclusion: str | None = "合格", **cells: object) -> dict[str, object]:
@@ -128,6 +128,12 @@ def test_decision_compares_bounds_never_the_point() -> None:
     assert estimates(refused, estimates={"limit": limit})[PROVINCE, "recheck_failed"].decision == "未能证明"
 
 
+def test_what_is_not_demonstrated_says_how_many_visits_would_do() -> None:
+    row = estimates({}, estimates={"limit": 0.2})[PROVINCE, "recheck_failed"]
+    assert row.decision == "未能证明"
+    assert row.method == "exact; 按现有比例约需抽 11 家(不合格不超过 0 家)才能接受"
+
+
 def test_unit_nobody_has_recorded_yet_counts_as_not_inspected() -> None:
     assert estimates({LEFT[0]: {"skip": True}})[PROVINCE, "recheck_failed_worst"].y == 1
 
@@ -145,7 +151,7 @@ def test_only_a_recheck_that_was_visited_speaks() -> None:
 def test_what_cannot_be_estimated_gets_its_bound_and_the_reason() -> None:
     one = drawn()
     sample = one.sample[(one.sample["rank"] == 1) & one.sample["drawn"]]
-    lonely = DrawnSample(one.name, one.purpose, one.frame, sample, "c", "p")
+    lonely = DrawnSample(one.name, one.purpose, one.frame, sample, 64 * "c", "p")
     facts = gather_facts(
         intake(units=[unit(name) for name in ALL], province_checks=[visit(name) for name in ALL]),
         run().params,
