@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audit_lib.compliance import DrawnSample, estimate_rechecks, gather_facts, load_rulebook
+from audit_lib.compliance import DrawnSample, compare_counties, estimate_rechecks, gather_facts, load_rulebook
 from tests.compliance.tables import CITY, OTHER, PROVINCE, C, check, intake, run, unit
 
 LEFT = [f"l{place:02d}" for place in range(20)]
@@ -132,6 +132,20 @@ def test_what_is_not_demonstrated_says_how_many_visits_would_do() -> None:
     row = estimates({}, estimates={"limit": 0.2})[PROVINCE, "recheck_failed"]
     assert row.decision == "未能证明"
     assert row.method == "exact; 按现有比例约需抽 11 家(不合格不超过 0 家)才能接受"
+
+
+def test_counties_are_held_against_the_others_and_lost_units_do_not_speak() -> None:
+    one = drawn()
+    frame = one.frame.assign(county=["left"] * 20 + ["right"] * 10)
+    visits = [visit(name, "不合格" if name in LEFT else "合格") for name in ALL[1:]]
+    facts = gather_facts(
+        intake(units=[unit(name) for name in ALL], province_checks=visits), run().params, load_rulebook()
+    )
+    table = compare_counties(facts, DrawnSample(one.name, one.purpose, frame, one.sample, 64 * "c", "p"))
+    assert table[["county", "n", "N", "y", "target", "position"]].to_numpy().tolist() == [
+        ["left", 3, 20, 3, 0.0, "above"],
+        ["right", 3, 10, 0, 1.0, "below"],
+    ]
 
 
 def test_unit_nobody_has_recorded_yet_counts_as_not_inspected() -> None:

@@ -43,6 +43,7 @@ def judgement():  # type: ignore[no-untyped-def]
             ],
             city_checks=[
                 check("a1", "2014-03-12", already_so="是", conclusion="不合格"),
+                check("b1", "2014-03-11", conclusion="不合格"),
                 check("b1", "2014-03-12", already_so="不能判定"),
             ],
             hazards=[
