@@ -1,7 +1,7 @@
 """Compliance: from the facts of a day to verdicts that anybody can trace to a clause and a row."""
 
 from audit_lib.compliance.acceptance import propose
-from audit_lib.compliance.estimates import DrawnSample, estimate_rechecks
+from audit_lib.compliance.estimates import DrawnSample, compare_counties, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import check_sums
 from audit_lib.compliance.judge import Judgement, judge, load_judgement, write_judgement
@@ -18,6 +18,7 @@ __all__ = [
     "Rule",
     "Rulebook",
     "check_sums",
+    "compare_counties",
     "estimate_rechecks",
     "gather_facts",
     "items_due",

@@ -17,7 +17,7 @@ from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import among
 from audit_lib.errors import EstimateError
-from audit_lib.inference import Estimate, bound_count, decide, estimate_share, simultaneous, tally
+from audit_lib.inference import Estimate, bound_count, decide, estimate_share, funnel, simultaneous, tally
 
 RECHECK = "recheck"
 DECISIONS = {"accept": "接受", "reject": "不接受", "not_demonstrated": "未能证明"}
@@ -57,6 +57,30 @@ def estimate_rechecks(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.Data
             table = _of_sample(facts, sample, places)
             tables.append(table.assign(indicator=table["indicator"] + suffix))
     return pd.concat(tables) if tables else schemas.empty("estimates")
+
+
+def compare_counties(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
+    """Return each county with a result against all others; columns as ``inference.funnel``.
+
+    A county that is part of a stratum was drawn from at random too, given how many it gave.
+
+    Raises
+    ------
+    EstimateError   results from one county only, or none
+    """
+    places = fill_places(facts, sample)
+    home = sample.frame.set_index("unit_id")["county"]
+    county = places["unit_id"].map(home)
+    judged = county[places["eligible"] & ~places["lost"]]
+    found = {
+        str(code): tally(
+            places[county == code],
+            sample.frame[sample.frame["county"] == code],
+            certificate=sample.certificate_digest,
+        )
+        for code in sorted(judged.unique())
+    }
+    return funnel(found, confidence=facts.params.estimates.confidence)
 
 
 def fill_places(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
