@@ -103,6 +103,11 @@ def test_header_is_found_under_other_names_in_any_order() -> None:
     assert found.header.columns == {"county": 1, "unit_id": 2, "unit_name": 3}
 
 
+def test_line_above_the_header_that_holds_one_of_its_words_is_title() -> None:
+    found = laid([["县区", "南关区", ""], COLUMNS, ["1", "甲", "乙"]])
+    assert (found.header.first, found.counts["title"], found.header.texts) == (1, 1, COLUMNS)
+
+
 def test_two_levels_of_header_are_joined() -> None:
     cells = [
         ["地区", "填报单位", "周次", "收到时间", "一般隐患", "", "重大隐患", ""],
