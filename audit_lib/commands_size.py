@@ -48,7 +48,7 @@ class Question:
 @click.command("size", help="要检查多少家, 才能说不合格不超过某个比例 / how many visits a statement needs")
 @click.option("--units", "N", type=int, required=True, help="单位总数 / units in the frame")
 @click.option("--limit", default="5%", show_default=True, help="不合格比例不超过 / share failing at most")
-@click.option("--confidence", default=0.95, show_default=True, help="把握程度 / confidence")
+@click.option("--confidence", default=0.95, show_default=True, help="可信程度 / confidence")
 @click.option("--acceptable", default="1%", show_default=True, help="应当接受的比例 / share to be accepted")
 @click.option("--most", default=3, show_default=True, help="接收数 Ac 的上限 / largest Ac to list")
 @click.option("--at-least", is_flag=True, help="达到判定限就算超过 / the limit itself is too much")
