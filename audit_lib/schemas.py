@@ -5,7 +5,7 @@ row there validates a column, finds its header in a workbook, documents it
 (``docs/columns.md``) and makes a blank form. Stages hand tables on in these shapes only.
 
 Types in memory: text, id, area, name, people, time and phone are text (missing is NA);
-date and datetime are ``datetime64[us]`` without zone (Asia/Shanghai is meant); int and
+date and datetime are ``datetime64[ns]`` without zone (Asia/Shanghai is meant); int and
 money are ``Int64`` (money in fen, 1/100 yuan, so that sums are exact); number is
 ``Float64``; flag is ``boolean``.
 """
@@ -34,8 +34,8 @@ DTYPES = {
     "time": "str",
     "phone": "str",
     "choice": "str",
-    "date": "datetime64[us]",
-    "datetime": "datetime64[us]",
+    "date": "datetime64[ns]",
+    "datetime": "datetime64[ns]",
     "int": "Int64",
     "money": "Int64",
     "number": "Float64",
