@@ -11,9 +11,10 @@ from audit_lib.files import sha256_bytes, write_bytes, write_text
 from audit_lib.reporting.annexes import definitions_annex, pending_annex, readings_annex, rules_annex
 from audit_lib.reporting.areas import cities_section, clauses_section, counties_section
 from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import VERDICT_RULE
 from audit_lib.reporting.html import report_html
 from audit_lib.reporting.judged import judged_section
-from audit_lib.reporting.majors import majors_section
+from audit_lib.reporting.majors import KINDS, majors_section
 from audit_lib.reporting.model import Report, Section
 from audit_lib.reporting.overview import overview_section
 from audit_lib.reporting.recheck import recheck_section
@@ -46,7 +47,7 @@ def acceptance_report(case: Case) -> Report:
             ("地区代码", case.code),
             ("运行", case.run.params.run),
         ),
-        sections=tuple(_number(sections)),
+        sections=tuple(_number([section for section in sections if _spoken(case, section)])),
         strips=(STRIP,) if case.run.params.demo else (),
         foot=FOOT,
     )
@@ -83,7 +84,7 @@ def _province(case: Case) -> list[Section]:
         judged_section(case),
         sources_section(case),
         readings_annex(case),
-        rules_annex(),
+        rules_annex(case),
         definitions_annex(),
         pending_annex(case),
     ]
@@ -99,7 +100,7 @@ def _city(case: Case) -> list[Section]:
         weekly_section(case),
         judged_section(case),
         sources_section(case),
-        rules_annex(),
+        rules_annex(case),
         definitions_annex(),
     ]
 
@@ -113,9 +114,22 @@ def _county(case: Case) -> list[Section]:
         *own,
         judged_section(case),
         sources_section(case),
-        rules_annex(),
+        rules_annex(case),
         definitions_annex(),
     ]
+
+
+SPOKEN = {
+    "majors": tuple(KINDS),
+    "spot": ("R-05", "R-05b"),
+    "weekly": ("REP-02", "REP-03"),
+    "by-reading": (VERDICT_RULE,),
+}
+"""Sections that stand only in reports of runs that judge one of these rules."""
+
+
+def _spoken(case: Case, section: Section) -> bool:
+    return case.speaks(*SPOKEN[section.key]) if section.key in SPOKEN else True
 
 
 ANNEXES = ("by-reading", "readings", "definitions", "pending")

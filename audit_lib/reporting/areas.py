@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import AREA_SET, COUNTED, area_table, limit_of
+from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of
 from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
 from audit_lib.reporting.words import VERDICTS, rule_name, rule_titles
@@ -25,34 +25,29 @@ TITLES = {
 
 def cities_section(case: Case) -> Section:
     """Return the table of the cities, with the picture of their coverage."""
-    table = with_verdicts(case, area_table(case, case.cities, "city"), "city")
-    grid = _grid("各市州", "", table, AREA_SET)
-    return Section("cities", "各市州完成情况", (_legend(), _coverage(table, "各市州县检覆盖率"), grid))
+    table = with_verdicts(case, area_table(case, case.cities, "city", clauses(case)), "city")
+    grid = _grid(case, "各市州", table, clauses(case))
+    return Section("cities", "各市州完成情况", (_legend(), *_coverage(case, table, "各市州县检覆盖率"), grid))
 
 
 def counties_section(case: Case) -> Section:
     """Return the table of the counties in standard order."""
-    rules = tuple(rule for rule in AREA_SET if rule != "R-05")
+    rules = tuple(rule for rule in clauses(case) if rule != "R-05")
     table = with_verdicts(case, area_table(case, case.counties, "county", rules), "county")
     table.insert(0, "city", table["code"].map(_city_names(case)))
-    grid = _grid("各县区", "", table, rules, first=(Column("city", "市州"),))
-    pictures = (_coverage(table, "各县(市、区)县检覆盖率"),) if case.level == "city" else ()
+    grid = _grid(case, "各县区", table, rules, first=(Column("city", "市州"),))
+    pictures = _coverage(case, table, "各县(市、区)县检覆盖率") if case.level == "city" else []
     intro = Paragraph("市级抽检按市判定, 不在本表; 各县被抽单位数见“市级抽检”。", "note")
     return Section("counties", "各县(市、区)完成情况", (_legend(), *pictures, grid, intro))
 
 
 def clauses_section(case: Case) -> Section:
     """Return the clauses of one county, one row each: what was due, what was done, what is missing."""
-    levels = ("county", "city") if case.own_city else ("county",)
+    rules = [rule for rule in clauses(case) if rule != "R-05"]
+    table = area_table(case, case.counties, "county", rules).iloc[0]
+    sides = ("part", "whole", "result", "reason")
     rows = [
-        {
-            "clause": rule_name(rule),
-            **{side: table[f"{rule}_{side}"].iloc[0] for side in ("part", "whole", "result", "reason")},
-        }
-        for level in levels
-        for rule in (AREA_SET if level == "county" else ("R-05",))
-        if (level, rule) != ("county", "R-05")
-        for table in (area_table(case, case.counties, level, (rule,)),)
+        {"clause": rule_name(rule), **{side: table[f"{rule}_{side}"] for side in sides}} for rule in rules
     ]
     columns = (
         Column("clause", "条款"),
@@ -77,9 +72,10 @@ def with_verdicts(case: Case, table: pd.DataFrame, level: str) -> pd.DataFrame:
 
 
 def _grid(
-    name: str, title: str, table: pd.DataFrame, rules: tuple[str, ...], first: tuple[Column, ...] = ()
+    case: Case, name: str, table: pd.DataFrame, rules: tuple[str, ...], first: tuple[Column, ...] = ()
 ) -> Grid:
-    columns = [Column("name", "地区"), *first, Column("verdict", "结论", "result")]
+    verdict = [Column("verdict", "结论", "result")] if case.speaks(VERDICT_RULE) else []
+    columns = [Column("name", "地区"), *first, *verdict]
     for rule in rules:
         part, whole = f"{rule}_part", f"{rule}_whole"
         of, done, rate = TITLES[rule]
@@ -90,21 +86,24 @@ def _grid(
         ]
     sources = "、".join(f"{rule_titles()[rule]}({COUNTED[rule][1]})" for rule in rules)
     note = f"按标准顺序排列, 不作排名。数字来源: {sources}。“—”为没有适用对象, “缺”为没有收到数据。"
-    return Grid(name, title, tuple(columns), table, note)
+    return Grid(name, "", tuple(columns), table, note)
 
 
 def _legend() -> Paragraph:
     return Paragraph("● 达到　▲ 未达到　◇ 无法判定(缺资料, 不作达到)　－ 不适用　○ 未到期", "note")
 
 
-def _coverage(table: pd.DataFrame, title: str) -> Picture:
+def _coverage(case: Case, table: pd.DataFrame, title: str) -> list[Picture]:
+    if not case.speaks("R-03"):
+        return []
     part, whole = (table[f"R-03_{side}"].fillna(0).astype(int) for side in ("part", "whole"))
     shares = (part / whole.where(whole > 0)).tolist()
     words = [f"{print_share(p, w)} ({p:,}/{w:,})" for p, w in zip(part.tolist(), whole.tolist(), strict=True)]
     label = "已检单位占应检单位的百分比(虚线为 100%; 横轴不从零开始)"
-    png = figures.share_dots(table["name"].tolist(), shares, words, target=1, label=label)
+    failed = table["R-03_result"].eq("not_met").tolist()
+    png = figures.share_dots(table["name"].tolist(), shares, words, failed, target=1, label=label)
     said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
-    return Picture("coverage", f"图: {title}(来源: 县检)", png, f"{title}, 目标 100%。{said}")
+    return [Picture("coverage", f"图: {title}(来源: 县检)", png, f"{title}, 目标 100%。{said}")]
 
 
 def _city_names(case: Case) -> dict[str, str]:

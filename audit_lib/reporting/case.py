@@ -62,6 +62,10 @@ class Case:
         """Whether the day judged is the last day of the campaign or later."""
         return self.as_of >= self.run.params.window.end
 
+    def speaks(self, *rules: str) -> bool:
+        """Whether the run judges at least one of these rules; params that name none mean all."""
+        return not self.run.params.rules or not set(rules).isdisjoint(self.run.params.rules)
+
     @property
     def cities(self) -> pd.DataFrame:
         """The cities of the report, and the counties that are their own city, in standard order."""

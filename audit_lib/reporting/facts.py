@@ -17,6 +17,9 @@ from audit_lib.schemas import rulebook_rows
 AREA_SET = ("R-03", "R-05", "F4-02", "P2-03", "F6-02", "F3-02")
 """The clauses of the area verdict, in the order of the report's columns."""
 
+VERDICT_RULE = "P3-04"
+"""The verdict follows from the clauses, and its evidence is theirs."""
+
 COUNTED = {
     "R-03": ("家", "县检"),
     "R-05": ("家", "市抽检"),
@@ -32,6 +35,11 @@ def spot_rate() -> Fraction:
     """Return the share of passed units that a city must check, from the rulebook."""
     value = next(row["value"] for row in rulebook_rows("parameters") if row["key"] == "spot_rate")
     return Fraction(parse_rate(value))
+
+
+def clauses(case: Case) -> tuple[str, ...]:
+    """Return the rules of the area set that this run judges."""
+    return tuple(rule for rule in AREA_SET if case.speaks(rule))
 
 
 def limit_of(rule: str) -> Fraction:

@@ -48,25 +48,31 @@ STYLE: dict[Any, Any] = {
 
 
 def share_bars(
-    names: Sequence[str], shares: Sequence[float], words: Sequence[str], *, target: float, label: str
+    names: Sequence[str],
+    shares: Sequence[float],
+    words: Sequence[str],
+    failed: Sequence[bool],
+    *,
+    target: float,
+    label: str,
 ) -> bytes:
-    """Return bars of shares against a target; what misses it is dark and says so.
+    """Return bars of shares against a target; what failed is dark and bears its mark.
 
     Parameters
     ----------
     names, words : area and printed share of each bar, from above to below
     shares : 0..1; nan where there is none, then only the words stand there
+    failed : what was judged not met, as it need not be before the last day
     target : the share due, drawn as a line
     """
     values = np.nan_to_num(np.asarray(shares, dtype=float)) * 100
-    missed = np.asarray(shares, dtype=float) < target
     with _figure(len(names), label) as (figure, axes):
         places = np.arange(len(names))
-        colours = np.where(missed, FAIL, SOFT).tolist()
+        colours = np.where(np.asarray(failed), FAIL, SOFT).tolist()
         axes.barh(places, values, height=0.62, color=colours, hatch=None, zorder=2)
         axes.axvline(target * 100, color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=3)
         top = max(float(values.max(initial=0)), target * 100) * 1.16
-        for place, value, word, miss in zip(range(len(names)), values, words, missed, strict=True):
+        for place, value, word, miss in zip(range(len(names)), values, words, failed, strict=True):
             text = f"▲ {word}" if miss else word
             axes.text(value + top * MOST_LABEL_GAP / 2, place, text, va="center", fontsize=8.5, zorder=4)
         axes.set_xlim(0, top)
@@ -75,7 +81,13 @@ def share_bars(
 
 
 def share_dots(
-    names: Sequence[str], shares: Sequence[float], words: Sequence[str], *, target: float, label: str
+    names: Sequence[str],
+    shares: Sequence[float],
+    words: Sequence[str],
+    failed: Sequence[bool],
+    *,
+    target: float,
+    label: str,
 ) -> bytes:
     """Return a dot for each share near its target, on an axis that says where it begins.
 
@@ -87,10 +99,9 @@ def share_dots(
     with _figure(len(names), label) as (figure, axes):
         places = np.arange(len(names))
         axes.axvline(target * 100, color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
-        axes.hlines(places, values, target * 100, color=FAIL, linewidth=1.6, zorder=2)
+        axes.hlines(places, values, target * 100, color=SOFT, linewidth=1.6, zorder=2)
         right = target * 100 + (target * 100 - left) * 0.42
-        for place, value, word in zip(range(len(names)), values, words, strict=True):
-            missed = value < target * 100
+        for place, value, word, missed in zip(range(len(names)), values, words, failed, strict=True):
             axes.plot(
                 [value],
                 [place],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import AREA_SET
+from audit_lib.reporting.facts import AREA_SET, VERDICT_RULE
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import rule_name, rule_titles
@@ -21,9 +21,6 @@ LEVELS = {
     "org": "报送单位",
 }
 MOST_ON_PAGE, FEW = 100, 12
-VERDICT_RULE = "P3-04"
-"""Its evidence is other rules, which bring their own."""
-
 KEYS = {
     "units": "unit_id",
     "county_checks": "check_id",

@@ -8,7 +8,14 @@ import pandas as pd
 
 from audit_lib.reporting.annexes import proposals_table
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import count_number, indicator_number, missing_words, sides
+from audit_lib.reporting.facts import (
+    VERDICT_RULE,
+    count_number,
+    definition,
+    indicator_number,
+    missing_words,
+    sides,
+)
 from audit_lib.reporting.judged import own_rules
 from audit_lib.reporting.majors import COLUMNS as MAJOR_COLUMNS
 from audit_lib.reporting.majors import KINDS, majors_table
@@ -31,9 +38,6 @@ CARDS = (
 )
 """The rates that are read first; the three of rectification stand side by side under their own names."""
 
-VERDICT_RULE = "P3-04"
-"""The verdict follows from the clauses; what left it open is listed with them."""
-
 LEVEL_WORDS = {"city": "市级", "county": "县级"}
 
 FEW = 12
@@ -43,26 +47,37 @@ FEW = 12
 def overview_section(case: Case) -> Section:
     """Return the first screen of a province, city or county."""
     cards = _cards(case)
+    whole, county = case.level == "province", case.level == "county"
+    judged = case.speaks(VERDICT_RULE)
     parts: list[tuple[list[Block], list[Number]]] = [
-        *([] if case.level == "province" else [_own_verdict(case)]),
+        _own_verdict(case) if judged and not whole else ([], []),
         _left_out(case),
-        _late(case),
-        ([Cards(tuple(number.key for number in cards)), _hazards(case)], cards),
+        _late(case) if case.speaks("REP-02", "REP-03") else ([], []),
+        ([Cards(tuple(number.key for number in cards))], cards),
+        ([_hazards(case)], []) if case.speaks("F6-02") else ([], []),
+        _proposals(case) if judged and not county else ([], []),
+        _majors(case) if case.speaks(*KINDS) else ([], []),
+        _recheck(case) if not county else ([], []),
+        ([_unknown(case)], []),
+        _change(case) if not county and case.speaks("REP-02", "REP-03") else ([], []),
     ]
-    parts += [_proposals(case)] if case.level != "county" else []
-    parts += [_majors(case)]
-    if case.level != "county":
-        numbers, sentences = recheck_words(case)
-        parts.append(([Paragraph("省级核查", "heading"), *sentences], list(numbers)))
-    last = [] if case.level == "county" else [replace(change_grid(case), where="page")]
-    parts.append(([_unknown(case), *last], []))
     blocks = tuple(block for part, _ in parts for block in part)
     return Section("overview", "一页概览", blocks, unite(number for _, part in parts for number in part))
 
 
+def _recheck(case: Case) -> tuple[list[Block], list[Number]]:
+    numbers, sentences = recheck_words(case)
+    return [Paragraph("省级核查", "heading"), *sentences], list(numbers)
+
+
+def _change(case: Case) -> tuple[list[Block], list[Number]]:
+    return [replace(change_grid(case), where="page")], []
+
+
 def _cards(case: Case) -> list[Number]:
     """Return counts before rates: units due and checked, then the rates, each under its own name."""
-    rates = [number for key in CARDS if (number := indicator_number(case, key)) is not None]
+    known = [key for key in CARDS if case.speaks(definition(key)["rule_id"] or "F6-02")]
+    rates = [number for key in known if (number := indicator_number(case, key)) is not None]
     coverage = next((number for number in rates if number.key == "coverage"), None)
     if coverage is None:
         return rates

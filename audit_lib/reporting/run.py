@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit_lib.compliance import load_judgement
-from audit_lib.errors import CallError, ReportError
+from audit_lib.errors import AuditError, CallError, ReportError
 from audit_lib.files import write_text
 from audit_lib.intake import load_intake
 from audit_lib.params import Run
@@ -92,6 +92,7 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
     """
     import nbformat  # noqa: PLC0415 the kernel imports this module too and must not pay for papermill
     import papermill  # type: ignore[import-untyped]  # noqa: PLC0415
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
 
     _refuse_unknown(nbformat.read(file, as_version=4), file, parameters)  # type: ignore[no-untyped-call]
     try:
@@ -107,6 +108,11 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
         )
     except papermill.PapermillExecutionError as failed:
         raise _cell_error(file, failed) from failed
+    except (DeadKernelError, CellTimeoutError) as ended:
+        raise ReportError(
+            f"{file.name} 的内核中途停止(内存不足或超过 {LONGEST_CELL_SECONDS} 秒), 请重新运行",
+            f"the kernel of {file.name} stopped (out of memory, or over {LONGEST_CELL_SECONDS} s): run again",
+        ) from ended
     return _normalise(notebook)
 
 
@@ -116,7 +122,7 @@ def _report_area(run: Run, file: Path, code: str, manager: type[Any]) -> AreaRep
     try:
         notebook = execute(file, {"params_file": Path(given).as_posix(), "area": code}, manager=manager)
         _write(folder / "report.ipynb", notebook, {Path(given).as_posix(): run.file.name})
-    except ReportError as error:
+    except AuditError as error:
         named = ReportError(f"报告 {code} 没有写成: {error.text.zh}", f"no report of {code}: {error.text.en}")
         return AreaReport(code, folder, named)
     return AreaReport(code, folder)

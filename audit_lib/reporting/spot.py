@@ -86,7 +86,8 @@ def _picture(table: pd.DataFrame) -> Picture:
     ]
     shares = (part / whole.where(whole > 0)).tolist()
     label = f"已抽单位占县检合格单位的百分比(虚线为 {print_share(rate.numerator, rate.denominator)})"
-    png = figures.share_bars(table["name"].tolist(), shares, words, target=float(rate), label=label)
+    failed = table["R-05_result"].eq("not_met").tolist()
+    png = figures.share_bars(table["name"].tolist(), shares, words, failed, target=float(rate), label=label)
     said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
     return Picture("spot", "图: 市级抽检率(来源: 市抽检)", png, f"市级抽检率, 不低于 20%。{said}")
 

@@ -77,6 +77,7 @@ def test_each_area_has_page_workbook_and_notebook(written: Run) -> None:
     }
 
 
+@pytest.mark.slow
 def test_another_folder_and_another_kind_of_kernel_give_the_same_bytes(
     written: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
