@@ -187,9 +187,9 @@ def test_take_makes_one_check_a_unit_and_kept_still_counts_every_row(intake_of: 
 def test_constants_values_and_composed_columns(intake_of: Read, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("License,Name,Ward,Result\n1,A,3,Pass\n2,B,,Fail\n", encoding="utf-8")
     source = "[{files: [a.csv], columns: {unit_id: License, unit_name: Name, status: Result}, constants: {unit_type: D600}, compose: {township: '第{Ward}区'}, values: {status: {Pass: 在业, Fail: 停业}, unit_type: {D600: A100}}}]\nareas: from-roster\nregion: {code: R, name: 全域}"
-    intake = intake_of(units=source.replace("compose: {", "compose: {county: '{Ward}', "))
+    intake = intake_of(units=source.replace("compose: {", "compose: {county: 'W{Ward}', "))
     assert told(intake.tables["units"], "unit_id", "township", "status", "unit_type", "county") == [
-        ["1", "第3区", "在业", "A100", "3"]
+        ["1", "第3区", "在业", "A100", "W3"]
     ]
     assert intake.quarantine["reason"].tolist() == ["县区: 不应为空"]
 
