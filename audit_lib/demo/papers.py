@@ -54,13 +54,15 @@ def make_reporters(areas: pd.DataFrame, seed: int) -> pd.DataFrame:
 def make_weekly(reporters: pd.DataFrame, true: Tables, seed: int) -> pd.DataFrame:
     """Return the reports received, one per body and Friday, each before eleven o'clock.
 
-    The figures are the area's own cumulative counts as of the Thursday before; a direct body
-    reports none.
+    The figures are cumulative counts of the body's own units as of the Thursday before; where two
+    bureaux report apart, one speaks for family planning and the other for all else. A direct
+    body reports none.
     """
     chance = dice(seed, "weekly")
-    weeks = [_count(true, friday).assign(week=friday) for friday in FRIDAYS]
+    speaker = _speakers(reporters, true["units"])
+    weeks = [_count(true, speaker, friday).assign(week=friday) for friday in FRIDAYS]
     rows = reporters[["area", "body"]].merge(pd.DataFrame({"week": FRIDAYS}), how="cross")
-    rows = rows.merge(pd.concat(weeks), on=["area", "week"], how="left")
+    rows = rows.merge(pd.concat(weeks), on=["body", "week"], how="left")
     figures = rows.columns.drop(["area", "body", "week"])
     rows[figures] = rows[figures].astype("Int64")
     early = throw(chance, len(rows), 60, 20 * 3600)
@@ -103,23 +105,30 @@ def make_inspectors(areas: pd.DataFrame, seed: int) -> pd.DataFrame:
     return rows
 
 
-def _count(true: Tables, friday: pd.Timestamp) -> pd.DataFrame:
-    """Return each reporting area's cumulative figures before ``friday``."""
-    city = true["units"].drop_duplicates("unit_id").set_index("unit_id")["city"]
+def _speakers(reporters: pd.DataFrame, units: pd.DataFrame) -> pd.Series[str]:
+    """Return the body that reports for each unit."""
+    rows = units.drop_duplicates("unit_id").set_index("unit_id")
+    bodies = reporters[reporters["area"] != DIRECT].groupby("area")["body"].agg(["first", "last"])
+    planning = rows["unit_type"].str.startswith("L")
+    return rows["city"].map(bodies["first"]).mask(planning, rows["city"].map(bodies["last"]))
+
+
+def _count(true: Tables, speaker: pd.Series[str], friday: pd.Timestamp) -> pd.DataFrame:
+    """Return each reporting body's cumulative figures before ``friday``."""
 
     def count(rows: pd.DataFrame, date: str) -> pd.Series[int]:
         before = rows[(rows[date] < friday).fillna(False)]
-        return before.drop_duplicates("unit_id")["unit_id"].map(city).value_counts()
+        return before.drop_duplicates("unit_id")["unit_id"].map(speaker).value_counts()
 
     def tally(rows: pd.DataFrame, date: str) -> pd.Series[int]:
-        return rows.loc[rows[date] < friday, "unit_id"].map(city).value_counts()
+        return rows.loc[rows[date] < friday, "unit_id"].map(speaker).value_counts()
 
     checks, hazards = true["county_checks"], true["hazards"]
     general, major = hazards[hazards["grade"] == "一般"], hazards[hazards["grade"] == "重大"]
     passed = checks[checks["conclusion"] == "合格"]
     closed = tally(major, "recheck_date")
     figures = {
-        "units_due": city.value_counts(),
+        "units_due": speaker.value_counts(),
         "self_checked": count(true["self_checks"], "self_check_date"),
         "inspected": count(checks, "date"),
         "passed": count(passed, "date"),
@@ -132,8 +141,8 @@ def _count(true: Tables, friday: pd.Timestamp) -> pd.DataFrame:
         "major_planned": tally(major, "found_date").sub(closed, fill_value=0),
         "major_listed": tally(true["listings"], "listed_date"),
         "fund_total": hazards[hazards["found_date"] < friday]
-        .groupby(hazards["unit_id"].map(city))["fund_planned"]
+        .groupby(hazards["unit_id"].map(speaker))["fund_planned"]
         .sum(),
     }
-    table = pd.DataFrame(figures, index=pd.Index(sorted(city.unique()), name="area"))
+    table = pd.DataFrame(figures, index=pd.Index(sorted(speaker.unique()), name="body"))
     return table.fillna(0).astype("int64").reset_index()

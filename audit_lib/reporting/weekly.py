@@ -65,9 +65,10 @@ def change_table(case: Case) -> pd.DataFrame:
     weekly = case.tables["weekly"].sort_values(["area", "body", "week", "received_at"])
     weekly = weekly[weekly["area"].isin(case.codes) | (case.level == "province")]
     weekly = weekly.drop_duplicates(["area", "body", "week"], keep="last")
-    # Two bodies of one area report the same units: the larger figure counts, not their sum.
+    # Two bodies of one area report each for its own units, so their figures add up.
     now, before = (
-        weekly[weekly["week"] == pd.Timestamp(day)].groupby("area")[list(MEASURES)].max() for day in fridays
+        weekly[weekly["week"] == pd.Timestamp(day)].groupby("area")[list(MEASURES)].sum(min_count=1)
+        for day in fridays
     )
     both = now.index.intersection(before.index)
     rows = [
