@@ -21,7 +21,7 @@ from audit_lib.compliance import DrawnSample, write_judgement
 from audit_lib.compliance import judge as judge_facts
 from audit_lib.errors import CallError, DrawError, Text
 from audit_lib.files import read_bytes
-from audit_lib.intake import Intake, load_intake, read_inputs, write_intake
+from audit_lib.intake import Intake, keep_answers, load_intake, read_inputs, write_intake
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
 from audit_lib.sampling.frozen import read_frame
@@ -61,6 +61,7 @@ def check(run: Run) -> Intake:
     """Read every input file, write what was read and what was wrong, return it."""
     if run.params.make:
         make_demo(run)
+    keep_answers(run)
     intake = read_inputs(run)
     write_intake(intake, run.folder / "intake")
     return intake
