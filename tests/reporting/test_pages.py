@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import cases
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from python_calamine import CalamineWorkbook
@@ -24,6 +25,7 @@ from audit_lib.reporting import (
     report_html,
     report_workbook,
 )
+from audit_lib.reporting.weekly import change_table
 
 FORBIDDEN = re.compile("造假|虚假|作弊|黑榜|走过场|容忍率|拒收|问责|排名第")
 AREAS = (cases.PROVINCE, cases.CITY, cases.COUNTY, cases.LONE)
@@ -230,3 +232,45 @@ def test_figures_are_the_same_bytes_twice() -> None:
     assert figures.share_bars(*arguments, target=0.2, label="率") == figures.share_bars(
         *arguments, target=0.2, label="率"
     )
+
+
+def test_row_of_a_city_gives_counts_before_each_rate(pages: dict[str, str]) -> None:
+    rows = BeautifulSoup(pages[cases.PROVINCE], "html.parser").select("#cities tbody tr")
+    first = [cell.get_text(" ", strip=True) for cell in rows[0]("td")]
+    assert first[:8] == ["青原市", "▲ 未达到", "2,000", "1,999", "▲ 99.95%", "401", "80", "▲ 19.95%"]
+    alone = [cell.get_text(" ", strip=True) for cell in rows[1]("td")]
+    assert alone[:8] == ["梅岭市", "● 达到", "300", "300", "● 100.0%", "0", "0", "－ —"]
+
+
+def test_quota_table_says_how_many_are_missing_and_what_the_sample_leaves_open(pages: dict[str, str]) -> None:
+    tables = BeautifulSoup(pages[cases.CITY], "html.parser").select("#spot table")
+    quota, showing = (
+        [cell.get_text(" ", strip=True) for cell in table.select("tbody td")] for table in tables[:2]
+    )
+    assert quota[:6] == ["青原市", "401", "81", "80", "1", "19.95%"]
+    # C(401-13, 80) / C(401, 80) = 0.0527, with 14 it is 0.0419: 13 failing units can hide.
+    assert showing[:4] == ["青原市", "401", "80", "13"]
+
+
+def test_two_bodies_of_one_area_each_report_for_their_own_units(tmp_path: Path) -> None:
+    plain = cases.case(tmp_path)
+    weekly = plain.tables["weekly"]
+    both = pd.concat(
+        [weekly, weekly.assign(body="青原市计划生育委员会", inspected=pd.array([5, 8], dtype="Int64"))]
+    )
+    table = change_table(dataclasses.replace(plain, tables={**plain.tables, "weekly": both}))
+    inspected = table[table["measure"].str.startswith("累计县检")].iloc[0]
+    assert (inspected["before"], inspected["now"], inspected["change"]) == (1905, 2007, 102)
+
+
+def test_correction_of_a_week_counts_instead_of_the_first_report(tmp_path: Path) -> None:
+    plain = cases.case(tmp_path)
+    weekly = plain.tables["weekly"]
+    late = weekly.assign(
+        inspected=weekly["inspected"] - 9, received_at=weekly["received_at"] + pd.Timedelta(days=1)
+    )
+    table = change_table(
+        dataclasses.replace(plain, tables={**plain.tables, "weekly": pd.concat([late, weekly])})
+    )
+    inspected = table[table["measure"].str.startswith("累计县检")].iloc[0]
+    assert (inspected["before"], inspected["now"]) == (1891, 1990)
