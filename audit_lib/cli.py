@@ -214,6 +214,14 @@ def verify(
         click.echo(stages_field.prove(certificate, unit, page, frame=frame))
 
 
+@_params_command("assign", "给样本分派检查人员 / assign inspectors to the sample")
+def assign(params: Path, as_of: dt.datetime | None) -> None:
+    """Assign inspectors."""
+    from audit_lib import stages_field  # noqa: PLC0415
+
+    click.echo(stages_field.assign(_read(params, as_of)))
+
+
 @_params_command("judge", "按规则判定 / judge every rule")
 def judge(params: Path, as_of: dt.datetime | None) -> None:
     """Judge."""

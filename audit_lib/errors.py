@@ -156,6 +156,10 @@ class DrawError(AuditError):
     """A plan, seed, certificate or log does not allow this draw."""
 
 
+class AssignError(AuditError):
+    """No assignment of inspectors keeps every constraint."""
+
+
 class VerifyError(AuditError):
     """A replay does not agree with what was written."""
 

@@ -118,6 +118,21 @@ class Estimates(Strict):
     limit: Share | None = None
 
 
+class Assignment(Strict):
+    """Who inspects the units of a draw: the days of the tour, and how much one inspector can do.
+
+    ``people`` at each unit, one of them able to lead; ``most`` visits of one inspector in all;
+    ``from_areas`` names the areas whose inspectors may be sent, none: all of them.
+    """
+
+    draw: Name
+    tour: Annotated[list[Day], Field(min_length=1)]
+    people: Annotated[int, Field(ge=2)] = 2
+    visits_a_day: Count = 4
+    most: Count | None = None
+    from_areas: list[str] = []
+
+
 class Making(Strict):
     """Size and seed of a made-up province, made before the run."""
 
@@ -148,6 +163,7 @@ class Params(Strict):
     inputs: dict[str, list[Source]]
     cutoffs: list[Day] = [dt.date(2014, 3, 10), dt.date(2014, 3, 17), dt.date(2014, 3, 24)]
     draws: dict[Name, Draw] = {}
+    assignment: Assignment | None = None
     sampling: Sampling = Sampling()
     estimates: Estimates = Estimates()
     five_elements: list[Literal["责任", "措施", "资金", "时限", "预案", "目标", "方案"]] = [

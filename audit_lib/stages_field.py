@@ -7,13 +7,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from audit_lib.errors import Text, VerifyError
-from audit_lib.files import read_bytes, write_text
+import pandas as pd
+
+from audit_lib.errors import CallError, Text, VerifyError
+from audit_lib.field import assignment_workbook, list_barred, list_days_off, public_workbook
+from audit_lib.files import read_bytes, write_bytes, write_text
+from audit_lib.intake import load_intake
+from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
 from audit_lib.sampling.frozen import read_frame
+from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.page import proof_page
 from audit_lib.sampling.proof import prove_unit
+from audit_lib.sampling.reveal import draw_seed, read_draw
 from audit_lib.sampling.verify import verify
+from audit_lib.stages import draw_folder
 
 
 def prove(certificate: Path, unit: str, target: Path, *, frame: Path | None = None) -> str:
@@ -36,3 +44,47 @@ def prove(certificate: Path, unit: str, target: Path, *, frame: Path | None = No
     rows = read_frame(read_bytes(source), name=source.name)
     write_text(target, proof_page(said, prove_unit(said, rows, unit)))
     return str(Text(f"说明页: {target}", f"page: {target}"))
+
+
+def assign(run: Run) -> str:
+    """Assign inspectors to the units of a draw, and write the list to keep and the one to publish.
+
+    Raises
+    ------
+    CallError    the params choose no assignment, or no inspectors were read
+    AssignError  as `assign_inspectors`
+    """
+    choice = run.params.assignment
+    if choice is None:
+        raise CallError("参数里没有 assignment, 见 docs/manual.md", "the params choose no assignment")
+    tables = load_intake(run.folder / "intake").tables
+    staff = tables["inspectors"]
+    if choice.from_areas:
+        staff = staff[staff["area"].isin(choice.from_areas)]
+    staff = staff.drop_duplicates("inspector_id", ignore_index=True)
+    folder = draw_folder(run, choice.draw)
+    seed, rows = draw_seed(folder), read_draw(folder)
+    sites = rows.loc[rows["drawn"], ["unit_id", "unit_name", "city", "county"]].reset_index(drop=True)
+    days = spread_days(sites["unit_id"].tolist(), [day.isoformat() for day in choice.tour], seed=seed)
+    checks = [tables[f"{level}_checks"] for level in ("county", "city", "province")]
+    earlier = pd.concat([one[["unit_id", "date", "inspectors", "conclusion"]] for one in checks])
+    teams = assign_inspectors(
+        sites.assign(day=sites["unit_id"].map(days)),
+        staff,
+        seed=seed,
+        barred=list_barred(staff, earlier[earlier["date"] < pd.Timestamp(min(choice.tour))]),
+        days_off=list_days_off(staff),
+        people=choice.people,
+        per_day=choice.visits_a_day,
+        most=choice.most,
+    )
+    target = run.folder / "assign"
+    write_bytes(target / "assignment.xlsx", assignment_workbook(teams, sites, staff))
+    write_bytes(target / "public.xlsx", public_workbook(teams, seed=seed))
+    sent = teams["inspector_id"].nunique()
+    return str(
+        Text(
+            f"分派 {len(sites)} 家, {sent} 名检查人员, 每家 {choice.people} 人, 见 {target}",
+            f"{len(sites)} sites, {sent} inspectors, {choice.people} at each: {target}",
+        )
+    )

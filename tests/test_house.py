@@ -40,6 +40,7 @@ STREET = (
     "reporting",
     "demo",
     "stages",
+    "stages_field",
     "commands_size",
     "cli",
 )

@@ -73,13 +73,24 @@ def read_draw(folder: Path) -> pd.DataFrame:
     InputError   a file cannot be read
     """
     plan = parse_plan(read_bytes(folder / "plan.json"))
+    return draw_units(folder, plan, draw_seed(folder))
+
+
+def draw_seed(folder: Path) -> str:
+    """Return the seed that a draw was made with, sealed or not.
+
+    Raises
+    ------
+    DrawError   as `read_draw`
+    """
+    plan = parse_plan(read_bytes(folder / "plan.json"))
     if (folder / "certificate.json").exists():
         certificate, _ = parse_certificate(read_bytes(folder / "certificate.json"))
         if certificate.plan_digest != plan.digest:
             raise DrawError("凭证与计划不符", "the certificate is not one of this plan")
-        return draw_units(folder, plan, certificate.seed)
+        return certificate.seed
     if (folder / "sealed" / "secret.json").exists():
-        return draw_units(folder, plan, read_secret(folder / "sealed" / "secret.json").seed)
+        return read_secret(folder / "sealed" / "secret.json").seed
     raise DrawError(f"抽样“{plan.draw}”尚未抽取", f'the draw "{plan.draw}" is not made yet')
 
 
