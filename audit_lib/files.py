@@ -6,12 +6,14 @@ run killed at any moment leaves either the old file or the new one, never half o
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import io
 import json
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +31,26 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises
     ------
+    WriteError   as `replacing`
+    """
+    with replacing(path) as part:
+        part.write_bytes(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path to write to, whose file takes the place of ``path`` once it is whole.
+
+    Raises
+    ------
     WriteError   the target is open in another program, the folder is closed to us, or the disk is full
     """
     part = path.parent / f".{os.getpid()}-{threading.get_ident()}.part"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("wb") as file:
-                file.write(data)
-                file.flush()
+            yield part
+            with part.open("rb+") as file:
                 os.fsync(file.fileno())
             part.replace(path)
         finally:

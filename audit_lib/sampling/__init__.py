@@ -9,8 +9,10 @@ from audit_lib.sampling.attempts import commit_seed
 from audit_lib.sampling.certificate import Certificate, parse_certificate, sample_digest
 from audit_lib.sampling.checks import Check
 from audit_lib.sampling.draw import draw, rank_units
+from audit_lib.sampling.engines import count_source, draw_source, freeze_source
 from audit_lib.sampling.frame import build_frame, merge_groups
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.optimum import allocate_optimal, allocation_variance
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
@@ -35,20 +37,24 @@ __all__ = [
     "allocate_total",
     "allocation_variance",
     "append_log",
+    "assign_inspectors",
     "build_frame",
     "canonical_id",
     "check_ids",
     "check_seed",
     "commit_plan",
     "commit_seed",
+    "count_source",
     "count_strata",
     "county_passes",
     "county_state_on",
     "describe_areas",
     "draw",
     "draw_plan",
+    "draw_source",
     "frame_digest",
     "freeze",
+    "freeze_source",
     "largest_undetected",
     "make_plan",
     "merge_groups",
@@ -65,6 +71,7 @@ __all__ = [
     "read_log",
     "sample_digest",
     "seal_plan",
+    "spread_days",
     "stream_ticket",
     "ticket",
     "tickets",

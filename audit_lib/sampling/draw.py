@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -86,7 +86,16 @@ def check_frame(frame: pd.DataFrame) -> None:
         )
     check_ids(frame["unit_id"])
     check_keys(frame["stratum"].unique())
-    twice = sorted(frame.loc[frame["unit_id"].duplicated(), "unit_id"].unique())
+    refuse_repeated(sorted(frame.loc[frame["unit_id"].duplicated(), "unit_id"].unique()))
+
+
+def refuse_repeated(twice: Sequence[str]) -> None:
+    """Name the units that stand twice, if there are any.
+
+    Raises
+    ------
+    FrameError   there are
+    """
     if twice:
         shown = "、".join(twice[:_SHOWN])
         raise FrameError(
