@@ -62,14 +62,14 @@ def change_table(case: Case) -> pd.DataFrame:
     fridays = last_fridays(case)
     if fridays is None:
         return pd.DataFrame(columns=["measure", "before", "now", "change"])
-    weekly = case.tables["weekly"].sort_values(["area", "body", "week", "received_at"])
-    weekly = weekly[weekly["area"].isin(case.codes) | (case.level == "province")]
-    weekly = weekly.drop_duplicates(["area", "body", "week"], keep="last")
-    # Two bodies of one area report each for its own units, so their figures add up.
-    now, before = (
-        weekly[weekly["week"] == pd.Timestamp(day)].groupby("area")[list(MEASURES)].sum(min_count=1)
-        for day in fridays
-    )
+    known = case.tables["weekly"]
+    known = known[known["received_at"] < pd.Timestamp(case.as_of) + pd.Timedelta(days=1)]
+    known = known[known["area"].isin(case.codes) | (case.level == "province")]
+    weekly = known.sort_values(["area", "body", "week", "received_at"])
+    weekly = weekly.drop_duplicates(["area", "body", "week"], keep="last").set_index(["area", "body"])
+    # Two bodies of one area report each for its own units, so their figures add up; a body that
+    # gave only one of the two weeks is left out of both, or it would look like a change.
+    now, before = (weekly[weekly["week"] == pd.Timestamp(day)] for day in fridays)
     both = now.index.intersection(before.index)
     rows = [
         {
@@ -80,7 +80,7 @@ def change_table(case: Case) -> pd.DataFrame:
         for name, words in MEASURES.items()
     ]
     table = pd.DataFrame(rows).astype({"before": "Int64", "now": "Int64"})
-    return table.assign(change=table["now"] - table["before"], areas=len(both))
+    return table.assign(change=table["now"] - table["before"], bodies=len(both))
 
 
 def change_grid(case: Case) -> Grid:
@@ -93,12 +93,8 @@ def change_grid(case: Case) -> Grid:
         Column("now", f"{now} 周报", "count"),
         Column("change", "增减", "count"),
     )
-    areas = int(table["areas"].iloc[0]) if len(table) else 0
-    note = (
-        f"据各地报送(自报), 只比较两周都有报告的 {areas} 个地区; 一地有两个报送单位的取较大数。"
-        if areas
-        else ""
-    )
+    bodies = int(table["bodies"].iloc[0]) if len(table) else 0
+    note = f"据各地报送(自报), 只比较两周都有报告的 {bodies} 个报送单位。" if bodies else ""
     return Grid("与上周五相比", "与上周五相比", columns, table, note, empty="没有可以比较的两期周报。")
 
 

@@ -274,3 +274,14 @@ def test_correction_of_a_week_counts_instead_of_the_first_report(tmp_path: Path)
     )
     inspected = table[table["measure"].str.startswith("累计县检")].iloc[0]
     assert (inspected["before"], inspected["now"]) == (1891, 1990)
+
+
+def test_body_that_gave_only_one_week_is_no_change(tmp_path: Path) -> None:
+    plain = cases.case(tmp_path)
+    weekly = plain.tables["weekly"]
+    once = weekly[weekly["week"] == "2014-03-28"].assign(body="青原市计划生育委员会", inspected=500)
+    table = change_table(
+        dataclasses.replace(plain, tables={**plain.tables, "weekly": pd.concat([weekly, once])})
+    )
+    inspected = table[table["measure"].str.startswith("累计县检")].iloc[0]
+    assert (inspected["before"], inspected["now"], inspected["bodies"]) == (1900, 1999, 1)
