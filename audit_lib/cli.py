@@ -107,9 +107,9 @@ def demo(folder: Path, units: int, seed: int) -> None:
 @_params_command("check", "读入并核对全部文件 / read and check all input files")
 def check(params: Path, as_of: dt.datetime | None) -> None:
     """Read all input files and write clean tables, problems, quarantine and returns."""
+    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
-    run = _read(params, as_of)
     click.echo(stages.choices(run))
     _check(run)
 
@@ -135,9 +135,9 @@ def _check(run: Run) -> None:
 @click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
 def plan(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
     """Commit plans."""
+    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
-    run = _read(params, as_of)
     for one in stages.draw_names(run, name):
         click.echo(stages.plan(run, one, now=_now()))
 
@@ -157,9 +157,9 @@ def draw(
     sealed: bool,
 ) -> None:
     """Draw the committed plans."""
+    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
-    run = _read(params, as_of)
     names = stages.draw_names(run, name)
     if seed is not None and len(names) > 1:
         raise CallError(
@@ -174,9 +174,9 @@ def draw(
 @click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
 def open_(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
     """Open sealed draws."""
+    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
-    run = _read(params, as_of)
     for one in stages.draw_names(run, name):
         click.echo(stages.open_sealed(run, one, now=_now()))
 
@@ -225,9 +225,10 @@ def assign(params: Path, as_of: dt.datetime | None) -> None:
 @_params_command("judge", "按规则判定 / judge every rule")
 def judge(params: Path, as_of: dt.datetime | None) -> None:
     """Judge."""
+    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
-    click.echo(stages.judge(_read(params, as_of)))
+    click.echo(stages.judge(run))
 
 
 @_params_command("report", "写验收报告 / write the acceptance reports")
@@ -252,9 +253,9 @@ def _report(run: Run, areas: list[str], *, every: bool) -> bool:
 @_params_command("run", "依次完成全部步骤 / every step in order")
 def run_all(params: Path, as_of: dt.datetime | None) -> None:
     """Do check, plan, draw, verify, judge and report in order."""
+    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
-    run = _read(params, as_of)
     _check(run)
     waiting = []
     for name in run.params.draws:

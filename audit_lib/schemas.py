@@ -13,12 +13,18 @@ money are ``Int64`` (money in fen, 1/100 yuan, so that sums are exact); number i
 from __future__ import annotations
 
 import csv
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 import pandas as pd
-import pandera.pandas as pa
+
+with warnings.catch_warnings():
+    # Where pyspark is installed (extra ``scale``) pandera imports it, and pyspark warns about pandas 3,
+    # on every command; no schema here is a Spark one.
+    warnings.simplefilter("ignore", FutureWarning)
+    import pandera.pandas as pa
 
 from audit_lib.errors import AuditError
 
