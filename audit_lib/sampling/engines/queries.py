@@ -21,12 +21,12 @@ from audit_lib.errors import CallError, InputError
 # for another letter needs no anchors, whose meaning at a line's end differs from engine to engine.
 _OTHER_LETTER = "[^0-9A-Z._/一-龥-]"
 
-COUNT = "SELECT stratum, count(*) AS n FROM {frame} GROUP BY stratum"
+COUNT = "SELECT stratum, count(*) AS n FROM {frame} f GROUP BY stratum"
 DOUBTFUL = """
-    SELECT unit_id FROM {frame}
+    SELECT unit_id FROM {frame} f
     WHERE unit_id IS NULL OR char_length(unit_id) NOT BETWEEN 1 AND 64 OR {other_letter}
     ORDER BY unit_id"""
-TWICE = "SELECT unit_id FROM {frame} GROUP BY unit_id HAVING count(*) > 1 ORDER BY unit_id"
+TWICE = "SELECT unit_id FROM {frame} f GROUP BY unit_id HAVING count(*) > 1 ORDER BY unit_id"
 KEEP = """
     SELECT unit_id, code, ticket
     FROM (
