@@ -10,15 +10,15 @@ from audit_lib.inference.bounds import NotInspected, bound_count, bound_not_insp
 from audit_lib.inference.drawn import Found, extend, project, tally
 from audit_lib.inference.estimate import Estimate, estimate_share
 from audit_lib.inference.funnel import funnel
+from audit_lib.inference.limits import exact_share, tolerable_count
 from audit_lib.inference.planning import (
     Showing,
     acceptance_numbers,
+    allowed_failures,
     can_show,
     discovery_size,
-    exact_share,
     operating_characteristic,
     precision_size,
-    tolerable_count,
     two_stage_risk,
     two_stage_size,
 )
@@ -34,6 +34,7 @@ __all__ = [
     "Paired",
     "Showing",
     "acceptance_numbers",
+    "allowed_failures",
     "bound_count",
     "bound_not_inspected",
     "can_show",

@@ -17,7 +17,7 @@ import numpy as np
 from audit_lib.errors import EstimateError
 from audit_lib.inference.bounds import bound_count, last, simultaneous
 from audit_lib.inference.drawn import Found
-from audit_lib.inference.planning import exact_share
+from audit_lib.inference.limits import exact_share
 from audit_lib.inference.strata import Ints, checked_confidence
 
 Verdict = Literal["accept", "reject", "not_demonstrated"]

@@ -96,7 +96,7 @@ def bound_count(
 
     Source: methods.md section 6.
     """
-    cells = _cells(N, n, y)
+    cells = read_cells(N, n, y)
     alpha = 1 - checked_confidence(confidence)
     if side == "upper":
         return _upper(cells, alpha)
@@ -130,9 +130,9 @@ def bound_not_inspected(
 
     Source: methods.md section 6, "Not inspected".
     """
-    best = _cells(N, n, y)
+    best = read_cells(N, n, y)
     lost = _counts(not_inspected, "not_inspected")
-    worst = _cells(N, n, best.y + lost)
+    worst = read_cells(N, n, best.y + lost)
     alpha = 1 - checked_confidence(confidence)
     return NotInspected(
         (_lower(best, alpha), _upper(best, alpha)), (_lower(worst, alpha), _upper(worst, alpha))
@@ -181,13 +181,15 @@ def last(holds: Callable[[int], bool], low: int, high: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
+class Cells:
+    """Units, visits and failures found by stratum; each shape (H,)."""
+
     N: Ints
     n: Ints
     y: Ints
 
 
-def _upper(cells: _Cells, alpha: float) -> int:
+def _upper(cells: Cells, alpha: float) -> int:
     opened = cells.n < cells.N
     N, n, y = cells.N[opened], cells.n[opened], cells.y[opened]
     known = int(cells.y[~opened].sum())
@@ -200,8 +202,8 @@ def _upper(cells: _Cells, alpha: float) -> int:
     return known + _upper_sum(N, n, y, alpha)
 
 
-def _lower(cells: _Cells, alpha: float) -> int:
-    return int(cells.N.sum()) - _upper(_Cells(cells.N, cells.n, cells.n - cells.y), alpha)
+def _lower(cells: Cells, alpha: float) -> int:
+    return int(cells.N.sum()) - _upper(Cells(cells.N, cells.n, cells.n - cells.y), alpha)
 
 
 def _upper_one(N: int, n: int, y: int, alpha: float) -> int:
@@ -249,9 +251,10 @@ def _log_choose(a: int, b: Any) -> Any:
     return -math.log1p(a) - special.betaln(a - b + 1, np.add(b, 1))
 
 
-def _cells(N: Any, n: Any, y: Any) -> _Cells:
+def read_cells(N: Any, n: Any, y: Any) -> Cells:
+    """Check counts by stratum; raises as ``bound_count``."""
     _refuse_other_order([values for values in (N, n, y) if isinstance(values, pd.Series)])
-    cells = _Cells(_counts(N, "N"), _counts(n, "n"), _counts(y, "y"))
+    cells = Cells(_counts(N, "N"), _counts(n, "n"), _counts(y, "y"))
     if not cells.N.shape == cells.n.shape == cells.y.shape:
         raise EstimateError(
             f"N、n、y 的层数不同: {cells.N.size}、{cells.n.size}、{cells.y.size}",

@@ -55,6 +55,12 @@ class Found:
                 "the sample has no certificate, it was not drawn or replayed here: "
                 f"at least {y} units fail, and nothing can be projected",
             )
+        if not self.N.sum():
+            raise EstimateError(
+                "抽样框里没有单位, 无法估计", "no unit in the frame, nothing can be estimated"
+            )
+        twice = {key for key in self.strata if self.strata.count(key) > 1}
+        refuse("列出两次的层", "strata listed twice", twice)
         bad = (self.failed + self.lost + self.gone > self.n) | (self.n > self.N)
         wrong = [key for key, yes in zip(self.strata, bad, strict=True) if yes]
         refuse(

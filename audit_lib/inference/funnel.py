@@ -11,17 +11,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import reduce
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from audit_lib.errors import EstimateError
 from audit_lib.inference.bounds import TIE
 from audit_lib.inference.drawn import Found
-from audit_lib.inference.strata import Floats, Ints, checked_confidence, refuse
+from audit_lib.inference.planning import sum_chances
+from audit_lib.inference.strata import Ints, checked_confidence, refuse
 
 
 def funnel(counties: Mapping[str, Found], *, confidence: float = 0.95) -> pd.DataFrame:
@@ -83,19 +82,10 @@ def _placed(key: str, found: Found, n: Ints, target: Fraction, *, tail: float) -
     if (n == found.N).all():
         return row | {"lower": pd.NA, "upper": pd.NA, "position": "known"}
     # A share seldom is a whole number of units: each side is judged by the number kinder to it.
-    few = _chances(found.N, n, [math.floor(target * size) for size in found.N.tolist()])
-    many = _chances(found.N, n, [math.ceil(target * size) for size in found.N.tolist()])
+    few = sum_chances(found.N, n, [math.floor(target * size) for size in found.N.tolist()])
+    many = sum_chances(found.N, n, [math.ceil(target * size) for size in found.N.tolist()])
     kept = tail * (1 - TIE)
     lower = int(np.argmax(np.cumsum(few) >= kept))
     upper = len(many) - 1 - int(np.argmax(np.cumsum(many[::-1]) >= kept))
     position = "below" if y < lower else "above" if y > upper else "within"
     return row | {"lower": lower, "upper": upper, "position": position}
-
-
-def _chances(N: Ints, n: Ints, failing: list[int]) -> Floats:
-    """Chance of each number of failures among the visits of all strata; shape (n + 1,)."""
-    parts = [
-        stats.hypergeom.pmf(np.arange(visits + 1), size, bad, visits)
-        for size, visits, bad in zip(N.tolist(), n.tolist(), failing, strict=True)
-    ]
-    return reduce(np.convolve, parts)

@@ -11,17 +11,17 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from functools import reduce
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
+from scipy import special, stats
 
 from audit_lib.errors import EstimateError
-from audit_lib.inference.bounds import TIE, at_most, bound_count, last
-from audit_lib.inference.strata import checked_confidence
-
-Convention = Literal["at_least", "more_than"]
+from audit_lib.inference.bounds import TIE, at_most, bound_count, last, read_cells
+from audit_lib.inference.limits import check_counts, exact_share
+from audit_lib.inference.strata import Floats, Ints, checked_confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +39,6 @@ class Showing:
     n: int
     hidden: int
     share: float
-
-
-def tolerable_count(N: int, share: str | Fraction, *, convention: Convention = "at_least") -> int:
-    """Count the failures that matter in a frame, from a share that matters.
-
-    Parameters
-    ----------
-    N : units in the frame
-    share : "5%", "1/20", "0.05" or a Fraction; read exactly, never as a binary float
-    convention : ``at_least``: the share itself matters, K = ceil(share N);
-        ``more_than``: only more than it does, K = floor(share N) + 1
-
-    >>> tolerable_count(500, "2%"), tolerable_count(500, "2%", convention="more_than")
-    (10, 11)
-    """
-    _check_counts(N, [])
-    if convention not in ("at_least", "more_than"):
-        raise EstimateError(
-            f"convention 只能是 at_least 或 more_than, 读到“{convention}”",
-            f'convention is at_least or more_than, not "{convention}"',
-        )
-    exact = exact_share(share) * N
-    return math.ceil(exact) if convention == "at_least" else math.floor(exact) + 1
 
 
 def discovery_size(N: int, tolerable: int, *, confidence: float = 0.95, allowed: int = 0) -> int:
@@ -89,7 +66,7 @@ def discovery_size(N: int, tolerable: int, *, confidence: float = 0.95, allowed:
     >>> discovery_size(500, 40, confidence=0.9)
     27
     """
-    _check_counts(N, [])
+    check_counts(N, [])
     if not 1 <= tolerable <= N:
         raise EstimateError(
             f"必须查出的不合格数应在 1 与单位数 {N} 之间, 读到 {tolerable}",
@@ -138,15 +115,47 @@ def acceptance_numbers(
     return plans.assign(consumer=[k for k, _ in chance], producer=[1 - good for _, good in chance])
 
 
+def allowed_failures(N: Any, n: Any, limit: str | Fraction, *, confidence: float = 0.95) -> int | None:
+    """Find how many failures a planned sample may show and be accepted, wherever they lie.
+
+    Parameters
+    ----------
+    N, n : units and visits, whole numbers or arrays over strata
+    limit : share of failing units that is just acceptable
+
+    Returns
+    -------
+    int or None   the acceptance number Ac; None where even a sample without failure is too small
+
+    >>> allowed_failures(1200, 102, "5%", confidence=0.9), allowed_failures(20, 4, "5%")
+    (2, None)
+    """
+    cells = read_cells(N, n, np.zeros(np.shape(n), dtype=np.int64))
+    units, visits = cells.N, cells.n
+    least_first = np.argsort(visits / units, kind="stable")
+    most = exact_share(limit) * int(units.sum())
+
+    def accepted(s: int) -> bool:
+        # A failure weighs most where the fewest are visited: the bound is worst there.
+        room = np.cumsum(visits[least_first])
+        y = np.zeros_like(visits)
+        y[least_first] = np.diff(np.minimum(room, s), prepend=0)
+        return bound_count(units, visits, y, confidence=confidence) <= most
+
+    return last(accepted, 0, int(visits.sum())) if accepted(0) else None
+
+
 def operating_characteristic(
-    N: int, n: int, allowed: int, *, failures: Iterable[int] | None = None
+    N: Any, n: Any, allowed: int, *, failures: Iterable[int] | None = None
 ) -> pd.DataFrame:
     """Give the chance that a sample passes, for each number of failures in the frame.
 
     Parameters
     ----------
-    N, n, allowed : units, visits, failures in the sample that still pass
-    failures : numbers of failing units to show; all from 0 to N where not given
+    N, n : units and visits, whole numbers or arrays over strata
+    allowed : failures in the sample that still pass
+    failures : numbers of failing units to show, over strata in proportion to their size; all from 0
+        to N where not given
 
     Returns
     -------
@@ -155,10 +164,28 @@ def operating_characteristic(
     >>> round(operating_characteristic(20, 4, 0, failures=[9]).chance[0] * 4845)
     330
     """
-    counts = list(range(N + 1) if failures is None else failures)
-    _check_counts(N, [n, allowed, *counts])
-    chance = [at_most(allowed, N, G, n) for G in counts]
-    return pd.DataFrame({"failures": counts, "share": np.array(counts) / N, "chance": chance})
+    cells = read_cells(N, n, np.zeros(np.shape(n), dtype=np.int64))
+    units, visits = cells.N, cells.n
+    total = int(units.sum())
+    counts = list(range(total + 1) if failures is None else failures)
+    check_counts(total, [int(visits.sum()), allowed, *counts])
+    ends = np.cumsum(units)
+    spread = (np.diff(ends * int(G) // total, prepend=0).tolist() for G in counts)
+    chance = [float(sum_chances(units, visits, failing)[: allowed + 1].sum()) for failing in spread]
+    return pd.DataFrame({"failures": counts, "share": np.array(counts) / total, "chance": chance})
+
+
+def sum_chances(N: Ints, n: Ints, failing: list[int]) -> Floats:
+    """Give the chance of each number of failures among the visits of all strata; shape (n + 1,).
+
+    >>> (sum_chances(np.array([4, 2]), np.array([1, 1]), [2, 1]) * 4).tolist()
+    [1.0, 2.0, 1.0]
+    """
+    parts = [
+        stats.hypergeom.pmf(np.arange(visits + 1), size, bad, visits)
+        for size, visits, bad in zip(N.tolist(), n.tolist(), failing, strict=True)
+    ]
+    return reduce(np.convolve, parts)
 
 
 def two_stage_risk(N: int, first: int, second: int, tolerable: int) -> float:
@@ -173,7 +200,7 @@ def two_stage_risk(N: int, first: int, second: int, tolerable: int) -> float:
     >>> round(two_stage_risk(4, 1, 1, 2), 12)
     0.833333333333
     """
-    _check_counts(N, [first, second, first + second, tolerable])
+    check_counts(N, [first, second, first + second, tolerable])
     none = at_most(0, N, tolerable, first)
     one = at_most(1, N, tolerable, first) - none
     return none + one * at_most(0, N - first, tolerable - 1, second)
@@ -210,7 +237,7 @@ def precision_size(N: int, share: float, half_width: float, *, confidence: float
             f"预计比例和区间半宽应在 0 与 1 之间, 读到 {share}、{half_width}",
             f"share and half width lie between 0 and 1, not {share}, {half_width}",
         )
-    _check_counts(N, [])
+    check_counts(N, [])
     z = float(special.ndtri((1 + checked_confidence(confidence)) / 2))
     n_0 = z**2 * share * (1 - share) / half_width**2
     return min(N, math.ceil(n_0 / (1 + (n_0 - 1) / N)))
@@ -230,35 +257,5 @@ def can_show(N: Any, n: Any, *, confidence: float = 0.95) -> Showing:
     """
     hidden = bound_count(N, n, np.zeros(np.shape(n), dtype=np.int64), confidence=confidence)
     units = int(np.sum(N))
-    _check_counts(units, [])
+    check_counts(units, [])
     return Showing(units, int(np.sum(n)), hidden, hidden / units)
-
-
-def _check_counts(N: int, counts: Iterable[int]) -> None:
-    """Refuse what is not a whole number of units within the frame."""
-    for count in (N, *counts):
-        if isinstance(count, bool) or not float(count).is_integer() or not 0 <= count <= N or N < 1:
-            raise EstimateError(
-                f"单位数应为 0 到 {N} 之间的整数, 且总数至少为 1, 读到 {count}",
-                f"a number of units is whole and lies between 0 and {N}, at least 1, not {count}",
-            )
-
-
-def exact_share(share: str | Fraction) -> Fraction:
-    """Read a share exactly, never as a binary float.
-
-    >>> exact_share("2.5%"), exact_share("1/20")
-    (Fraction(1, 40), Fraction(1, 20))
-    """
-    text = str(share).strip()
-    try:
-        exact = Fraction(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except (ValueError, ZeroDivisionError):
-        raise EstimateError(
-            f"应为比例, 例如 5%, 读到“{share}”", f'a share is due, such as 5%, not "{share}"'
-        ) from None
-    if not 0 <= exact <= 1:
-        raise EstimateError(
-            f"比例应在 0 与 1 之间, 读到“{share}”", f'a share lies between 0 and 1, not "{share}"'
-        )
-    return exact

@@ -15,6 +15,7 @@ from audit_lib.errors import EstimateError, language
 from audit_lib.inference import (
     Found,
     acceptance_numbers,
+    allowed_failures,
     bound_count,
     decide,
     discovery_size,
@@ -107,6 +108,23 @@ def test_several_statements_and_several_looks_ask_more_of_each() -> None:
 
     assert answer.confidence == look_confidence(simultaneous(0.95, 12), 2)
     assert answer.upper == bound_count(1000, 100, 0, confidence=1 - (1 - 0.95 ** (1 / 12)) / 2)
+
+
+@pytest.mark.parametrize(("N", "n"), [((20, 12), (9, 4)), ((14, 9, 4), (6, 2, 4)), ((30,), (14,))])
+def test_failures_are_allowed_where_every_sample_with_so_many_is_accepted(
+    N: tuple[int, ...], n: tuple[int, ...]
+) -> None:
+    samples = list(itertools.product(*(range(drawn + 1) for drawn in n)))
+    accepted = {y: decide(found(N, n, y), "2/5").verdict == "accept" for y in samples}
+    most = allowed_failures(N, n, "2/5")
+
+    assert most is not None
+    assert all(accepted[y] for y in samples if sum(y) <= most)
+    assert not all(accepted[y] for y in samples if sum(y) == most + 1)
+
+
+def test_a_sample_too_small_for_the_limit_allows_nothing_not_even_none() -> None:
+    assert allowed_failures([20, 30], [4, 6], "5%") is None
 
 
 # Ineligible units
@@ -238,6 +256,16 @@ REFUSED: list[tuple[Callable[[], object], str, str]] = [
         lambda: found(100, 20, 3, certificate=""),
         "样本没有抽样凭证, 不是按本程序抽取或重放的: 只能说至少有 3 家不合格, 不能推算",
         "the sample has no certificate, it was not drawn or replayed here: at least 3 units fail, and nothing can be projected",
+    ),
+    (
+        lambda: found(0, 0, 0),
+        "抽样框里没有单位, 无法估计",
+        "no unit in the frame, nothing can be estimated",
+    ),
+    (
+        lambda: Found(("x", "x"), *[np.array([5, 5])] * 2, *[np.zeros(2, dtype=np.int64)] * 3, DRAWN_HERE),  # type: ignore[call-arg]
+        "无法估计: 列出两次的层: “x”",
+        'no estimate: strata listed twice: "x"',
     ),
     (
         lambda: found([9, 9], [3, 3], [0, 2], lost=[0, 1], gone=[0, 1]),

@@ -74,6 +74,16 @@ def test_the_operating_characteristic_falls_from_certain_to_impossible() -> None
     assert curve["share"].iloc[5] == 0.1
 
 
+def test_the_operating_characteristic_adds_strata_up() -> None:
+    curve = operating_characteristic([10, 20], [3, 5], 1, failures=[6])  # two failing in the first, four
+    first = [math.comb(2, k) * math.comb(8, 3 - k) / math.comb(10, 3) for k in range(3)]
+    second = [math.comb(4, k) * math.comb(16, 5 - k) / math.comb(20, 5) for k in range(3)]
+
+    assert curve["chance"][0] == pytest.approx(
+        first[0] * second[0] + first[1] * second[0] + first[0] * second[1], rel=1e-12
+    )
+
+
 def test_acceptance_numbers_stop_below_the_number_that_matters() -> None:
     assert acceptance_numbers(50, 3)["allowed"].tolist() == [0, 1, 2]
 

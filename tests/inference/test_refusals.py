@@ -10,6 +10,7 @@ import pytest
 from audit_lib.errors import EstimateError, language
 from audit_lib.inference import (
     acceptance_numbers,
+    allowed_failures,
     can_show,
     discovery_size,
     estimate_mean,
@@ -225,8 +226,13 @@ REFUSED = [
     ),
     (
         lambda: operating_characteristic(20, 21, 0),
-        "单位数应为 0 到 20 之间的整数, 且总数至少为 1, 读到 21",
-        "a number of units is whole and lies between 0 and 20, at least 1, not 21",
+        "第 1 层应有 y <= n <= N, 读到 N = 20, n = 21, y = 0",
+        "stratum 1 needs y <= n <= N, not N = 20, n = 21, y = 0",
+    ),
+    (
+        lambda: allowed_failures([20, 30], [4], "5%"),
+        "N、n、y 的层数不同: 2、1、1",
+        "N, n, y have different numbers of strata: 2, 1, 1",
     ),
     (
         lambda: operating_characteristic(20, 4, 0, failures=[2.5]),  # type: ignore[list-item]
