@@ -346,6 +346,16 @@ def test_funnel_limits_are_tails_of_counted_samples() -> None:
     assert (row["lower"], row["position"]) == (0, "above")
 
 
+def test_a_share_that_is_no_whole_number_of_units_is_rounded_in_favour_of_the_county() -> None:
+    """10% of 25 units are 2.5: two failing allow 2 among five visits, three allow 3."""
+    counties = {f"c{k}": found(50, 10, 1) for k in range(9)}
+
+    assert funnel(counties | {"odd": found(25, 5, 3)})["position"].iloc[-1] == "within"
+    # Of 25 units all but two or three fail: with 22.5 due, 22 allow 2 passing among five, 23 do not.
+    mirrored = {f"c{k}": found(50, 10, 9) for k in range(9)}
+    assert funnel(mirrored | {"odd": found(25, 5, 2)})["position"].iloc[-1] == "within"
+
+
 def test_a_county_does_not_hide_in_the_target_it_is_held_against() -> None:
     table = funnel({"large": found(1000, 200, 100), "small": found(100, 20, 0)}).set_index("county")
 
