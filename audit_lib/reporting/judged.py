@@ -42,8 +42,9 @@ EVIDENCE = (
     Column("unit_name", "所指单位"),
     Column("file", "文件"),
     Column("sheet", "工作表"),
-    Column("row", "行", "count"),
 )
+"""The line of a sheet is not named: shuffled rows must change no byte. It stands beside the key in
+the tables of ``intake/``."""
 
 
 def judged_section(case: Case) -> Section:
@@ -78,7 +79,7 @@ def own_rules(case: Case) -> pd.DataFrame:
 
 
 def evidence_table(case: Case, rules: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per rule row and piece of evidence, with the file and row it came from."""
+    """Return one row per rule row and piece of evidence, with the file and sheet it came from."""
     pieces = rules["evidence"].fillna("").astype("str").str.split(";")
     rows = rules.assign(piece=pieces).explode("piece", ignore_index=True)
     parts = rows["piece"].astype("str").str.partition(":")
@@ -127,7 +128,7 @@ def _lowest(rules: pd.DataFrame) -> pd.DataFrame:
 
 
 def _places(case: Case, wanted: set[str]) -> pd.DataFrame:
-    columns = ["table_name", "key", "unit_name", "file", "sheet", "row"]
+    columns = ["table_name", "key", "unit_name", "file", "sheet"]
     found = []
     for name in sorted(wanted & set(KEYS)):
         table = case.tables[name]
@@ -135,7 +136,11 @@ def _places(case: Case, wanted: set[str]) -> pd.DataFrame:
         if "unit_name" not in rows:
             rows = rows.assign(unit_name="")
         found.append(rows[columns])
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns, dtype="str")
+    return (
+        pd.concat(found, ignore_index=True).drop_duplicates()
+        if found
+        else pd.DataFrame(columns=columns, dtype="str")
+    )
 
 
 def _subject_names(case: Case, rows: pd.DataFrame, names: dict[str, str]) -> pd.Series:

@@ -65,13 +65,22 @@ def _quarantined(case: Case) -> Grid:
     rows = rows.assign(
         table_zh=rows["table"].map(lambda name: known[name].zh if name in known else name),
         area_zh=rows["area"].map(case.names()).fillna(""),
-    ).sort_values(["table", "file", "sheet", "row"], ignore_index=True)
+        sheet=rows["sheet"].fillna(""),
+    )
+    rows = rows.groupby(["table_zh", "area_zh", "file", "sheet", "reason"]).size().reset_index(name="rows")
     columns = (
         Column("table_zh", "表"),
         Column("area_zh", "地区"),
         Column("file", "文件"),
         Column("sheet", "工作表"),
-        Column("row", "行", "count"),
         Column("reason", "理由"),
+        Column("rows", "行数", "count"),
     )
-    return Grid("无法识别的行", "无法识别的行(另存待查, 不减少分母)", columns, rows, folded=True, shown=100)
+    return Grid(
+        "无法识别的行",
+        "无法识别的行(另存 quarantine.xlsx 待查, 不减少分母)",
+        columns,
+        rows,
+        folded=True,
+        shown=100,
+    )

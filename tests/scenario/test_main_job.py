@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
@@ -10,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import judge_province
+
+from tests.scenario.province import judge_province
 
 AUDIT = Path(sys.executable).with_name("audit")
 SEEDS = (2014, 7, 310)
@@ -56,7 +56,13 @@ def test_rows_read_are_rows_kept_and_rows_quarantined(judged, seed):
 
 def audit(folder: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(AUDIT), *words], cwd=folder, capture_output=True, text=True, encoding="utf-8", env=env, check=False
+        [str(AUDIT), *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=env,
+        check=False,
     )
 
 
@@ -76,17 +82,11 @@ def test_the_command_refuses_a_certificate_with_one_changed_byte(judged, tmp_pat
 
 
 def test_an_unknown_key_in_the_params_is_a_wrong_call(tmp_path):
-    (tmp_path / "p.yaml").write_text("run: a\ncampaign: b\ninputs: {}\nas_off: 2014-03-31\n", encoding="utf-8")
+    (tmp_path / "p.yaml").write_text(
+        "run: a\ncampaign: b\ninputs: {}\nas_off: 2014-03-31\n", encoding="utf-8"
+    )
     refused = audit(tmp_path, "check", "p.yaml")
     assert refused.returncode == 2
     assert refused.stderr == (
         "p.yaml 不能使用(1 处问题):\n  - p.yaml 第 4 行“as_off”: 读到“2014-03-31”, 没有这个键, 是不是“as_of”?\n"
     )
-
-
-def tree(folder: Path) -> dict[str, str]:
-    return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
