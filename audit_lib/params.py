@@ -70,7 +70,11 @@ class Source(Strict):
 
 
 class Draw(Strict):
-    """One draw: which units, how many, and where its seed comes from."""
+    """One draw: which units, how many, and where its seed comes from.
+
+    ``looks``: how often, at most, may be decided while the sample is extended; ``extends`` names
+    the draw whose remaining units this one draws from, with a seed of its own.
+    """
 
     purpose: Literal["city_check", "recheck", "unannounced"]
     cutoff: Day
@@ -82,6 +86,8 @@ class Draw(Strict):
     minimum_per_stratum: Whole = 2
     counties: Literal["ceil", "at_least_1"] = "ceil"
     reserves: Whole = 2
+    looks: Count = 1
+    extends: Name | None = None
     areas: list[str] = []
     seed_source: str
     seed: str | None = None

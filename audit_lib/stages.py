@@ -10,23 +10,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from audit_lib.compliance import DrawnSample, write_judgement
+from audit_lib.compliance import DrawnSample, load_rulebook, write_judgement
 from audit_lib.compliance import judge as judge_facts
+from audit_lib.compliance.estimates import RECHECK
 from audit_lib.errors import CallError, DrawError, Text
-from audit_lib.files import read_bytes
+from audit_lib.field import left_by, replacement_workbook
+from audit_lib.files import read_bytes, write_bytes
 from audit_lib.intake import Intake, keep_answers, load_intake, read_inputs, write_intake
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
 from audit_lib.sampling.frozen import read_frame
 from audit_lib.sampling.plan import Plan, commit_plan, parse_plan
-from audit_lib.sampling.prepare import prepare
+from audit_lib.sampling.prepare import Extended, prepare
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
 from audit_lib.sampling.verify import verify as verify_certificate
@@ -108,8 +110,10 @@ def _log(run: Run) -> Path:
 
 
 def can_plan(run: Run, name: str) -> bool:
-    """Say whether the cut-off of a draw has passed on the day judged."""
-    return run.params.draws[name].cutoff <= run.params.as_of
+    """Say whether the cut-off has passed on the day judged, and what is extended was drawn."""
+    choice = run.params.draws[name]
+    first = choice.extends is None or (draw_folder(run, choice.extends) / "certificate.json").exists()
+    return choice.cutoff <= run.params.as_of and first
 
 
 def can_draw(run: Run, name: str) -> bool:
@@ -121,7 +125,14 @@ def can_draw(run: Run, name: str) -> bool:
 def plan(run: Run, name: str, *, now: dt.datetime) -> str:
     """Freeze the frame of a draw and commit its plan; an equal one is left alone."""
     intake = load_intake(run.folder / "intake")
-    made = prepare(intake.tables, intake.areas, run.params, name, earlier=_earlier(run, name))
+    made = prepare(
+        intake.tables,
+        intake.areas,
+        run.params,
+        name,
+        earlier=_earlier(run, name),
+        extended=_extended(run, name, intake.tables["province_checks"]),
+    )
     committed = commit_plan(draw_folder(run, name), _log(run), plan=made.plan, frame=made.frame, now=now)
     return _plan_line(committed)
 
@@ -135,6 +146,17 @@ def _earlier(run: Run, name: str) -> set[str]:
         if one.purpose == choice.purpose == "city_check" and one.cutoff < choice.cutoff and frozen.exists():
             units |= set(read_frame(read_bytes(frozen), name=frozen.name)["unit_id"])
     return units
+
+
+def _extended(run: Run, name: str, visits: pd.DataFrame) -> Extended | None:
+    """Return the draw that this one extends, with the units that hold no place in it."""
+    first = run.params.draws[name].extends
+    if first is None:
+        return None
+    if first not in run.params.draws or not certificate(run, first).exists():
+        raise DrawError(f"要续抽的“{first}”还没有抽取", f'the draw "{first}" to extend is not made yet')
+    known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
+    return left_by(draw_folder(run, first), known, own_fault=load_rulebook().words("own_fault"))
 
 
 def _plan_line(plan: Plan) -> str:
@@ -237,6 +259,9 @@ def drawn_samples(run: Run) -> dict[str, DrawnSample]:
             sample=read_draw(folder),
             plan_digest=planned.digest,
             certificate_digest=certified.digest,
+            look=planned.look.look if planned.look else 1,
+            looks=planned.look.looks if planned.look else 1,
+            extends=planned.look.extends if planned.look else None,
         )
     return samples
 
@@ -244,8 +269,10 @@ def drawn_samples(run: Run) -> dict[str, DrawnSample]:
 def judge(run: Run) -> str:
     """Judge every rule on what intake read and write the judgement."""
     intake = load_intake(run.folder / "intake")
-    judgement = judge_facts(intake, run, drawn_samples(run))
+    draws = drawn_samples(run)
+    judgement = judge_facts(intake, run, draws)
     write_judgement(judgement, run.folder / "judgement")
+    _write_replacements(run, intake.tables["province_checks"], draws)
     counts = judgement.rules["result"].value_counts()
     said = {
         word: int(counts.get(key, 0))
@@ -257,6 +284,15 @@ def judge(run: Run) -> str:
             "judged: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())),
         )
     )
+
+
+def _write_replacements(run: Run, visits: pd.DataFrame, draws: Mapping[str, DrawnSample]) -> None:
+    """Write who stood in for whom in each re-check, and what was done otherwise."""
+    known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
+    samples = {name: one.sample for name, one in draws.items() if one.purpose == RECHECK}
+    words = load_rulebook().words("own_fault")
+    data = replacement_workbook(samples, known, own_fault=words)
+    write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
 
 
 def report(run: Run, areas: Sequence[str], *, every: bool, progress: Step) -> tuple[list[str], bool]:

@@ -1,10 +1,11 @@
 """Compliance: from the facts of a day to verdicts that anybody can trace to a clause and a row."""
 
 from audit_lib.compliance.acceptance import propose
-from audit_lib.compliance.estimates import DrawnSample, compare_counties, estimate_rechecks
+from audit_lib.compliance.estimates import compare_counties, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import check_sums
 from audit_lib.compliance.judge import Judgement, judge, load_judgement, write_judgement
+from audit_lib.compliance.places import DrawnSample
 from audit_lib.compliance.rulebook import Indicator, Rule, Rulebook, load_rulebook
 from audit_lib.compliance.rules import RULES
 from audit_lib.compliance.scoring import items_due, score_checks

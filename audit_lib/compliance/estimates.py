@@ -8,38 +8,32 @@ the sample is too small. Source: methods.md 5, 6, 8, 9.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import among
+from audit_lib.compliance.places import DrawnSample, Known, fill_places, known_before
 from audit_lib.errors import EstimateError
-from audit_lib.inference import Estimate, bound_count, decide, estimate_share, funnel, simultaneous, tally
+from audit_lib.inference import (
+    Estimate,
+    bound_count,
+    decide,
+    estimate_share,
+    funnel,
+    look_confidence,
+    simultaneous,
+    tally,
+)
 
 RECHECK = "recheck"
 DECISIONS = {"accept": "接受", "reject": "不接受", "not_demonstrated": "未能证明"}
 NONE = "不作判定"
 
-
-@dataclass(frozen=True, slots=True)
-class DrawnSample:
-    """A draw made and verified here.
-
-    Attributes
-    ----------
-    frame : DataFrame[unit_id, city, county, stratum]
-    sample : DataFrame[unit_id, stratum, ticket, rank, drawn]   drawn units and reserves
-    """
-
-    name: str
-    purpose: str
-    frame: pd.DataFrame
-    sample: pd.DataFrame
-    certificate_digest: str
-    plan_digest: str
+ORIGINAL = "_original"
+"""Ends the indicators of the sample as drawn, where reserves hold places in the other ones."""
 
 
 def estimate_rechecks(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.DataFrame:
@@ -54,7 +48,7 @@ def estimate_rechecks(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.Data
         places = fill_places(facts, sample)
         if places["seen"].any():
             suffix = f"@{sample.name}" if len(drawn) > 1 else ""
-            table = _of_sample(facts, sample, places)
+            table = _of_sample(_at_look(facts, sample), sample, places, known_before(facts, draws, sample))
             tables.append(table.assign(indicator=table["indicator"] + suffix))
     return pd.concat(tables) if tables else schemas.empty("estimates")
 
@@ -83,58 +77,28 @@ def compare_counties(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
     return funnel(found, confidence=facts.params.estimates.confidence)
 
 
-def fill_places(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
-    """Return what became of each place in the sample.
-
-    A visit missed by our own fault gives its place to the next reserve of its stratum; without
-    one it stays missed. A unit closed with evidence stays, as not eligible. Whatever else was
-    not inspected is ``lost``: it counts as failing for the bound that accepts and as passing for
-    the bound that refuses.
-
-    Returns
-    -------
-    DataFrame[unit_id, stratum, city, seen, eligible, failed, lost, already_so], one row per place
-    """
-    book = facts.book
-    rows = sample.sample[["unit_id", "stratum", "rank", "drawn"]].merge(
-        _visits(facts, sample), on="unit_id", how="left"
-    )
-    rows["ours"] = rows["outcome"].isin(book.words("own_fault"))
-    size = rows["drawn"].groupby(rows["stratum"]).transform("sum")
-    # Those not missed by our own fault come first, in order of rank; the first n_h hold the places.
-    usable = rows["drawn"] | rows["outcome"].notna()
-    order = rows.assign(late=rows["ours"] | ~usable).sort_values(["stratum", "late", "rank"])
-    places = order[order.groupby("stratum").cumcount() < size.reindex(order.index)]
-    places = places.merge(sample.frame[["unit_id", "city"]], on="unit_id")
-    gone = places["outcome"].isin(book.words("ineligible"))
-    judged = places["conclusion"].notna() & ~gone
-    failed = judged & (places["conclusion"] != "合格")
-    return places[["unit_id", "stratum", "city"]].assign(
-        seen=places["outcome"].notna(),
-        eligible=~gone,
-        failed=failed,
-        lost=~gone & ~judged,
-        already_so=places["already_so"].where(failed),
-    )
+def _at_look(facts: Facts, sample: DrawnSample) -> Facts:
+    """Give each look its share of alpha, so that all of them together keep the confidence."""
+    chosen = facts.params.estimates
+    each = look_confidence(chosen.confidence, sample.looks)
+    estimates = chosen.model_copy(update={"confidence": each})
+    return replace(facts, params=facts.params.model_copy(update={"estimates": estimates}))
 
 
-def _visits(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
-    """The last visit to each unit of the sample; a finding without outcome was an inspection."""
-    rows = facts.province_checks
-    named = rows["draw"].fillna(sample.name) == sample.name
-    rows = rows[named & among(rows["unit_id"], sample.sample["unit_id"])]
-    rows = rows.sort_values(["unit_id", "date", "check_id"]).drop_duplicates("unit_id", keep="last")
-    inspected = rows["outcome"].fillna("已检查").astype("str")
-    conclusion = rows["conclusion"].where(inspected == "已检查")
-    return rows[["unit_id", "already_so"]].assign(outcome=inspected, conclusion=conclusion)
-
-
-def _of_sample(facts: Facts, sample: DrawnSample, places: pd.DataFrame) -> pd.DataFrame:
-    sizes = sample.frame.groupby(["city", "stratum"]).size()
+def _of_sample(facts: Facts, sample: DrawnSample, places: pd.DataFrame, known: Known | None) -> pd.DataFrame:
+    frame, drawn = sample.frame, fill_places(facts, sample, replaced=False)
+    gave_way = set(drawn["unit_id"]) != set(places["unit_id"])
+    if known is not None:
+        frame = pd.concat([frame, known.frame], ignore_index=True)
+        places, drawn = (pd.concat([one, known.places], ignore_index=True) for one in (places, drawn))
+    sizes = frame.groupby(["city", "stratum"]).size()
     cities = sorted(places["city"].unique())
     province = _of_area(facts, facts.province, places, sizes.groupby("stratum").sum(), joint=1)
-    decision, enough = _decide(facts, sample, places)
-    province[0] |= {"decision": decision, "method": f"{province[0]['method']}{enough}"}
+    decision, enough = _decide(facts, sample, places, frame)
+    look = f"; 第 {sample.look} 次判定, 共 {sample.looks} 次" if sample.looks > 1 else ""
+    province[0] |= {"decision": decision, "method": f"{province[0]['method']}{look}{enough}"}
+    if gave_way:
+        province += _without_reserves(facts, drawn, sizes.groupby("stratum").sum())
     tables = [province]
     for city in cities:
         chosen = places[places["city"] == city]
@@ -170,6 +134,13 @@ def _of_area(
         row["method"] = f"{row['method']}{_words(places, joint, unclear if bad is so else 0)}"
         rows.append(row)
     return rows
+
+
+def _without_reserves(facts: Facts, drawn: pd.DataFrame, sizes: pd.Series[int]) -> list[dict[str, object]]:
+    """The rows of the sample as it was drawn, to stand beside those with reserves in it."""
+    rows = _of_area(facts, facts.province, drawn, sizes, joint=1)
+    kept = [row for row in rows if str(row["indicator"]).startswith("recheck_failed")]
+    return [row | {"indicator": f"{row['indicator']}{ORIGINAL}"} for row in kept]
 
 
 def _share(
@@ -225,12 +196,12 @@ def _bound(places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray, facts: 
     return bound_count(*_counts(places, sizes, bad), confidence=confidence)
 
 
-def _decide(facts: Facts, sample: DrawnSample, places: pd.DataFrame) -> tuple[str, str]:
+def _decide(facts: Facts, sample: DrawnSample, places: pd.DataFrame, frame: pd.DataFrame) -> tuple[str, str]:
     """Return the decision on the province and, where nothing is shown, the visits that would do."""
     chosen = facts.params.estimates
     if chosen.limit is None:
         return NONE, ""
-    found = tally(places, sample.frame, certificate=sample.certificate_digest)
+    found = tally(places, frame, certificate=sample.certificate_digest)
     answer = decide(found, str(chosen.limit), confidence=chosen.confidence)
     enough = f"; 按现有比例约需抽 {answer.needed} 家(不合格不超过 {answer.allowed} 家)才能接受"
     return DECISIONS[answer.verdict], enough if answer.needed else ""

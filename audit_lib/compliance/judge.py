@@ -10,9 +10,10 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance import acceptance
-from audit_lib.compliance.estimates import DrawnSample, estimate_rechecks
+from audit_lib.compliance.estimates import estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import indicate
+from audit_lib.compliance.places import DrawnSample
 from audit_lib.compliance.rows import NOT_APPLICABLE, WORST_FIRST, whole
 from audit_lib.compliance.rulebook import load_rulebook
 from audit_lib.compliance.rules import RULES

@@ -22,6 +22,9 @@ WHAT = {
     "recheck_already_so": "其中县检时已存在",
     "recheck_failed_best": "复查不合格(未能检查的按合格)",
     "recheck_failed_worst": "复查不合格(未能检查的按不合格)",
+    "recheck_failed_original": "复查不合格(原样本, 不计替补)",
+    "recheck_failed_best_original": "复查不合格(原样本, 未能检查的按合格)",
+    "recheck_failed_worst_original": "复查不合格(原样本, 未能检查的按不合格)",
 }
 """What each estimate is about."""
 

@@ -16,7 +16,7 @@ from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.optimum import allocate_optimal, allocation_variance
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
-from audit_lib.sampling.plan import Plan, commit_plan, make_plan, parse_plan
+from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan
 from audit_lib.sampling.proof import UnitProof, prove_unit
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
@@ -31,6 +31,7 @@ __all__ = [
     "Check",
     "Entry",
     "Plan",
+    "PlannedLook",
     "UnitProof",
     "allocate_optimal",
     "allocate_quota",

@@ -57,8 +57,26 @@ class PlannedCity:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedLook:
+    """Which of how many looks this draw serves, and the share of alpha that each may use.
+
+    Whoever looks again at the same alpha accepts wrongly 8% of the time after one extension
+    instead of 5%, so the number is fixed before the first seed is known. ``extends`` is the
+    digest of the plan whose remaining units are drawn from; None at the first look.
+    """
+
+    look: int
+    looks: int
+    alpha_share: str
+    extends: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What ``plan.json`` says, key by key; ``rate`` is "1/5", or None where a total was given."""
+    """What ``plan.json`` says, key by key; ``rate`` is "1/5", or None where a total was given.
+
+    A plan without ``look`` is decided about once and cannot be extended; the key is then absent.
+    """
 
     format: str
     campaign: str
@@ -72,10 +90,14 @@ class Plan:
     cities: tuple[PlannedCity, ...]
     seed_source: str
     date: str
+    look: PlannedLook | None = None
 
     def to_bytes(self) -> bytes:
         """Return the bytes of ``plan.json``."""
-        return canonical_json(dataclasses.asdict(self))
+        said = dataclasses.asdict(self)
+        if self.look is None:
+            del said["look"]
+        return canonical_json(said)
 
     @property
     def digest(self) -> str:
@@ -106,6 +128,7 @@ def make_plan(
     seed_source: str,
     date: str,
     batch: str | None = None,
+    look: PlannedLook | None = None,
 ) -> Plan:
     """Return the plan of one draw.
 
@@ -121,6 +144,7 @@ def make_plan(
     seed_source : which public event will give the seed, in words
     date : the day of the plan, ISO, from the params
     batch : the cut-off that closed the frame, ISO
+    look : where more than one look is allowed
 
     Raises
     ------
@@ -152,6 +176,7 @@ def make_plan(
         cities=_plan_cities(frame, n, rate),
         seed_source=seed_source,
         date=date,
+        look=look,
     )
 
 
@@ -209,7 +234,8 @@ def parse_plan(data: bytes) -> Plan:
         cities = tuple(PlannedCity(**city) for city in content["cities"])
         if not all(isinstance(stratum.key, str) for stratum in strata):
             raise TypeError("key")
-        return Plan(**{**content, "strata": strata, "cities": cities})
+        look = PlannedLook(**content["look"]) if "look" in content else None
+        return Plan(**{**content, "strata": strata, "cities": cities, "look": look})
     except (KeyError, TypeError) as error:
         raise InputError("plan.json 不是抽样计划", "plan.json is not a plan of a draw") from error
 

@@ -19,7 +19,7 @@ from audit_lib.params import Draw, Params
 from audit_lib.sampling.allocation import allocate_quota, allocate_total
 from audit_lib.sampling.frame import build_frame
 from audit_lib.sampling.passes import county_passes, valid_checks
-from audit_lib.sampling.plan import Plan, make_plan
+from audit_lib.sampling.plan import Plan, PlannedLook, make_plan
 from audit_lib.schemas import rulebook_rows
 
 ALL_KINDS = "各类单位"
@@ -34,6 +34,14 @@ class Prepared:
     frame: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A draw that is to be extended: its plan, and the units of its frame that hold no place."""
+
+    plan: Plan
+    left: pd.DataFrame
+
+
 def prepare(
     tables: Mapping[str, pd.DataFrame],
     areas: pd.DataFrame,
@@ -41,6 +49,7 @@ def prepare(
     name: str,
     *,
     earlier: Collection[str] = (),
+    extended: Extended | None = None,
 ) -> Prepared:
     """Return the plan of the draw ``name`` and its frame.
 
@@ -49,11 +58,13 @@ def prepare(
     tables : units, county_checks, city_checks and province_checks, as intake hands them on
     areas : the area tree of intake
     earlier : units in the frozen frames of earlier batches; they are in no later one
+    extended : what an extension draws from, in the strata of the first draw
 
     Raises
     ------
     CallError    the params name no such draw
-    DrawError    its cut-off lies after the day judged, or the county has passed nobody
+    DrawError    its cut-off lies after the day judged, the county has passed nobody, or the plan
+                 of the draw that it extends allows no further look
     AllocationError, FrameError   as the allocation and the frame
     """
     if name not in params.draws:
@@ -67,7 +78,8 @@ def prepare(
             f"抽样“{name}”的截止日 {choice.cutoff} 晚于判定日 {params.as_of}, 名单尚未冻结",
             f'the cut-off {choice.cutoff} of "{name}" lies after the day judged, {params.as_of}',
         )
-    frame = make_frame(tables, areas, params, choice, earlier=earlier)
+    look = plan_look(choice, extended)
+    frame = extended.left if extended else make_frame(tables, areas, params, choice, earlier=earlier)
     if frame.empty:
         raise DrawError(
             f"抽样“{name}”: 截至 {choice.cutoff} 没有县级检查合格的单位",
@@ -88,8 +100,34 @@ def prepare(
         seed_source=choice.seed_source,
         date=choice.cutoff.isoformat(),
         batch=choice.cutoff.isoformat(),
+        look=look,
     )
     return Prepared(plan, frame)
+
+
+def plan_look(choice: Draw, extended: Extended | None) -> PlannedLook | None:
+    """Return which look a draw serves; None where only one was ever meant.
+
+    Raises
+    ------
+    CallError   an extension of anything but a re-check, or without the draw that it extends
+    DrawError   the first plan allows no further look
+    """
+    if choice.extends is None:
+        return PlannedLook(1, choice.looks, f"1/{choice.looks}", None) if choice.looks > 1 else None
+    if extended is None or choice.purpose != "recheck":
+        raise CallError(
+            "只有省级核查(recheck)可以续抽, 且须先有被续抽的那一次",
+            "only a re-check that was drawn can be extended",
+        )
+    before = extended.plan.look
+    if before is None or before.look >= before.looks:
+        allowed = before.looks if before else 1
+        raise DrawError(
+            f"抽样“{extended.plan.draw}”的计划事先只允许判定 {allowed} 次, 不能再续抽",
+            f'the plan of "{extended.plan.draw}" allows {allowed} looks, fixed beforehand: no extension',
+        )
+    return PlannedLook(before.look + 1, before.looks, before.alpha_share, extended.plan.digest)
 
 
 def make_frame(

@@ -1,0 +1,35 @@
+"""Extensions: what a draw left, to draw from again with a fresh seed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.field.replacements import hold_places, last_visits
+from audit_lib.files import read_bytes
+from audit_lib.sampling.frozen import read_frame
+from audit_lib.sampling.plan import parse_plan
+from audit_lib.sampling.prepare import Extended
+from audit_lib.sampling.reveal import read_draw
+
+
+def left_by(folder: Path, visits: pd.DataFrame, *, own_fault: Collection[str]) -> Extended:
+    """Return the plan of a draw with the units of its frame that hold no place in it.
+
+    A unit that gave its place away was not inspected, by our own fault: it is left too, and
+    whoever took its place is not.
+
+    Parameters
+    ----------
+    folder : of a draw that was made
+    visits : table ``province_checks``, up to the day judged
+    own_fault : outcomes that give the place away
+    """
+    plan = parse_plan(read_bytes(folder / "plan.json"))
+    rows, frame = read_draw(folder), read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet")
+    outcomes = last_visits(visits, rows, draw=plan.draw).set_index("unit_id")["outcome"]
+    held = hold_places(rows, outcomes, own_fault=own_fault)
+    left = frame[~frame["unit_id"].isin(held.loc[held["last"], "unit_id"])]
+    return Extended(plan, left.reset_index(drop=True))
