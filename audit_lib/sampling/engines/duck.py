@@ -9,11 +9,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no stubs
+import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from audit_lib.sampling.engines.queries import BATCH, import_driver, reading
+from audit_lib.sampling.engines.queries import BATCH, DOUBTFUL, TWICE, import_driver, reading
+from audit_lib.sampling.tickets import LONGEST_ID
 
 MEMORY = "2GB"
 """What DuckDB may hold at once; with the hashes of 10^8 units the whole stays below 4 GB."""
+
+_PLAIN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ._/-"
 
 
 class Duck:
@@ -38,15 +42,27 @@ class Duck:
             self._connection.register(self.strata, strata)
         yield from self._connection.sql(query).to_arrow_reader(BATCH)
 
-    def may_repeat(self, units: int) -> bool:
-        """Compare 64-bit hashes: a tenth of the time and memory of grouping by the ids themselves."""
+    def suspicions(self, units: int) -> list[str]:
+        """Look once at the bytes and 64-bit hashes of all ids: a third of the time of both questions.
+
+        What stands twice has equal hashes; the other way round, the question decides.
+        """
         hashes = np.zeros(units, dtype=np.uint64)
-        filled = 0
-        for batch in self.rows(f"SELECT hash(unit_id) AS h FROM {self.frame}"):
+        filled, plain = 0, True
+        for batch in self.rows(f"SELECT unit_id, hash(unit_id) AS h FROM {self.frame}"):
             hashes[filled : filled + len(batch)] = batch.column("h").to_numpy()
             filled += len(batch)
+            plain = plain and _is_plain(batch.column("unit_id"))
         hashes.sort()
-        return bool((hashes[1:] == hashes[:-1]).any())
+        repeated = bool((hashes[1:] == hashes[:-1]).any())
+        return [DOUBTFUL] * (not plain) + [TWICE] * repeated
+
+
+def _is_plain(ids: pa.Array) -> bool:
+    """Return whether all ids are surely canonical: present, of 1 to 64 bytes, all of them plain."""
+    length = pc.min_max(pc.binary_length(ids)).as_py()
+    letters = ids.buffers()[2].to_pybytes() if length["min"] else b"?"
+    return not ids.null_count and length["max"] <= LONGEST_ID and not letters.translate(None, _PLAIN)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no stubs
 
 from audit_lib.errors import CallError, InputError
-from audit_lib.sampling.engines.queries import import_driver, pack, reading
+from audit_lib.sampling.engines.queries import DOUBTFUL, TWICE, import_driver, pack, reading
 
 _TEXT_TYPES = {25, 1043}
 """Type numbers of text and varchar; char(n) is none, because it pads what it holds."""
@@ -43,9 +43,9 @@ class Postgres:
         names = [column.name for column in self._connection.execute(f"{query} LIMIT 0", shipped).description]
         return pack(names, self._connection.cursor().stream(query, shipped, size=1000))
 
-    def may_repeat(self, units: int) -> bool:
-        """Nothing is cheaper here than to group by the ids."""
-        return True
+    def suspicions(self, units: int) -> list[str]:
+        """Nothing is cheaper here than to ask."""
+        return [DOUBTFUL, TWICE]
 
 
 @contextlib.contextmanager

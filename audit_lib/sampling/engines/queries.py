@@ -68,8 +68,8 @@ class Engine(Protocol):
         """Yield what a query finds, bit by bit; ``strata`` is shipped first."""
         ...
 
-    def may_repeat(self, units: int) -> bool:
-        """Return False only where it is sure, and cheaply so, that no unit stands twice."""
+    def suspicions(self, units: int) -> list[str]:
+        """Return which of `DOUBTFUL` and `TWICE` may find something; the others surely do not."""
         ...
 
 

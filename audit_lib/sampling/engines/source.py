@@ -187,10 +187,11 @@ def _count(engine: Engine) -> dict[str, int]:
 
 def _check_units(engine: Engine, units: int) -> None:
     """Refuse what `check_frame` refuses; of very many, the message counts the first 100,000."""
-    doubtful = _names(engine, DOUBTFUL)
+    suspicions = engine.suspicions(units)
+    doubtful = _names(engine, DOUBTFUL) if DOUBTFUL in suspicions else iter(())
     while some := list(islice(doubtful, _AT_ONCE)):
         check_ids(some)
-    if engine.may_repeat(units):
+    if TWICE in suspicions:
         refuse_repeated(list(islice(_names(engine, TWICE), _AT_ONCE)))
 
 
@@ -267,6 +268,6 @@ def _collect(rows: Iterator[pa.RecordBatch]) -> pd.DataFrame:
 
 
 def _write(out: Path, rows: Iterator[pa.RecordBatch]) -> None:
-    with replacing(out) as part, pq.ParquetWriter(part, _DRAWN, compression="zstd") as file:
+    with replacing(out) as part, pq.ParquetWriter(part, _DRAWN, use_dictionary=["stratum"]) as file:
         for batch in rows:
             file.write_batch(batch)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no stubs
 
-from audit_lib.sampling.engines.queries import import_driver, pack, reading
+from audit_lib.sampling.engines.queries import DOUBTFUL, TWICE, import_driver, pack, reading
 
 
 class Spark:
@@ -35,9 +35,9 @@ class Spark:
         found = self._session.sql(query)
         return pack(found.columns, found.toLocalIterator(prefetchPartitions=True))
 
-    def may_repeat(self, units: int) -> bool:
-        """The cluster groups by the ids itself: hashes are not brought to one machine."""
-        return True
+    def suspicions(self, units: int) -> list[str]:
+        """The cluster looks itself: nothing about 10^8 units is brought to one machine."""
+        return [DOUBTFUL, TWICE]
 
 
 @contextlib.contextmanager
