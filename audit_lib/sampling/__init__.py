@@ -14,7 +14,7 @@ from audit_lib.sampling.frame import build_frame, merge_groups
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
 from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.log import Entry, append_log, read_log
-from audit_lib.sampling.optimum import allocate_optimal, allocation_variance
+from audit_lib.sampling.optimum import allocate_optimal, allocation_variance, guess_deviations
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
 from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan
 from audit_lib.sampling.proof import UnitProof, prove_unit
@@ -56,6 +56,7 @@ __all__ = [
     "frame_digest",
     "freeze",
     "freeze_source",
+    "guess_deviations",
     "largest_undetected",
     "make_plan",
     "merge_groups",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import operator
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Literal, SupportsIndex
 
@@ -23,11 +23,11 @@ from audit_lib.sampling.strata import SIZES, check_strata
 _RATE = re.compile(r"(\d+(?:\.\d+)?)%|(\d+)/(\d+)")
 
 Counties = Literal["ceil", "at_least_1"]
-Row = tuple[str, str, str, int]
+Row = tuple[str, str, str, int, bool]
 Levels = list[tuple[int, int]]
 """Place in a row of what a level is grouped by, and the minimum that each of its groups gets."""
 
-_CITY, _COUNTY, _STRATUM = range(3)
+_CITY, _COUNTY, _STRATUM, _, _CERTAIN = range(5)
 
 
 def parse_rate(rate: str | Fraction) -> Fraction:
@@ -74,6 +74,7 @@ def allocate_quota(
     rate: str | Fraction = "20%",
     minimum: int = 2,
     counties: Counties = "ceil",
+    certain: Collection[str] = (),
 ) -> pd.Series[int]:
     """Return n_h so that every city reaches its quota, spread over counties and strata.
 
@@ -84,6 +85,7 @@ def allocate_quota(
     minimum : units of each stratum, or all of it where it is smaller; two give a variance
     counties : "ceil", each county reaches its own quota; "at_least_1", each county with units
         gets one and the rest of the city's quota goes over the counties by the divisor rule
+    certain : strata taken whole; what they give counts for the quota of their county
 
     Returns
     -------
@@ -108,7 +110,7 @@ def allocate_quota(
         )
     levels: Levels = [(_STRATUM, least)]
     n: dict[str, int] = {}
-    for city in _parts(_rows(sizes), _CITY).values():
+    for city in _parts(_rows(sizes, certain), _CITY).values():
         by_county = _parts(city, _COUNTY)
         for county, due in _due_counties(by_county, share, counties).items():
             rows = by_county[county]
@@ -123,6 +125,7 @@ def allocate_total(
     minimum_per_city: int = 0,
     minimum_per_county: int = 0,
     minimum_per_stratum: int = 2,
+    certain: Collection[str] = (),
 ) -> pd.Series[int]:
     """Return n_h that add up to ``n``, spread over cities and their strata.
 
@@ -133,6 +136,7 @@ def allocate_total(
     ----------
     sizes : DataFrame[city, county, stratum, N]   one row per stratum, N whole numbers
     n : visits that can be made
+    certain : strata taken whole, out of the n
 
     Returns
     -------
@@ -151,7 +155,7 @@ def allocate_total(
     if minimum_per_county:
         levels.append((_COUNTY, _count(minimum_per_county, "minimum_per_county")))
     levels.append((_STRATUM, _count(minimum_per_stratum, "minimum_per_stratum")))
-    return _series(_spread_levels(_rows(sizes), _count(n, "n"), levels))
+    return _series(_spread_levels(_rows(sizes, certain), _count(n, "n"), levels))
 
 
 def spread(N: Mapping[str, int], n: int, *, start: Mapping[str, int]) -> dict[str, int]:
@@ -202,10 +206,17 @@ def _check_room(N: Mapping[str, int], n: int, start: Mapping[str, int]) -> None:
         )
 
 
-def _rows(sizes: pd.DataFrame) -> list[Row]:
+def _rows(sizes: pd.DataFrame, certain: Collection[str]) -> list[Row]:
     strata = check_strata(sizes)
-    columns = (strata[name].tolist() for name in SIZES)
-    return list(zip(*columns, strict=True))
+    unknown = sorted(set(certain) - set(strata["stratum"]))
+    if unknown:
+        shown = "、".join(unknown[:5])
+        raise AllocationError(
+            f"{len(unknown)} 个必查层不在抽样框中: {shown}",
+            f"{len(unknown)} strata to be taken whole are not in the frame: {shown}",
+        )
+    columns = [strata[name].tolist() for name in SIZES]
+    return list(zip(*columns, strata["stratum"].isin(list(certain)), strict=True))
 
 
 def _parts(rows: list[Row], place: int) -> dict[str, list[Row]]:
@@ -217,13 +228,13 @@ def _parts(rows: list[Row], place: int) -> dict[str, list[Row]]:
 
 
 def _size(rows: list[Row]) -> int:
-    return sum(N for _, _, _, N in rows)
+    return sum(N for _, _, _, N, _ in rows)
 
 
 def _least(rows: list[Row], levels: Levels) -> int:
     """Return what the minima of all levels need together."""
     if not levels:
-        return 0
+        return _size([row for row in rows if row[_CERTAIN]])
     (place, minimum), rest = levels[0], levels[1:]
     return sum(max(min(minimum, _size(part)), _least(part, rest)) for part in _parts(rows, place).values())
 

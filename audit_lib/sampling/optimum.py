@@ -64,6 +64,30 @@ def allocate_optimal(
     return _cut_boxes(weights, float(n), floor, ceiling)
 
 
+def guess_deviations(N: npt.ArrayLike, failed: npt.ArrayLike, visited: npt.ArrayLike) -> Floats:
+    """Return S_h of the next wave, for Neyman's allocation, from what an earlier one found.
+
+    P_h = (y + 1/2) / (n + 1): a stratum in which nothing failed, or nothing was visited, keeps
+    a deviation, and so its place in the next wave. S_h^2 = N_h / (N_h - 1) P_h (1 - P_h).
+
+    Parameters
+    ----------
+    N, failed, visited : array, shape (H,)   units of each stratum, failures found, visits made
+
+    Raises
+    ------
+    CallError   shapes differ, a number is negative or missing, or more failed than were visited
+
+    >>> guess_deviations([10, 1], [0, 0], [4, 0]).round(4).tolist()
+    [0.3162, 0.0]
+    """
+    N_h, y, n = _column(N, "N"), _column(failed, "failed", like=N), _column(visited, "visited", like=N)
+    if (y > n).any():
+        raise CallError("failed 多于 visited", "more units failed than were visited")
+    P = (y + 0.5) / (n + 1)
+    return np.sqrt(np.where(N_h > 1, N_h / np.maximum(N_h - 1, 1) * P * (1 - P), 0.0))
+
+
 def allocation_variance(N: npt.ArrayLike, S: npt.ArrayLike, n: npt.ArrayLike) -> float:
     """Return the variance of the stratified total, sum N_h (N_h / n_h - 1) S_h^2.
 

@@ -18,6 +18,7 @@ from audit_lib.sampling import (
     allocate_quota,
     allocate_total,
     allocation_variance,
+    guess_deviations,
     parse_rate,
     quota,
 )
@@ -299,3 +300,66 @@ def test_optimum_between_impossible_bounds_is_refused() -> None:
     assert str(caught.value) == "第 2 层的下限大于上限或层的大小"
     with pytest.raises(CallError):
         allocate_optimal([10, 10], [1, float("nan")], 5)
+
+
+def test_certain_strata_are_taken_whole_and_count_for_their_county() -> None:
+    strata = sizes(("A", "a", "a|医院", 9), ("A", "a", "a|诊所", 91), ("A", "b", "b|诊所", 50))
+    assert allocate_quota(strata).to_dict() == {"a|医院": 2, "a|诊所": 18, "b|诊所": 10}
+    assert allocate_quota(strata, certain=["a|医院"]).to_dict() == {"a|医院": 9, "a|诊所": 11, "b|诊所": 10}
+    total = allocate_total(strata, 20, minimum_per_city=3, minimum_per_county=3, certain=["a|医院"])
+    assert total.to_dict() == {"a|医院": 9, "a|诊所": 4, "b|诊所": 7}
+
+
+def test_certain_strata_that_are_not_there_or_do_not_fit_are_refused() -> None:
+    strata = sizes(("A", "a", "a|医院", 9), ("A", "a", "a|诊所", 91))
+    with pytest.raises(AllocationError) as caught:
+        allocate_quota(strata, certain=["医院", "a|医院"])
+    assert str(caught.value) == "1 个必查层不在抽样框中: 医院"
+    with pytest.raises(AllocationError) as caught:
+        allocate_total(strata, 10, certain=["a|医院"])
+    assert str(caught.value) == "名额不够: 最低数合计 11, 只有 10 个名额。最低数最大的: A 11"
+
+
+def test_deviations_of_an_earlier_wave_are_shrunk_towards_one_half() -> None:
+    # P = 0.5/11, 5.5/11, 10.5/11; S^2 = N/(N-1) P(1-P)
+    S = guess_deviations([100, 100, 100], [0, 5, 10], [10, 10, 10])
+    expected = np.sqrt(100 / 99 * np.array([0.5 * 10.5, 5.5 * 5.5, 10.5 * 0.5]) / 121)
+    assert S == pytest.approx(expected, rel=1e-12)
+    assert allocate_optimal([100, 100], guess_deviations([100, 100], [0, 5], [10, 10]), 29).tolist() == [
+        9,
+        20,
+    ]
+    with pytest.raises(CallError) as caught:
+        guess_deviations([9], [3], [2])
+    assert str(caught.value) == "failed 多于 visited"
+
+
+def rnabox(d: np.ndarray, n: float, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+    """Wesolowski, Wieczorkowski, Wojciak 2021: take upper bounds by recursion, then lower ones."""
+    low = np.zeros(len(d), dtype=bool)
+    while True:
+        high = np.zeros(len(d), dtype=bool)
+        while True:
+            free = ~low & ~high
+            s = (n - lower[low].sum() - upper[high].sum()) / d[free].sum()
+            over = free & (s * d >= upper)
+            if not over.any():
+                break
+            high |= over
+        under = free & (s * d <= lower)
+        if not under.any():
+            return np.where(low, lower, np.where(high, upper, s * d))
+        low |= under
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_real_optimum_is_that_of_rnabox_on_500_strata(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    N = rng.integers(10, 5_000, 500).astype(float)
+    S = rng.lognormal(0, 1.5, 500)
+    lower, upper = np.minimum(N, rng.integers(2, 30, 500)), np.minimum(N, rng.integers(30, 400, 500))
+    n = int(lower.sum() + 0.4 * (upper.sum() - lower.sum()))
+    ours = allocate_optimal(N, S, n, lower=lower, upper=upper, integer=False)
+    assert (ours == lower).any()
+    assert (ours == upper).any()
+    assert ours == pytest.approx(rnabox(N * S, n, lower, upper), rel=1e-9)
