@@ -123,17 +123,28 @@ def pending_annex(case: Case) -> Section:
 
 
 def proposals_table(case: Case) -> pd.DataFrame:
-    """Return the areas proposed, with clause and what is missing, in standard order."""
+    """Return the areas proposed, with clause and what is missing, in standard order.
+
+    A county that is its own city stands once, as the city that it is: every clause that holds for
+    it as a county holds for it as a city too.
+    """
     rows = case.verdicts[
         (case.verdicts["result"] == "not_met")
         & case.verdicts["level"].isin(["city", "county"])
         & case.verdicts["area"].isin(case.codes)
     ]
+    own = set(case.areas.loc[case.areas["kind"] == "own_city", "code"])
+    twice = rows["area"].isin(own & set(rows.loc[rows["level"] == "city", "area"])) & (
+        rows["level"] == "county"
+    )
+    rows = rows[~twice]
     order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     return rows.assign(
         name=rows["area"].map(case.names()),
         place=rows["area"].map(order),
-        level_zh=rows["level"].map({"city": "市州", "county": "县区"}),
+        level_zh=rows["level"]
+        .map({"city": "市州", "county": "县区"})
+        .mask(rows["area"].isin(own), "市州、县区"),
         clauses=rows["rules_not_met"].fillna("").map(rule_names),
         owes=rows["missing"].fillna("").map(missing_words),
         open=rows["rules_not_assessable"].fillna("").map(rule_names),
