@@ -214,6 +214,18 @@ def verify(
         click.echo(stages_field.prove(certificate, unit, page, frame=frame))
 
 
+@_params_command("diff", "已提交的方案与今天的表相比 / a committed plan against today's tables")
+@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
+def diff(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
+    """Compare committed plans with today's tables."""
+    from audit_lib import stages, stages_field  # noqa: PLC0415
+
+    run = _read(params, as_of)
+    for one in stages.draw_names(run, name):
+        if name is not None or stages_field.can_compare(run, one):
+            click.echo("\n".join(stages_field.diff(run, one)))
+
+
 @_params_command("assign", "给样本分派检查人员 / assign inspectors to the sample")
 def assign(params: Path, as_of: dt.datetime | None) -> None:
     """Assign inspectors."""

@@ -130,14 +130,14 @@ def plan(run: Run, name: str, *, now: dt.datetime) -> str:
         intake.areas,
         run.params,
         name,
-        earlier=_earlier(run, name),
+        earlier=earlier_units(run, name),
         extended=_extended(run, name, intake.tables["province_checks"]),
     )
     committed = commit_plan(draw_folder(run, name), _log(run), plan=made.plan, frame=made.frame, now=now)
     return _plan_line(committed)
 
 
-def _earlier(run: Run, name: str) -> set[str]:
+def earlier_units(run: Run, name: str) -> set[str]:
     """Units in the frozen frames of the batches before this one."""
     choice = run.params.draws[name]
     units: set[str] = set()
@@ -156,7 +156,7 @@ def _extended(run: Run, name: str, visits: pd.DataFrame) -> Extended | None:
     if first not in run.params.draws or not certificate(run, first).exists():
         raise DrawError(f"要续抽的“{first}”还没有抽取", f'the draw "{first}" to extend is not made yet')
     known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
-    return left_by(draw_folder(run, first), known, own_fault=load_rulebook().words("own_fault"))
+    return left_by(draw_folder(run, first), known, name=name, own_fault=load_rulebook().words("own_fault"))
 
 
 def _plan_line(plan: Plan) -> str:

@@ -9,19 +9,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.errors import CallError, Text, VerifyError
+from audit_lib.errors import CallError, DrawError, Text, VerifyError
 from audit_lib.field import assignment_workbook, list_barred, list_days_off, public_workbook
 from audit_lib.files import read_bytes, write_bytes, write_text
 from audit_lib.intake import load_intake
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
+from audit_lib.sampling.difference import compare_frames
 from audit_lib.sampling.frozen import read_frame
 from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.page import proof_page
+from audit_lib.sampling.plan import parse_plan
+from audit_lib.sampling.prepare import allocate_frame, make_frame
 from audit_lib.sampling.proof import prove_unit
 from audit_lib.sampling.reveal import draw_seed, read_draw
 from audit_lib.sampling.verify import verify
-from audit_lib.stages import draw_folder
+from audit_lib.stages import draw_folder, earlier_units
+from audit_lib.workbooks import table_workbook
 
 
 def prove(certificate: Path, unit: str, target: Path, *, frame: Path | None = None) -> str:
@@ -44,6 +48,57 @@ def prove(certificate: Path, unit: str, target: Path, *, frame: Path | None = No
     rows = read_frame(read_bytes(source), name=source.name)
     write_text(target, proof_page(said, prove_unit(said, rows, unit)))
     return str(Text(f"说明页: {target}", f"page: {target}"))
+
+
+def can_compare(run: Run, name: str) -> bool:
+    """Say whether a draw is committed and has a frame of its own."""
+    return run.params.draws[name].extends is None and (draw_folder(run, name) / "plan.json").exists()
+
+
+def diff(run: Run, name: str) -> list[str]:
+    """Compare a committed plan with today's tables, and list the units that differ in a workbook.
+
+    Raises
+    ------
+    CallError   an extension, whose frame is what its first draw left and no table
+    DrawError   nothing is committed under this name
+    """
+    choice, folder = run.params.draws[name], draw_folder(run, name)
+    if choice.extends is not None:
+        raise CallError(f"“{name}”是续抽, 请比较“{choice.extends}”", f'"{name}" extends "{choice.extends}"')
+    if not (folder / "plan.json").exists():
+        raise DrawError(f"抽样“{name}”还没有计划, 请先运行 audit plan", f'"{name}" has no plan yet')
+    intake = load_intake(run.folder / "intake")
+    now = make_frame(intake.tables, intake.areas, run.params, choice, earlier=earlier_units(run, name))
+    found = compare_frames(
+        parse_plan(read_bytes(folder / "plan.json")),
+        read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet"),
+        now,
+        n_now={str(key): int(n) for key, n in allocate_frame(now, choice).items()},
+        roster=set(intake.tables["units"]["unit_id"]),
+        # What is sealed stays sealed: only an open draw is spoken of.
+        sample=read_draw(folder) if (folder / "certificate.json").exists() else None,
+    )
+    headings = {
+        "unit_id": "单位编号",
+        "change": "变化",
+        "then": "原层",
+        "now": "现层",
+        "reason": "原因",
+        "fate": "样本",
+    }
+    strata = {
+        "stratum": "层",
+        "N_then": "原有家数",
+        "N_now": "现有家数",
+        "n": "计划抽取",
+        "n_now": "现应抽取",
+    }
+    sheets = {"单位": found.units.rename(columns=headings), "层": found.strata.rename(columns=strata)}
+    target = run.folder / "diff" / f"{name}.xlsx"
+    write_bytes(target, table_workbook(sheets))
+    lines = [f"{name}: {text}" for text in found.sentences]
+    return lines if found.units.empty else [*lines, str(Text(f"明细: {target}", f"details: {target}"))]
 
 
 def assign(run: Run) -> str:

@@ -17,7 +17,7 @@ from audit_lib.errors import CallError, DrawError
 from audit_lib.intake.areas import county_city
 from audit_lib.params import Draw, Params
 from audit_lib.sampling.allocation import allocate_quota, allocate_total
-from audit_lib.sampling.frame import build_frame
+from audit_lib.sampling.frame import KEY, build_frame
 from audit_lib.sampling.passes import county_passes, valid_checks
 from audit_lib.sampling.plan import Plan, PlannedLook, make_plan
 from audit_lib.schemas import rulebook_rows
@@ -85,12 +85,9 @@ def prepare(
             f"抽样“{name}”: 截至 {choice.cutoff} 没有县级检查合格的单位",
             f'draw "{name}": no unit passed its county check by {choice.cutoff}',
         )
-    sizes = frame.groupby("stratum", as_index=False).agg(
-        city=("city", "first"), county=("county", "first"), N=("unit_id", "size")
-    )
     plan = make_plan(
         frame,
-        _allocate(sizes, choice),
+        allocate_frame(frame, choice),
         campaign=params.campaign,
         name=name,
         purpose=choice.purpose,
@@ -147,6 +144,7 @@ def make_frame(
     units = units[units["city"].notna()]
     if choice.areas:
         units = units[units["city"].isin(choice.areas) | units["county"].isin(choice.areas)]
+    key = units.loc[units["key_unit"].eq(True).fillna(False), "unit_id"] if choice.key_units == "all" else ()
     if choice.purpose == "city_check":
         return build_frame(
             units,
@@ -154,6 +152,7 @@ def make_frame(
             type_groups=_groups(params, units["unit_type"]),
             merge_order=params.sampling.merge_order,
             smallest=params.sampling.smallest_stratum,
+            key=key,
             batch=choice.cutoff.isoformat(),
             earlier=earlier,
         )
@@ -165,6 +164,7 @@ def make_frame(
         type_groups={"": ALL_KINDS},
         merge_order=[],
         smallest=params.sampling.smallest_stratum,
+        key=key,
         checked=set(city_checks.loc[valid_checks(city_checks) & known, "unit_id"].dropna()),
         within="city",
     )
@@ -188,28 +188,39 @@ def _groups(params: Params, unit_type: pd.Series) -> dict[str, str]:
     return {row["prefix"]: row["group"] for row in rulebook_rows("unit_types")}
 
 
-def _allocate(sizes: pd.DataFrame, choice: Draw) -> pd.Series:
+def allocate_frame(frame: pd.DataFrame, choice: Draw) -> pd.Series:
+    """Return how many units each stratum of a frame gives, by the rule that a draw chooses."""
+    sizes = frame.groupby("stratum", as_index=False).agg(
+        city=("city", "first"), county=("county", "first"), N=("unit_id", "size")
+    )
+    certain = [key for key in sizes["stratum"] if key.endswith(f"|{KEY}")]
     if choice.purpose == "city_check":
         return allocate_quota(
-            sizes, rate=choice.rate, minimum=choice.minimum_per_stratum, counties=choice.counties
+            sizes,
+            rate=choice.rate,
+            minimum=choice.minimum_per_stratum,
+            counties=choice.counties,
+            certain=certain,
         )
     return allocate_total(
         sizes,
         min(choice.total, int(sizes["N"].sum())),
         minimum_per_city=choice.minimum_per_city,
         minimum_per_stratum=choice.minimum_per_stratum,
+        certain=certain,
     )
 
 
 def _rule(choice: Draw) -> str:
+    key = "重点监控单位全查; " if choice.key_units == "all" else ""
     if choice.purpose == "city_check":
         least = {"ceil": "每县不低于该比例", "at_least_1": "每县至少一家"}[choice.counties]
         return (
-            f"每市不低于 {choice.rate}, {least}; 每层至少 {choice.minimum_per_stratum} 家, "
+            f"{key}每市不低于 {choice.rate}, {least}; 每层至少 {choice.minimum_per_stratum} 家, "
             "其余逐家给 N/(2n+1) 最大的层"
         )
     return (
-        f"{choice.teams} 组 × {choice.days} 天 × 每天 {choice.visits_a_day} 家 = {choice.total} 家; "
+        f"{key}{choice.teams} 组 × {choice.days} 天 × 每天 {choice.visits_a_day} 家 = {choice.total} 家; "
         f"每市至少 {choice.minimum_per_city} 家, 每层至少 {choice.minimum_per_stratum} 家, "
         "其余逐家给 N/(2n+1) 最大的市和层"
     )
