@@ -85,6 +85,7 @@ class Draw(Strict):
     minimum_per_city: Whole = 5
     minimum_per_stratum: Whole = 2
     counties: Literal["ceil", "at_least_1"] = "ceil"
+    key_units: Literal["as-others", "all"] = "as-others"
     reserves: Whole = 2
     looks: Count = 1
     extends: Name | None = None

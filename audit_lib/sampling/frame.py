@@ -21,6 +21,9 @@ OTHER_GROUP = "其他"
 CHECKED = "抽检过"
 """Third part of the key of strata that the city has checked already."""
 
+KEY = "重点监控"
+"""Third part of the key of strata of key monitored units, where a draw takes them whole."""
+
 _SHOWN = 3
 
 
@@ -32,6 +35,7 @@ def build_frame(
     merge_order: Sequence[str],
     smallest: int = 10,
     checked: Collection[str] | None = None,
+    key: Collection[str] = (),
     within: Literal["county", "city"] = "county",
     batch: str | None = None,
     earlier: Collection[str] = (),
@@ -48,6 +52,7 @@ def build_frame(
     merge_order : groups in the order in which neighbours merge
     smallest : strata below this size are merged, until they reach it or their area is one stratum
     checked : units that the city has checked; they make strata of their own
+    key : units that are taken whole; they make strata of their own, checked or not
     within : the area that strata never cross
     batch : only the units of this cut-off
     earlier : units in the frozen frame of an earlier batch, left out here
@@ -74,8 +79,9 @@ def build_frame(
     chosen = passes if batch is None else passes[passes["batch"] == batch]
     kept = units["unit_id"].isin(chosen["unit_id"]) & ~units["unit_id"].isin(list(earlier))
     rows = _fill_areas(units[kept].sort_values("unit_id", ignore_index=True))
-    seen = rows["unit_id"].isin(list(checked or ()))
-    rows["part"] = seen.map({True: f"|{CHECKED}", False: ""}).astype("str")
+    rows["part"] = ""
+    rows.loc[rows["unit_id"].isin(list(checked or ())), "part"] = f"|{CHECKED}"
+    rows.loc[rows["unit_id"].isin(list(key)), "part"] = f"|{KEY}"
     rows["group"] = _group(rows["unit_type"], type_groups)
     rows["stratum"] = _stratum(rows, within, merge_order, smallest)
     frame = rows[["unit_id", "unit_name", "city", "county", "stratum"]].astype("str")

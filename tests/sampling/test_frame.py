@@ -102,6 +102,24 @@ def test_checked_units_are_strata_of_their_own() -> None:
     assert set(frame.loc[frame["stratum"].str.endswith("抽检过"), "unit_id"]) == set(checked)
 
 
+def test_key_units_are_strata_of_their_own_checked_or_not() -> None:
+    table = units(("D620", "A", "a", 40), ("A100", "A", "a", 12))
+    frame = build_frame(
+        table,
+        passes(table),
+        type_groups=GROUPS,
+        merge_order=ORDER,
+        checked=["U0000", "U0001"],
+        key=["U0001", "U1000"],
+    )
+    assert sizes(frame) == {
+        "a|医院": 11,
+        "a|村卫生室": 38,
+        "a|村卫生室|抽检过": 1,
+        "a|村卫生室+医院|重点监控": 2,
+    }
+
+
 def test_strata_of_a_city_cross_its_counties() -> None:
     table = units(("A1", "A", "a", 6), ("A1", "A", "b", 6), ("D1", "A", "b", 12))
     frame = build_frame(table, passes(table), type_groups=GROUPS, merge_order=ORDER, within="city")
