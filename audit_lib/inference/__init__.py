@@ -24,6 +24,7 @@ from audit_lib.inference.planning import (
 )
 from audit_lib.inference.totals import estimate_mean, estimate_ratio, estimate_total
 from audit_lib.inference.two_stage import estimate_two_stage
+from audit_lib.inference.unequal import estimate_unequal
 
 __all__ = [
     "Decision",
@@ -45,6 +46,7 @@ __all__ = [
     "estimate_share",
     "estimate_total",
     "estimate_two_stage",
+    "estimate_unequal",
     "exact_share",
     "extend",
     "false_pass",

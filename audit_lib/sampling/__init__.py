@@ -15,6 +15,7 @@ from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
 from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.optimum import allocate_optimal, allocation_variance, guess_deviations
+from audit_lib.sampling.pareto import draw_pareto, inclusion_probabilities
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
 from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan
 from audit_lib.sampling.proof import UnitProof, prove_unit
@@ -51,12 +52,14 @@ __all__ = [
     "county_state_on",
     "describe_areas",
     "draw",
+    "draw_pareto",
     "draw_plan",
     "draw_source",
     "frame_digest",
     "freeze",
     "freeze_source",
     "guess_deviations",
+    "inclusion_probabilities",
     "largest_undetected",
     "make_plan",
     "merge_groups",
