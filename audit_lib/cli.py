@@ -266,7 +266,7 @@ def _report(run: Run, areas: list[str], *, every: bool) -> bool:
 def run_all(params: Path, as_of: dt.datetime | None) -> None:
     """Do check, plan, draw, verify, judge and report in order."""
     run = _read(params, as_of)
-    from audit_lib import stages  # noqa: PLC0415
+    from audit_lib import stages, stages_field  # noqa: PLC0415
 
     _check(run)
     waiting = []
@@ -284,6 +284,9 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
             _say(f"核验 {name}: 一致", f"verify {name}: agrees")
         else:
             waiting.append(name)
+    choice = run.params.assignment
+    if choice is not None and stages.certificate(run, choice.draw).exists():
+        click.echo(stages_field.assign(run))
     click.echo(stages.judge(run))
     whole = _report(run, [], every=False)
     if waiting:
