@@ -122,5 +122,5 @@ def test_shuffled_real_inspections_give_the_same_judgement_and_reports(tmp_path,
         run = read_params(file)
         judge_and_report(run, ["CHI", "1", "1-42"])
         seen.append(digests(run.folder, "judgement", "reports"))
-    assert len(seen[0]) == 14
+    assert len(seen[0]) >= 14
     assert seen[0] == seen[1]
