@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import json
 import random
@@ -25,13 +26,16 @@ from audit_lib.sampling import (
     open_draw,
     parse_certificate,
     prove_unit,
+    rank_units,
     read_draw,
     read_frame,
     seal_plan,
     verify,
 )
+from audit_lib.sampling.certificate import certify
 from audit_lib.sampling.lists import list_workbook
-from audit_lib.sampling.page import PAGE, verification_page
+from audit_lib.sampling.page import PAGE, verification_page, write_page
+from audit_lib.sampling.plan import PlannedStratum
 from tests.browser.chromium import Chromium
 from tests.sampling.conftest import EVIDENCE, NOW, SEED, Campaign
 
@@ -297,3 +301,72 @@ def test_single_changed_bit_in_any_file_is_detected_by_the_page(chromium: Chromi
 @pytest.mark.slow
 def test_every_changed_byte_in_any_file_is_detected_by_the_page(chromium: Chromium, drawn: Campaign) -> None:
     assert missed_flips(chromium, drawn, 100_000) == []
+
+
+DROP = """
+(async files => {
+  const moved = new DataTransfer();
+  for (const [name, text] of Object.entries(files)) {
+    moved.items.add(new File([Uint8Array.from(atob(text), letter => letter.charCodeAt(0))], name));
+  }
+  document.querySelector('#drop').dispatchEvent(new DragEvent('drop', { dataTransfer: moved, bubbles: true }));
+})
+"""
+
+
+def test_files_are_dropped_in_two_goes_and_saved_copies_are_known(
+    chromium: Chromium, drawn: Campaign
+) -> None:
+    chromium.open(drawn.draw() / PAGE)
+    texts = {file.name: base64.b64encode(file.read_bytes()).decode() for file in files_of(drawn)}
+    texts["plan (1).json"] = texts.pop("plan.json")
+    first = {name: texts.pop(name) for name in ("certificate.json", "plan (1).json")}
+    chromium.evaluate(f"{DROP}({json.dumps(first | {'<b>.txt': ''})})")
+    chromium.wait("document.querySelector('#verdict').textContent.includes('还缺: frame.csv, sample.xlsx')")
+    assert "不认识的文件: <b>.txt" in chromium.evaluate("document.querySelector('#verdict').textContent")
+    chromium.evaluate(f"{DROP}({json.dumps(texts)})")
+    chromium.wait("document.querySelector('#verdict').className === 'good'")
+    chromium.evaluate("document.querySelector('#again').click()")
+    assert chromium.evaluate("document.querySelector('#verdict').textContent") == "等待文件"
+
+
+@pytest.mark.parametrize("name", ["certificate.json", "seal.json", "opened.json", "log.jsonl"])
+def test_file_saved_again_in_another_spelling_is_refused(
+    chromium: Chromium, drawn: Campaign, name: str
+) -> None:
+    path = next(file for file in files_of(drawn) if file.name == name)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("".join(json.dumps(json.loads(line)) + "\n" for line in lines), encoding="utf-8")
+    _, rows = read_page(chromium, drawn)
+    due = {check for check, word in commanded(drawn).items() if word == "不一致"}
+    assert {check for word, check, _ in rows if word == "不一致"} == due != set()
+
+
+def test_unit_that_stands_twice_in_a_certified_frame_is_found_out(chromium: Chromium, tmp_path: Path) -> None:
+    """Somebody writes plan, frame and certificate by hand, so that every digest fits."""
+    campaign = Campaign(tmp_path / "campaign")
+    ids = {"甲": ["A", "B"], "乙": ["A", "C"]}
+    strata = tuple(
+        PlannedStratum(key, 2, 1, 0, sha256_bytes("\n".join(ids[key]).encode())) for key in sorted(ids)
+    )
+    digest = sha256_bytes("\n".join(f"{one.key},{one.N},{one.digest}" for one in strata).encode())
+    plan = dataclasses.replace(campaign.plan(), strata=strata, cities=(), frame_digest=digest)
+    rows = pd.DataFrame(
+        [(one, key) for key in sorted(ids) for one in ids[key]], columns=["unit_id", "stratum"]
+    )
+    order = rank_units(rows, seed=SEED)
+    order["drawn"] = order["rank"] == 1
+    folder = campaign.draw()
+    folder.mkdir(parents=True)
+    (folder / "plan.json").write_bytes(plan.to_bytes())
+    rows.to_csv(folder / "frame.csv", index=False, lineterminator="\n")
+    rows.to_parquet(folder / "frame.parquet")
+    (folder / "sample.xlsx").write_bytes(list_workbook(order[order["drawn"]], title="样本"))
+    files = {name: sha256_bytes((folder / name).read_bytes()) for name in BESIDE[1:]}
+    certificate = certify(plan, order, seed=SEED, evidence=EVIDENCE, files=files)
+    (folder / "certificate.json").write_bytes(certificate.to_bytes())
+    write_page(folder)
+    verdict, said = read_page(chromium, campaign, [folder / name for name in BESIDE])
+    assert verdict == "不一致"
+    assert [name for word, name, _ in said if word == "不一致"] == ["抽样框 frame.csv 与计划"]
+    assert commanded(campaign)["抽样框 frame.csv 与计划"] == "不一致"
