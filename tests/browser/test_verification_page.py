@@ -218,6 +218,16 @@ def test_second_seed_tried_shows(chromium: Chromium, drawn: Campaign) -> None:
     assert (verdict, rows[-1][2]) == ("一致", "另有 1 次被拒绝的尝试")
 
 
+def test_line_taken_out_of_the_log_is_found_out(chromium: Chromium, drawn: Campaign) -> None:
+    facts = {"plan_digest": drawn.plan().digest, "why": "another seed"}
+    for draw in ("batch-1", "another"):
+        append_log(drawn.log, "refused", draw=draw, now=NOW, facts=facts)
+    lines = drawn.log.read_bytes().splitlines(keepends=True)
+    drawn.log.write_bytes(b"".join(lines[:-2] + lines[-1:]))
+    verdict, rows = read_page(chromium, drawn)
+    assert (verdict, rows[-3][2]) == ("不一致", f"日志第 {len(lines) - 1} 行与前文不符, 日志被改动过")
+
+
 def test_ids_of_any_script_are_sorted_by_code_point(chromium: Chromium, tmp_path: Path) -> None:
     campaign = Campaign(tmp_path / "campaign")
     frame = pd.DataFrame({"unit_id": ODD, "city": "甲", "county": "甲县"})
