@@ -18,7 +18,7 @@ import click
 
 from audit_lib import __version__
 from audit_lib.commands_size import size
-from audit_lib.errors import AuditError, CallError, Text, language
+from audit_lib.errors import AuditError, CallError, EmptyFrameError, Text, language
 
 if TYPE_CHECKING:
     from audit_lib.params import Run
@@ -271,19 +271,13 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
     _check(run)
     waiting = []
     for name in run.params.draws:
-        if not stages.can_plan(run, name):
-            waiting.append(name)
-            continue
-        click.echo(stages.plan(run, name, now=_now()))
-        if stages.can_draw(run, name):
-            click.echo(stages.draw(run, name, seed=None, evidence=None, sealed=False, now=_now()))
-            lines, agreed = stages.verify(stages.certificate(run, name))
-            if not agreed:
-                click.echo("\n".join(lines))
-                click.get_current_context().exit(1)
-            _say(f"核验 {name}: 一致", f"verify {name}: agrees")
-        else:
-            waiting.append(name)
+        try:
+            lines, done = stages.advance(run, name, now=_now())
+        except EmptyFrameError as nobody:
+            lines, done = [str(nobody)], False
+        if lines:
+            click.echo("\n".join(lines))
+        waiting += [] if done else [name]
     choice = run.params.assignment
     if choice is not None and stages.certificate(run, choice.draw).exists():
         click.echo(stages_field.assign(run))

@@ -160,6 +160,10 @@ class AssignError(AuditError):
     """No assignment of inspectors keeps every constraint."""
 
 
+class EmptyFrameError(DrawError):
+    """Nobody has passed a county check yet: a draw has to wait."""
+
+
 class VerifyError(AuditError):
     """A replay does not agree with what was written."""
 

@@ -20,7 +20,7 @@ import yaml
 from audit_lib.compliance import DrawnSample, load_rulebook, write_judgement
 from audit_lib.compliance import judge as judge_facts
 from audit_lib.compliance.estimates import RECHECK
-from audit_lib.errors import CallError, DrawError, Text
+from audit_lib.errors import CallError, DrawError, Text, VerifyError
 from audit_lib.field import left_by, replacement_workbook
 from audit_lib.files import read_bytes, write_bytes
 from audit_lib.intake import Intake, keep_answers, load_intake, read_inputs, write_intake
@@ -28,7 +28,7 @@ from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
 from audit_lib.sampling.frozen import read_frame
 from audit_lib.sampling.plan import Plan, commit_plan, parse_plan
-from audit_lib.sampling.prepare import Extended, prepare
+from audit_lib.sampling.prepare import Extended, Prepared, prepare
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
 from audit_lib.sampling.verify import verify as verify_certificate
@@ -122,10 +122,59 @@ def can_draw(run: Run, name: str) -> bool:
     return made or (run.params.demo and run.params.draws[name].seed is not None)
 
 
+def advance(run: Run, name: str, *, now: dt.datetime) -> tuple[list[str], bool]:
+    """Take a draw as far as it can go today: committed, drawn, replayed; False where it waits.
+
+    A draw that is made stands, though the tables were corrected since: it is replayed, not
+    planned again, and the difference is told.
+
+    Raises
+    ------
+    DrawError     the draw of this name belongs to another campaign
+    VerifyError   the replay differs
+    """
+    if not can_plan(run, name):
+        return [], False
+    lines = [_stands(run, name) if certificate(run, name).exists() else plan(run, name, now=now)]
+    if not can_draw(run, name):
+        return lines, False
+    lines.append(draw(run, name, seed=None, evidence=None, sealed=False, now=now))
+    checks, agreed = verify(certificate(run, name))
+    if not agreed:
+        raise VerifyError("\n".join(checks), "\n".join(checks))
+    return [*lines, str(Text(f"核验 {name}: 一致", f"verify {name}: agrees"))], True
+
+
+def _stands(run: Run, name: str) -> str:
+    """Say that a draw was made before, and whether its frame is still that of today's tables."""
+    committed = parse_plan(read_bytes(draw_folder(run, name) / "plan.json"))
+    if committed.campaign != run.params.campaign:
+        raise DrawError(
+            f"抽样“{name}”属于“{committed.campaign}”, 不是本次的“{run.params.campaign}”; "
+            "请换抽样名称, 或在参数 output 里另指一个文件夹",
+            f'the draw "{name}" belongs to "{committed.campaign}", not to "{run.params.campaign}"; '
+            "name it otherwise, or name another folder as output",
+        )
+    if _prepare(run, name).plan.digest == committed.digest:
+        return _plan_line(committed)
+    return str(
+        Text(
+            f"方案 {name} 已抽取, 照旧有效; 今天的数据与提交时的抽样框不同, 见 audit diff",
+            f"plan {name} is drawn and stands; today's tables differ from its frame, see audit diff",
+        )
+    )
+
+
 def plan(run: Run, name: str, *, now: dt.datetime) -> str:
     """Freeze the frame of a draw and commit its plan; an equal one is left alone."""
+    made = _prepare(run, name)
+    committed = commit_plan(draw_folder(run, name), _log(run), plan=made.plan, frame=made.frame, now=now)
+    return _plan_line(committed)
+
+
+def _prepare(run: Run, name: str) -> Prepared:
     intake = load_intake(run.folder / "intake")
-    made = prepare(
+    return prepare(
         intake.tables,
         intake.areas,
         run.params,
@@ -133,8 +182,6 @@ def plan(run: Run, name: str, *, now: dt.datetime) -> str:
         earlier=earlier_units(run, name),
         extended=_extended(run, name, intake.tables["province_checks"]),
     )
-    committed = commit_plan(draw_folder(run, name), _log(run), plan=made.plan, frame=made.frame, now=now)
-    return _plan_line(committed)
 
 
 def earlier_units(run: Run, name: str) -> set[str]:

@@ -43,19 +43,20 @@ def make_province(folder: Path, *, units: int = 20_000, seed: int = 2014) -> Non
     areas = province.areas[columns].to_csv(index=False, lineterminator="\n")
     write_text(folder / "areas.csv", areas)
     write_text(folder / "说明.txt", ABOUT)
-    write_text(folder / "params.yaml", params_text())
+    write_text(folder / "params.yaml", params_text(units=units, seed=seed))
     write_findings(province, folder, seed)
     write_text(folder / "truth.json", _truth(province, units, seed))
 
 
-def params_text(*, run: str = "demo", units: int | None = None, seed: int = 2014) -> str:
-    """Return the params that run on the demo; with ``units`` they make its data first.
+def params_text(*, run: str = "demo", units: int, seed: int = 2014, make: bool = False) -> str:
+    """Return the params that run on a demo of this size and seed; with ``make`` they make it first.
 
-    ``params/demo.yaml`` and ``params/tiny.yaml`` are written by this and tested against it.
+    The campaign carries both, so that the draws of one made-up province are never taken for
+    another's. ``params/demo.yaml`` and ``params/tiny.yaml`` are written by this and tested against it.
     """
     text = resources.files("audit_lib").joinpath("demo", "params.yaml").read_text(encoding="utf-8")
-    text = text.replace("run: demo\n", f"run: {run}\n")
-    if units is None:
+    text = text.replace("run: demo\n", f"run: {run}\n").replace("(演示数据)", f"(演示数据 {units}-{seed})", 1)
+    if not make:
         return text
     return f"{text}\n# 运行之前先造数据: 单位数和种子。\nmake:\n  units: {units}\n  seed: {seed}\n"
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audit_lib.errors import CallError, DrawError
+from audit_lib.errors import CallError, DrawError, EmptyFrameError
 from audit_lib.intake.areas import county_city
 from audit_lib.params import Draw, Params
 from audit_lib.sampling.allocation import allocate_quota, allocate_total
@@ -81,7 +81,7 @@ def prepare(
     look = plan_look(choice, extended)
     frame = extended.left if extended else make_frame(tables, areas, params, choice, earlier=earlier)
     if frame.empty:
-        raise DrawError(
+        raise EmptyFrameError(
             f"抽样“{name}”: 截至 {choice.cutoff} 没有县级检查合格的单位",
             f'draw "{name}": no unit passed its county check by {choice.cutoff}',
         )
