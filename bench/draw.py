@@ -141,7 +141,10 @@ def run_one(name: str, frame: Path, out: Path) -> None:
 
 def start(*words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", __file__, *words], check=True, stdout=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-W", "ignore", __file__, *words],
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
     )
     return done.stdout
 
