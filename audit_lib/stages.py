@@ -23,6 +23,7 @@ from audit_lib.compliance.estimates import RECHECK
 from audit_lib.errors import CallError, DrawError, Text, VerifyError
 from audit_lib.field import left_by, replacement_workbook
 from audit_lib.files import read_bytes, write_bytes
+from audit_lib.inference import prospect
 from audit_lib.intake import Intake, keep_answers, load_intake, read_inputs, write_intake
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
@@ -166,10 +167,43 @@ def _stands(run: Run, name: str) -> str:
 
 
 def plan(run: Run, name: str, *, now: dt.datetime) -> str:
-    """Freeze the frame of a draw and commit its plan; an equal one is left alone."""
+    """Freeze the frame of a draw and commit its plan; an equal one is left alone.
+
+    What the plan will be able to show is worked out before, and said with it.
+    """
     made = _prepare(run, name)
+    shown = _prospect(run, made)
     committed = commit_plan(draw_folder(run, name), _log(run), plan=made.plan, frame=made.frame, now=now)
-    return _plan_line(committed)
+    return "\n".join([*shown, _plan_line(committed)])
+
+
+def _prospect(run: Run, made: Prepared) -> list[str]:
+    """A line per city on what its part of the plan can show."""
+    city = made.frame.drop_duplicates("stratum").set_index("stratum")["city"]
+    strata = pd.DataFrame([{"key": one.key, "N": one.N, "n": one.n} for one in made.plan.strata])
+    limit = run.params.estimates.limit
+    table = prospect(
+        strata.assign(city=strata["key"].map(city)),
+        limit=None if limit is None else str(limit),
+        confidence=run.params.estimates.confidence,
+    )
+    return [_prospect_line(row, limit) for row in table.itertuples(index=False)]
+
+
+def _prospect_line(row: Any, limit: float | None) -> str:
+    place = Text(row.city or "合计", row.city or "all")
+    chance = "" if limit is None else f", 真有 1% 不合格时被接受的机会 {row.chance:.0%}"
+    accepted = "" if limit is None else f", accepted with chance {row.chance:.0%} if 1% fail"
+    # The share is rounded up: a bound may not be understated.
+    hidden = -(-row.hidden * 1000 // row.N) / 10
+    return str(
+        Text(
+            f"  {place.zh}: {row.N} 家抽 {row.n} 家; 一家不合格也没抽到时, 仍可能有 {row.hidden} 家"
+            f"({hidden}%){chance}; 真有 5% 不合格时区间半宽约 {row.half_width * 100:.1f} 个百分点",
+            f"  {place.en}: {row.n} of {row.N}; with none found up to {row.hidden} ({hidden}%) may fail"
+            f"{accepted}; half-width about {row.half_width * 100:.1f} points if 5% fail",
+        )
+    )
 
 
 def _prepare(run: Run, name: str) -> Prepared:

@@ -67,7 +67,7 @@ def diff(run: Run, name: str) -> list[str]:
     if choice.extends is not None:
         raise CallError(f"“{name}”是续抽, 请比较“{choice.extends}”", f'"{name}" extends "{choice.extends}"')
     if not (folder / "plan.json").exists():
-        raise DrawError(f"抽样“{name}”还没有计划, 请先运行 audit plan", f'"{name}" has no plan yet')
+        raise DrawError(f"抽样“{name}”还没有方案, 请先运行 audit plan", f'"{name}" has no plan yet')
     intake = load_intake(run.folder / "intake")
     now = make_frame(intake.tables, intake.areas, run.params, choice, earlier=earlier_units(run, name))
     found = compare_frames(
@@ -91,7 +91,7 @@ def diff(run: Run, name: str) -> list[str]:
         "stratum": "层",
         "N_then": "原有家数",
         "N_now": "现有家数",
-        "n": "计划抽取",
+        "n": "方案抽取",
         "n_now": "现应抽取",
     }
     sheets = {"单位": found.units.rename(columns=headings), "层": found.strata.rename(columns=strata)}

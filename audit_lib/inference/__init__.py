@@ -22,6 +22,7 @@ from audit_lib.inference.planning import (
     two_stage_risk,
     two_stage_size,
 )
+from audit_lib.inference.prospect import prospect
 from audit_lib.inference.totals import estimate_mean, estimate_ratio, estimate_total
 from audit_lib.inference.two_stage import estimate_two_stage
 from audit_lib.inference.unequal import estimate_unequal
@@ -58,6 +59,7 @@ __all__ = [
     "paired",
     "precision_size",
     "project",
+    "prospect",
     "simultaneous",
     "tally",
     "tolerable_count",

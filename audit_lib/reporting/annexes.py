@@ -63,7 +63,7 @@ def readings_annex(case: Case) -> Section:
         "结论随读法的变化",
         (
             Paragraph(
-                "工作计划没有写明“按期完成任务”的标准。按字面 100%, 有一家单位没有自查, 全县就要重新开展, "
+                "工作方案没有写明“按期完成任务”的标准。按字面 100%, 有一家单位没有自查, 全县就要重新开展, "
                 "因此并列三种读法下各有多少地区, 由有权机关选定。"
             ),
             Grid("读法与结论", "各读法下的地区数", columns, counts),
@@ -79,7 +79,7 @@ def rules_annex(case: Case) -> Section:
     rows = rows.assign(rule=rows["rule_id"].map(rule_name), text=rows["rule_id"].map(texts))
     columns = (
         Column("rule", "规则"),
-        Column("text", "工作计划"),
+        Column("text", "工作方案"),
         Column("reading", "采用的读法"),
         Column("source", "出处"),
     )
@@ -115,7 +115,7 @@ def pending_annex(case: Case) -> Section:
             if row["rule_id"] not in done and row["primary_rule"] not in done
         ]
     )
-    columns = (Column("rule", "规则"), Column("clause", "工作计划章节"), Column("text", "内容"))
+    columns = (Column("rule", "规则"), Column("clause", "工作方案章节"), Column("text", "内容"))
     note = Paragraph("下列条款本版没有判定, 不等于达到, 也不等于未达到。", "note")
     return Section(
         "pending", "本版尚未判定的条款", (note, Grid("未判定条款", "", columns, rows, folded=True))

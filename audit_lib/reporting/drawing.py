@@ -8,15 +8,19 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import ReportError
+from audit_lib.inference import prospect
 from audit_lib.intake import load_intake
 from audit_lib.reporting.case import find_area, find_run, tree
 from audit_lib.reporting.draws import DrawnCase, read_draws
 from audit_lib.reporting.model import Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column, print_day
 from audit_lib.reporting.words import NOT_NONE
-from audit_lib.sampling import largest_undetected, read_draw, verify
+from audit_lib.sampling import read_draw, verify
 
 PURPOSES = {"city_check": "市级抽检", "recheck": "省级复查", "unannounced": "暗访"}
+ONE_CITY = 2
+"""Rows of a prospect that has but one city: it and the whole, which are the same."""
+
 AGREES = {True: "一致", False: "不一致", None: "无法核对"}
 
 
@@ -25,8 +29,9 @@ class Drawing:
     """A draw as seen from one area; each part is a section that a notebook shows."""
 
     draw: DrawnCase
-    strata_of_area: frozenset[str]
+    cities: dict[str, str]
     names: dict[str, str]
+    limit: str | None
 
     @property
     def summary(self) -> Section:
@@ -38,15 +43,15 @@ class Drawing:
             "应抽": f"{self.draw.n:,} 家, {len(plan.strata)} 层",
             "分配方法": plan.allocation,
             "种子来源": plan.seed_source,
-            "计划摘要": plan.digest,
+            "方案摘要": plan.digest,
             "抽样框摘要": plan.frame_digest,
             "种子": certificate.seed if certificate else "尚未产生",
             "种子来历": certificate.seed_evidence if certificate else "",
-            "证书摘要": certificate.digest if certificate else "",
+            "凭证摘要": certificate.digest if certificate else "",
         }
         rows = pd.DataFrame({"name": said.keys(), "said": said.values()})
         columns = (Column("name", "项目"), Column("said", "内容"))
-        return Section("draw", "抽样计划", (Grid("计划", "", columns, rows),))
+        return Section("draw", "抽样方案", (Grid("方案", "", columns, rows),))
 
     @property
     def strata(self) -> Section:
@@ -62,21 +67,21 @@ class Drawing:
 
     @property
     def showing(self) -> Section:
-        """How many failing units there can be when the sample finds none."""
-        rows = self._strata()
-        sizes, drawn = (dict(zip(rows["key"], rows[side].tolist(), strict=True)) for side in ("N", "n"))
-        whole = rows[["N", "n"]].sum()
-        hidden = pd.DataFrame(
-            [{"N": whole["N"], "n": whole["n"], "hidden": largest_undetected(sizes, drawn)}]
-        )
+        """What the plan will be able to show of each city, known before anybody is visited."""
+        table = prospect(self._strata(), limit=self.limit)
+        whole = table["city"].eq("") if table["city"].nunique() == ONE_CITY else table["city"].notna()
+        table = table[whole].assign(area=table["city"].map(self.names).fillna("合计"))
         columns = (
+            Column("area", "地区"),
             Column("N", "单位", "count"),
             Column("n", "抽取", "count"),
             Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
             Column("hidden", "占全部单位", "share", "N"),
+            *((Column("chance", "真有 1% 不合格时被接受的机会", "estimate"),) if self.limit else ()),
+            Column("half_width", "真有 5% 不合格时区间半宽(约)", "estimate"),
         )
-        note = f"按不放回分层抽样的精确算法, 把握程度 95%。{NOT_NONE}。"
-        return Section("showing", "这样大的样本能说明什么", (Grid("能说明什么", "", columns, hidden, note),))
+        note = f"按不放回分层抽样的精确算法, 各市州单独计, 把握程度 95%。{NOT_NONE}。"
+        return Section("showing", "这样大的样本能说明什么", (Grid("能说明什么", "", columns, table, note),))
 
     @property
     def sample(self) -> Section:
@@ -84,14 +89,14 @@ class Drawing:
         if self.draw.certificate is None:
             return Section("sample", "抽中单位", (Paragraph("种子尚未产生, 还没有抽取。", "note"),))
         rows = read_draw(self.draw.folder)
-        rows = rows[rows["drawn"] & rows["stratum"].isin(self.strata_of_area)]
+        rows = rows[rows["drawn"] & rows["stratum"].isin(list(self.cities))]
         columns = (
             Column("unit_id", "单位编号"),
             Column("unit_name", "单位名称"),
             Column("area", "县区"),
             Column("stratum", "层"),
-            Column("rank", "层内名次", "count"),
-            Column("ticket", "抽样票号"),
+            Column("rank", "层内次序", "count"),
+            Column("ticket", "签号"),
         )
         rows = rows.assign(area=rows["county"].map(self.names))
         return Section("sample", "抽中单位", (Grid("抽中单位", "", columns, rows),))
@@ -101,7 +106,7 @@ class Drawing:
         """Each check of the verification, replayed now."""
         path = self.draw.folder / "certificate.json"
         if self.draw.certificate is None:
-            return Section("checks", "核验", (Paragraph("没有证书可以核验。", "note"),))
+            return Section("checks", "核验", (Paragraph("没有凭证可以核验。", "note"),))
         rows = pd.DataFrame(
             [
                 {"name": str(check.name), "ok": AGREES[check.ok], "detail": str(check.detail)}
@@ -113,11 +118,11 @@ class Drawing:
 
     def _strata(self) -> pd.DataFrame:
         rows = [
-            {"key": stratum.key, "N": stratum.N, "n": stratum.n, "reserves": stratum.reserves}
+            (self.cities[stratum.key], stratum.key, stratum.N, stratum.n, stratum.reserves)
             for stratum in self.draw.plan.strata
-            if stratum.key in self.strata_of_area
+            if stratum.key in self.cities
         ]
-        return pd.DataFrame(rows, columns=["key", "N", "n", "reserves"])
+        return pd.DataFrame(rows, columns=["city", "key", "N", "n", "reserves"])
 
 
 def show_draw(params_file: str | Path, area: str | int, draw: str) -> Drawing:
@@ -131,7 +136,7 @@ def show_draw(params_file: str | Path, area: str | int, draw: str) -> Drawing:
     drawn = next((one for one in read_draws(run) if one.name == draw), None)
     if drawn is None:
         raise ReportError(
-            f"抽样“{draw}”还没有提交的计划, 请先运行 audit plan {run.file} --draw {draw}",
+            f"抽样“{draw}”还没有提交的方案, 请先运行 audit plan {run.file} --draw {draw}",
             f'the draw "{draw}" has no committed plan: run audit plan {run.file} --draw {draw} first',
         )
     areas = tree(load_intake(run.folder / "intake").areas)
@@ -139,4 +144,8 @@ def show_draw(params_file: str | Path, area: str | int, draw: str) -> Drawing:
     frame = drawn.frame
     if row["level"] != "province":
         frame = frame[(frame["city"] == row["code"]) | (frame["county"] == row["code"])]
-    return Drawing(drawn, frozenset(frame["stratum"]), dict(zip(areas["code"], areas["name"], strict=True)))
+    homes = frame.drop_duplicates("stratum")
+    city = dict(zip(homes["stratum"], homes["city"], strict=True))
+    limit = run.params.estimates.limit
+    names = dict(zip(areas["code"], areas["name"], strict=True))
+    return Drawing(drawn, city, names, None if limit is None else str(limit))

@@ -86,7 +86,7 @@ def _sentence(drawn: DrawnCase, row: pd.Series[Any]) -> str:
     if int(row["y"]) == 0:
         found += ", 即样本中没有发现"
     return (
-        f"省级按事先公布的计划随机抽取, 抽样框为{print_day(drawn.choice.cutoff)}的县检合格单位: "
+        f"省级按事先公布的方案随机抽取, 抽样框为{print_day(drawn.choice.cutoff)}的县检合格单位: "
         "{recheck_N} 家中抽取 {recheck_n} 家, 到访检查 {recheck_seen} 家(含替补), 未检 {recheck_missed} 家; "
         + found
         + f"。{NOT_NONE}。"

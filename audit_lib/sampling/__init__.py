@@ -21,7 +21,6 @@ from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, p
 from audit_lib.sampling.proof import UnitProof, prove_unit
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
-from audit_lib.sampling.showing import describe_areas, largest_undetected, operating_curve
 from audit_lib.sampling.strata import count_strata
 from audit_lib.sampling.tickets import canonical_id, check_ids, check_seed, stream_ticket, ticket, tickets
 from audit_lib.sampling.verify import verify
@@ -50,7 +49,6 @@ __all__ = [
     "count_strata",
     "county_passes",
     "county_state_on",
-    "describe_areas",
     "draw",
     "draw_pareto",
     "draw_plan",
@@ -60,11 +58,9 @@ __all__ = [
     "freeze_source",
     "guess_deviations",
     "inclusion_probabilities",
-    "largest_undetected",
     "make_plan",
     "merge_groups",
     "open_draw",
-    "operating_curve",
     "parse_certificate",
     "parse_plan",
     "parse_rate",

@@ -28,7 +28,7 @@ NOT_FIRST = Text(
     "another seed or another evidence was used; no second draw; the attempt stands in the log",
 )
 KNOWN = Text(
-    "该种子在计划提交之前已经公开, 须用计划之后产生的新种子; 本次尝试已记入日志",
+    "该种子在方案提交之前已经公开, 须用方案之后产生的新种子; 本次尝试已记入日志",
     "this seed was known before the plan; a fresh one is due; the attempt stands in the log",
 )
 NOT_THE_SEALED = Text(
@@ -64,13 +64,13 @@ def committed(folder: Path, log: Path) -> tuple[Plan, list[Entry]]:
     """Return the plan of the folder and the log, which must know it."""
     if not (folder / "plan.json").exists():
         raise DrawError(
-            f"抽样“{folder.name}”还没有计划, 请先运行 audit plan",
+            f"抽样“{folder.name}”还没有方案, 请先运行 audit plan",
             f'the draw "{folder.name}" has no plan yet: run audit plan first',
         )
     plan, entries = parse_plan(read_bytes(folder / "plan.json")), read_log(log)
     if not any(entry.event == "plan" for entry in lines_of(entries, plan)):
         raise DrawError(
-            f"抽样“{plan.draw}”的计划不在日志中: 计划被改动过, 或提交没有完成。请再运行 audit plan",
+            f"抽样“{plan.draw}”的方案不在日志中: 方案被改动过, 或提交没有完成。请再运行 audit plan",
             f'the plan of "{plan.draw}" is not in the log: changed, or not wholly committed. '
             "Run audit plan again",
         )

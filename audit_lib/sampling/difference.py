@@ -54,7 +54,7 @@ class Difference:
                 f"against the frame committed: {came} came, {went} went, {moved} moved",
             ),
             Text(
-                f"有变化的 {len(self.strata)} 个层: 计划抽 {n} 家, 按今天的表应抽 {n_now} 家",
+                f"有变化的 {len(self.strata)} 个层: 方案抽 {n} 家, 按今天的表应抽 {n_now} 家",
                 f"{len(self.strata)} strata differ: {n} planned, {n_now} by today's tables",
             ),
         ]
@@ -68,7 +68,7 @@ class Difference:
             )
         said.append(
             Text(
-                "已提交的计划不变, 样本仍然有效; 新增的单位进入下一批, 更正的名录须另立名称重新提交",
+                "已提交的方案不变, 样本仍然有效; 新增的单位进入下一批, 更正的名录须另立名称重新提交",
                 "the committed plan stands and so does its sample; newcomers belong to the next batch, "
                 "a corrected roster is a new plan under a new name",
             )

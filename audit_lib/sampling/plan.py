@@ -191,7 +191,7 @@ def commit_plan(folder: Path, log: Path, *, plan: Plan, frame: pd.DataFrame, now
     DrawError   another plan is committed under this name, or the frame is not the plan's
     """
     if frame_digest(freeze(frame)) != plan.frame_digest:
-        raise DrawError("抽样框与计划不符", "the frame is not the one of the plan")
+        raise DrawError("抽样框与方案不符", "the frame is not the one of the plan")
     known = {
         entry.fact("plan_digest")
         for entry in read_log(log)
@@ -205,8 +205,8 @@ def commit_plan(folder: Path, log: Path, *, plan: Plan, frame: pd.DataFrame, now
             log, "refused", draw=plan.draw, now=now, facts={"plan_digest": plan.digest, "why": "plan differs"}
         )
         raise DrawError(
-            f"抽样“{plan.draw}”的计划已经提交, 与现在的不同: 已提交的计划不得更改。"
-            "名录有更正时请另起名称重新提交, 旧计划留在日志中",
+            f"抽样“{plan.draw}”的方案已经提交, 与现在的不同: 已提交的方案不得更改。"
+            "名录有更正时请另起名称重新提交, 旧方案留在日志中",
             f'another plan of the draw "{plan.draw}" is committed and cannot be changed; '
             "a corrected frame is a new plan under a new name",
         )
@@ -237,7 +237,7 @@ def parse_plan(data: bytes) -> Plan:
         look = PlannedLook(**content["look"]) if "look" in content else None
         return Plan(**{**content, "strata": strata, "cities": cities, "look": look})
     except (KeyError, TypeError) as error:
-        raise InputError("plan.json 不是抽样计划", "plan.json is not a plan of a draw") from error
+        raise InputError("plan.json 不是抽样方案", "plan.json is not a plan of a draw") from error
 
 
 def _plan_cities(frame: pd.DataFrame, n: Mapping[str, int], rate: str | None) -> tuple[PlannedCity, ...]:

@@ -121,7 +121,7 @@ def plan_look(choice: Draw, extended: Extended | None) -> PlannedLook | None:
     if before is None or before.look >= before.looks:
         allowed = before.looks if before else 1
         raise DrawError(
-            f"抽样“{extended.plan.draw}”的计划事先只允许判定 {allowed} 次, 不能再续抽",
+            f"抽样“{extended.plan.draw}”的方案事先只允许判定 {allowed} 次, 不能再续抽",
             f'the plan of "{extended.plan.draw}" allows {allowed} looks, fixed beforehand: no extension',
         )
     return PlannedLook(before.look + 1, before.looks, before.alpha_share, extended.plan.digest)

@@ -18,11 +18,11 @@ from audit_lib.sampling.plan import Plan, parse_plan
 
 FRAMES = ("frame.parquet", "frame.csv")
 
-_PLAN = Text("计划摘要", "plan digest")
+_PLAN = Text("方案摘要", "plan digest")
 _CUTOFFS = Text("重抽: 各层末位签号", "replay: cut-off of each stratum")
 _SAMPLE = Text("重抽: 样本名单摘要", "replay: digest of the list drawn")
 _LIST = Text("重抽: sample.xlsx 中的单位", "replay: units in sample.xlsx")
-_IMPOSSIBLE = Text("没有可用的计划或抽样框, 无法核对", "no sound plan or frame to check with")
+_IMPOSSIBLE = Text("没有可用的方案或抽样框, 无法核对", "no sound plan or frame to check with")
 _DIFFERENT = Text("结果不同", "the result differs")
 
 
@@ -43,7 +43,7 @@ def check_frames(evidence: Evidence, plan: Plan | None) -> tuple[pd.DataFrame | 
     frame: pd.DataFrame | None = None
     checks: list[Check] = []
     for name in FRAMES:
-        title = Text(f"抽样框 {name} 与计划", f"frame {name} against the plan")
+        title = Text(f"抽样框 {name} 与方案", f"frame {name} against the plan")
         if plan is None or not evidence.sound(name):
             checks.append(Check(title, None, _IMPOSSIBLE))
             continue

@@ -87,7 +87,7 @@ def draw_seed(folder: Path) -> str:
     if (folder / "certificate.json").exists():
         certificate, _ = parse_certificate(read_bytes(folder / "certificate.json"))
         if certificate.plan_digest != plan.digest:
-            raise DrawError("凭证与计划不符", "the certificate is not one of this plan")
+            raise DrawError("凭证与方案不符", "the certificate is not one of this plan")
         return certificate.seed
     if (folder / "sealed" / "secret.json").exists():
         return read_secret(folder / "sealed" / "secret.json").seed
@@ -103,7 +103,7 @@ def draw_units(folder: Path, plan: Plan, seed: str) -> pd.DataFrame:
     """
     frame = read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet")
     if frame_digest(freeze(frame)) != plan.frame_digest:
-        raise DrawError("抽样框 frame.parquet 与计划不符", "frame.parquet is not the frame of the plan")
+        raise DrawError("抽样框 frame.parquet 与方案不符", "frame.parquet is not the frame of the plan")
     rows = draw(frame, plan.n, seed=seed, reserves=plan.reserves)
     names = [column for column in ("unit_name", "city", "county") if column in frame]
     known = frame.set_index("unit_id")[names]

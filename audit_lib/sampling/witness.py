@@ -10,7 +10,7 @@ from audit_lib.sampling.log import Entry, read_log
 
 _SEAL = Text("封存的种子", "sealed seed")
 _CHAIN = Text("日志: 各行相连", "log: each line follows from the one before")
-_ORDER = Text("日志: 先有计划, 后有种子和抽样", "log: first the plan, then seed and draw")
+_ORDER = Text("日志: 先有方案, 后有种子和抽样", "log: first the plan, then seed and draw")
 _SEEDS = Text("日志: 种子只公开一次", "log: one seed, revealed once")
 
 

@@ -117,7 +117,7 @@ def test_untouched_draw_agrees_in_every_check_of_the_command(chromium: Chromium,
     said = {name: word for word, name, _ in rows}
     # A browser cannot read Parquet: it checks its bytes, and the frame in frame.csv.
     assert said == {
-        name: word for name, word in commanded(drawn).items() if "frame.parquet 与计划" not in name
+        name: word for name, word in commanded(drawn).items() if "frame.parquet 与方案" not in name
     }
     assert set(said.values()) == {"一致"}
     assert chromium.asked == [(drawn.draw() / PAGE).resolve().as_uri()]
@@ -378,5 +378,5 @@ def test_unit_that_stands_twice_in_a_certified_frame_is_found_out(chromium: Chro
     write_page(folder)
     verdict, said = read_page(chromium, campaign, [folder / name for name in BESIDE])
     assert verdict == "不一致"
-    assert [name for word, name, _ in said if word == "不一致"] == ["抽样框 frame.csv 与计划"]
-    assert commanded(campaign)["抽样框 frame.csv 与计划"] == "不一致"
+    assert [name for word, name, _ in said if word == "不一致"] == ["抽样框 frame.csv 与方案"]
+    assert commanded(campaign)["抽样框 frame.csv 与方案"] == "不一致"

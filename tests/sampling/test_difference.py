@@ -51,9 +51,9 @@ def test_what_it_does_to_the_draw_is_said(campaign: Campaign) -> None:
     assert found.strata.values.tolist() == [[stratum, N, N - 1, n, -(-(N - 1) // 5)]]
     assert [text.zh for text in found.sentences] == [
         "与已提交的抽样框相比: 新增 0 家, 减少 1 家, 换层 0 家",
-        f"有变化的 1 个层: 计划抽 {n} 家, 按今天的表应抽 {-(-(N - 1) // 5)} 家",
+        f"有变化的 1 个层: 方案抽 {n} 家, 按今天的表应抽 {-(-(N - 1) // 5)} 家",
         "其中抽中的: 减少 1 家, 换层 0 家; 仍留在样本中, 按到访结果计",
-        "已提交的计划不变, 样本仍然有效; 新增的单位进入下一批, 更正的名录须另立名称重新提交",
+        "已提交的方案不变, 样本仍然有效; 新增的单位进入下一批, 更正的名录须另立名称重新提交",
     ]
 
 

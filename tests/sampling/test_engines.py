@@ -326,7 +326,7 @@ def test_engine_that_hashes_otherwise_is_found_out(store: Store, monkeypatch: py
         monkeypatch.setattr(type(engine), "ticket", engine.ticket.replace("seed},", "seed};"))
     kind, words = refusal(lambda: draw_source(url, {"x": 2}, seed=SEED))
     assert kind is DrawError
-    assert words.startswith("数据引擎算出的票号不对: “")
+    assert words.startswith("数据引擎算出的签号不对: “")
 
 
 def test_cut_is_exact_and_never_below_the_share_wanted() -> None:

@@ -55,7 +55,7 @@ def test_no_look_more_than_the_first_plan_allows(
 ) -> None:
     with pytest.raises(DrawError) as caught:
         plan_look(choice(extends="batch-1"), planned(campaign, look))
-    assert str(caught.value) == f"抽样“batch-1”的计划事先只允许判定 {allowed} 次, 不能再续抽"
+    assert str(caught.value) == f"抽样“batch-1”的方案事先只允许判定 {allowed} 次, 不能再续抽"
 
 
 def test_only_a_recheck_that_was_drawn_is_extended(campaign: Campaign) -> None:
@@ -72,5 +72,5 @@ def test_extension_needs_a_seed_that_nobody_knew_before_its_plan(campaign: Campa
     campaign.commit()
     draw_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, now=NOW)
     campaign.commit("batch-2", units=30)
-    with pytest.raises(DrawError, match="该种子在计划提交之前已经公开"):
+    with pytest.raises(DrawError, match="该种子在方案提交之前已经公开"):
         draw_plan(campaign.draw("batch-2"), campaign.log, seed=SEED, evidence=EVIDENCE, now=NOW)

@@ -83,7 +83,7 @@ def test_equal_plan_is_left_alone_whatever_the_order_of_rows(campaign: Campaign)
 def test_different_plan_is_refused_even_when_the_log_is_gone(campaign: Campaign) -> None:
     campaign.commit()
     campaign.log.unlink()
-    with pytest.raises(DrawError, match="已提交的计划不得更改"):
+    with pytest.raises(DrawError, match="已提交的方案不得更改"):
         campaign.commit(units=41)
     assert events(campaign.log) == ["refused"]
 
@@ -99,8 +99,8 @@ def test_different_plan_is_refused_and_the_attempt_stands_in_the_log(
     with pytest.raises(DrawError) as caught:
         campaign.commit(units=41)
     assert str(caught.value) == (
-        "抽样“batch-1”的计划已经提交, 与现在的不同: 已提交的计划不得更改。"
-        "名录有更正时请另起名称重新提交, 旧计划留在日志中"
+        "抽样“batch-1”的方案已经提交, 与现在的不同: 已提交的方案不得更改。"
+        "名录有更正时请另起名称重新提交, 旧方案留在日志中"
     )
     assert snapshot(campaign.draw()) == before
     assert events(campaign.log) == ["plan", "refused"]
@@ -109,7 +109,7 @@ def test_different_plan_is_refused_and_the_attempt_stands_in_the_log(
 def test_frame_that_is_not_the_plans_is_refused(campaign: Campaign) -> None:
     with pytest.raises(DrawError) as caught:
         commit_plan(campaign.draw(), campaign.log, plan=campaign.plan(), frame=campaign.frame(41), now=NOW)
-    assert str(caught.value) == "抽样框与计划不符"
+    assert str(caught.value) == "抽样框与方案不符"
     assert not campaign.folder.exists()
 
 
@@ -146,7 +146,7 @@ def test_unknown_purpose_is_refused(campaign: Campaign) -> None:
 def test_other_json_is_no_plan(data: bytes) -> None:
     with pytest.raises(InputError) as caught:
         parse_plan(data)
-    assert str(caught.value) == "plan.json 不是抽样计划"
+    assert str(caught.value) == "plan.json 不是抽样方案"
 
 
 def test_draw_writes_the_same_bytes_in_every_folder(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_seed_known_before_the_plan_is_refused(campaign: Campaign) -> None:
     with pytest.raises(DrawError) as caught:
         draw_plan(campaign.draw("batch-2"), campaign.log, seed=SEED, evidence=EVIDENCE, now=NOW)
     assert str(caught.value) == (
-        "抽样“batch-2”: 该种子在计划提交之前已经公开, 须用计划之后产生的新种子; 本次尝试已记入日志"
+        "抽样“batch-2”: 该种子在方案提交之前已经公开, 须用方案之后产生的新种子; 本次尝试已记入日志"
     )
 
 
@@ -233,14 +233,14 @@ def test_two_plans_committed_first_may_share_a_seed(campaign: Campaign) -> None:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda c: (c.draw() / "plan.json").unlink(), "抽样“batch-1”还没有计划, 请先运行 audit plan"),
+        (lambda c: (c.draw() / "plan.json").unlink(), "抽样“batch-1”还没有方案, 请先运行 audit plan"),
         (
             lambda c: c.log.unlink(),
-            "抽样“batch-1”的计划不在日志中: 计划被改动过, 或提交没有完成。请再运行 audit plan",
+            "抽样“batch-1”的方案不在日志中: 方案被改动过, 或提交没有完成。请再运行 audit plan",
         ),
         (
             lambda c: c.frame(41).to_parquet(c.draw() / "frame.parquet"),
-            "抽样框 frame.parquet 与计划不符",
+            "抽样框 frame.parquet 与方案不符",
         ),
         (lambda c: (c.draw() / "frame.parquet").write_bytes(b"PAR1"), "frame.parquet 不是抽样框文件"),
         (

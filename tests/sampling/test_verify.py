@@ -67,14 +67,14 @@ def test_untouched_draw_passes_every_check(drawn: Campaign) -> None:
         "文件 frame.parquet",
         "文件 plan.json",
         "文件 sample.xlsx",
-        "计划摘要",
-        "抽样框 frame.parquet 与计划",
-        "抽样框 frame.csv 与计划",
+        "方案摘要",
+        "抽样框 frame.parquet 与方案",
+        "抽样框 frame.csv 与方案",
         "重抽: 各层末位签号",
         "重抽: 样本名单摘要",
         "重抽: sample.xlsx 中的单位",
         "日志: 各行相连",
-        "日志: 先有计划, 后有种子和抽样",
+        "日志: 先有方案, 后有种子和抽样",
         "日志: 种子只公开一次",
     ]
 
@@ -163,7 +163,7 @@ def test_certificate_made_anew_over_another_sample_is_detected(drawn: Campaign) 
     (drawn.draw() / "sample.xlsx").write_bytes(data)
     certificate, _ = parse_certificate((drawn.draw() / "certificate.json").read_bytes())
     forge(drawn, files=certificate.files | {"sample.xlsx": sha256_bytes(data)})
-    assert failed(run(drawn)) == ["重抽: sample.xlsx 中的单位", "日志: 先有计划, 后有种子和抽样"]
+    assert failed(run(drawn)) == ["重抽: sample.xlsx 中的单位", "日志: 先有方案, 后有种子和抽样"]
 
 
 @pytest.mark.parametrize(
@@ -177,8 +177,8 @@ def test_certificate_made_anew_over_another_sample_is_detected(drawn: Campaign) 
         ({"seed": 7}, {"重抽: 各层末位签号"}),
         ({"drawn": 8}, {"重抽: 样本名单摘要"}),
         ({"sample_digest": "0" * 64}, {"重抽: 样本名单摘要"}),
-        ({"frame_digest": "0" * 64}, {"计划摘要"}),
-        ({"plan_digest": "0" * 64}, {"计划摘要"}),
+        ({"frame_digest": "0" * 64}, {"方案摘要"}),
+        ({"plan_digest": "0" * 64}, {"方案摘要"}),
         ({"strata": []}, {"重抽: 各层末位签号"}),
         ({"format": "audit-certificate/9"}, {"凭证"}),
         ({"files": {}}, {"凭证"}),
@@ -205,7 +205,7 @@ def test_files_named_in_the_call_are_checked_instead(drawn: Campaign, tmp_path: 
     assert failed(checks) == []
     assert [check.name.zh for check in checks if check.ok is None] == [
         "文件 frame.parquet",
-        "抽样框 frame.parquet 与计划",
+        "抽样框 frame.parquet 与方案",
     ]
     with pytest.raises(InputError) as caught:
         verify(certificate, frame=tmp_path / "nowhere.csv")
@@ -230,8 +230,8 @@ def test_log_made_anew_in_another_order_is_detected(drawn: Campaign, order: str,
         append_log(drawn.log, event, draw="batch-1", now=NOW, facts=facts[event])  # type: ignore[arg-type]
     checks = {check.name.zh: check for check in run(drawn)}
     assert checks["日志: 各行相连"].ok
-    assert checks["日志: 先有计划, 后有种子和抽样"].ok is False
-    assert str(checks["日志: 先有计划, 后有种子和抽样"].detail) == detail
+    assert checks["日志: 先有方案, 后有种子和抽样"].ok is False
+    assert str(checks["日志: 先有方案, 后有种子和抽样"].detail) == detail
 
 
 def test_log_that_opens_another_seed_than_it_sealed_is_detected(drawn: Campaign) -> None:

@@ -84,7 +84,7 @@ def test_extension_of_a_plan_that_allows_one_look_is_refused(judged):
     now = dt.datetime(2014, 3, 31, tzinfo=dt.UTC)
     with pytest.raises(DrawError) as caught:
         stages.plan(extended(judged(SEEDS[0]).run), "more", now=now)
-    assert str(caught.value) == "抽样“recheck”的计划事先只允许判定 1 次, 不能再续抽"
+    assert str(caught.value) == "抽样“recheck”的方案事先只允许判定 1 次, 不能再续抽"
 
 
 def test_extension_itself_is_not_compared(judged):

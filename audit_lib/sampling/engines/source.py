@@ -257,7 +257,7 @@ def _check_ticket(seed: str, batch: pa.RecordBatch) -> None:
     for row in batch.slice(0, 1).to_pylist():
         if ticket(seed, row["unit_id"]) != row["ticket"]:
             raise DrawError(
-                f"数据引擎算出的票号不对: “{row['unit_id']}”",
+                f"数据引擎算出的签号不对: “{row['unit_id']}”",
                 f'the engine gives another ticket for "{row["unit_id"]}"',
             )
 
