@@ -124,6 +124,7 @@ def range_dots(
     lower: Sequence[float],
     upper: Sequence[float],
     *,
+    limit: float | None,
     label: str,
 ) -> bytes:
     """Return a dot with its interval for each area, in the order given: never a ranking.
@@ -131,13 +132,17 @@ def range_dots(
     Parameters
     ----------
     values, lower, upper : shares 0..1
+    limit : the share that is just acceptable, drawn as a line where the params set one
     """
     centre, low, high = (np.asarray(numbers, dtype=float) * 100 for numbers in (values, lower, upper))
     with _figure(len(names), label) as (figure, axes):
         places = np.arange(len(names))
         axes.hlines(places, low, high, color=SOFT, linewidth=5, zorder=2)
         axes.plot(centre, places, "o", color=INK, markersize=5.5, zorder=3)
-        axes.set_xlim(0, max(float(np.nanmax(high, initial=1.0)) * 1.08, 1))
+        right = max(float(np.nanmax(high, initial=1.0)), (limit or 0.0) * 100, 1.0)
+        if limit is not None:
+            axes.axvline(limit * 100, color=INK, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+        axes.set_xlim(0, right * 1.08)
         _label(axes, names, label)
         return _png(figure)
 

@@ -11,7 +11,7 @@ from audit_lib.reporting.case import Case
 from audit_lib.reporting.draws import DrawnCase
 from audit_lib.reporting.facts import count_number
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
-from audit_lib.reporting.tables import Column, print_day
+from audit_lib.reporting.tables import Column, print_day, print_estimate
 from audit_lib.reporting.words import NOT_NONE
 
 RECHECK = "recheck_failed"
@@ -144,12 +144,15 @@ def _intervals(case: Case, drawn: DrawnCase) -> list[Block]:
         f"{case.names()[code]}({row.y}/{row.n})"
         for code, row in zip(rows.index, rows.itertuples(), strict=True)
     ]
+    limit = case.run.params.estimates.limit
+    line = "" if limit is None else f", 虚线为判定限 {print_estimate(limit)}"
     png = figures.range_dots(
         names,
         rows["value"].tolist(),
         rows["lower"].tolist(),
         rows["upper"].tolist(),
-        label="推算不合格比例(%), 点为估计值, 横条为 95% 区间",
+        limit=limit,
+        label=f"推算不合格比例(%), 点为估计值, 横条为 95% 区间{line}",
     )
     words = "各市州推算不合格比例的区间, 数字见下表。标准顺序, 不作排名。"
     return [
