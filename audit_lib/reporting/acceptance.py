@@ -19,7 +19,7 @@ from audit_lib.reporting.model import Report, Section
 from audit_lib.reporting.overview import overview_section
 from audit_lib.reporting.recheck import recheck_section
 from audit_lib.reporting.sources import sources_section
-from audit_lib.reporting.spot import spot_section
+from audit_lib.reporting.spot import county_spot_section, spot_section
 from audit_lib.reporting.weekly import weekly_section
 from audit_lib.reporting.words import DRAFT, MADE_UP, stage, until
 from audit_lib.reporting.workbook import report_workbook
@@ -106,7 +106,7 @@ def _city(case: Case) -> list[Section]:
 
 
 def _county(case: Case) -> list[Section]:
-    own = [spot_section(case), weekly_section(case)] if case.own_city else []
+    own = [spot_section(case), weekly_section(case)] if case.own_city else [county_spot_section(case)]
     return [
         overview_section(case),
         clauses_section(case),

@@ -7,10 +7,15 @@ import pandas as pd
 from audit_lib.inference import bound_count
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import area_table, rule_rows, spot_rate
+from audit_lib.reporting.facts import area_table, rule_rows, sides, spot_rate
 from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
 from audit_lib.reporting.words import NOT_NONE
+
+POWER_NOTE = (
+    f"{NOT_NONE}。按不放回随机抽样的精确算法, 把握程度 95%; 只有抽检单位确由随机抽取产生时才成立。"
+    "抽得越少, 能说明的越少。"
+)
 
 
 def spot_section(case: Case) -> Section:
@@ -30,6 +35,24 @@ def spot_section(case: Case) -> Section:
             _uncounted(case),
         ),
     )
+
+
+def county_spot_section(case: Case) -> Section:
+    """Return what the city checked in one county, and what so many visits can show; nothing is judged."""
+    counts = sides(case, "spot")
+    passed, done = counts["whole"] or 0, counts["part"] or 0
+    hidden = int(bound_count(passed, done, 0, side="upper")) if done else passed
+    table = pd.DataFrame([{"whole": passed, "part": done, "hidden": hidden}]) if passed else pd.DataFrame()
+    columns = (
+        Column("whole", "县检合格", "count"),
+        Column("part", "已抽", "count"),
+        Column("part", "抽检率", "share", "whole"),
+        Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
+        Column("hidden", "占合格单位", "share", "whole"),
+    )
+    grid = Grid("市级抽检", "本县区被市级抽检的单位(来源: 县检、市抽检)", columns, table, POWER_NOTE)
+    words = Paragraph("抽检率按市判定, 本县区的数字只作参考。")
+    return Section("spot", "市级抽检", (words, grid))
 
 
 def spot_table(case: Case) -> pd.DataFrame:
@@ -70,11 +93,7 @@ def _power_grid(table: pd.DataFrame) -> Grid:
         Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
         Column("hidden", "占合格单位", "share", "R-05_whole"),
     )
-    note = (
-        f"{NOT_NONE}。按不放回随机抽样的精确算法, 把握程度 95%; 只有抽检单位确由随机抽取产生时才成立。"
-        "抽得越少, 能说明的越少。"
-    )
-    return Grid("样本能说明什么", "这样大的样本能说明什么", columns, table, note, folded=True)
+    return Grid("样本能说明什么", "这样大的样本能说明什么", columns, table, POWER_NOTE, folded=True)
 
 
 def _picture(table: pd.DataFrame) -> Picture:
