@@ -52,14 +52,16 @@ _TIME = (
     r"(?:T|上午|下午|早上|晚上|中午|凌晨)?"
     r"(?:\d{1,2}(?::\d{1,2}(?::\d{1,2}(?:\.0+)?)?|[时点](?:整|半|\d{1,2}分?)?(?:\d{1,2}秒)?)(?:AM|PM)?)?"
 )
-_FULL = re.compile(r"(\d{4}|\d{2})([-./年])(\d{1,2})([-./月])(\d{1,2})[日号.]?")
+_FULL = re.compile(r"(\d{4}|\d{2})([-./年])(\d{1,2})([-./月])(\d{1,2})(?!\d)[日号.]?")
 _YEARLESS = re.compile(r"(\d{1,2})月(\d{1,2})[日号]")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"(\d{4}) ?(\d{2}) ?(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _CLOCK = re.compile(
     r"(T|上午|下午|早上|晚上|中午|凌晨)?(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})(?:\.0+)?)?"
     r"|[时点](?:(整)|(半)|(\d{1,2})分?)?(?:(\d{1,2})秒)?)(AM|PM)?"
 )
+_LOOSE = re.compile(r"(?<!\d) +| +(?!\d)| +(?=[\d ]*[年月日号])")
+"""Spaces that part nothing: only one between two numbers does, as in ``2014/3/1 10:40``."""
 _CHINESE_DAY = re.compile(r"[〇零○一二三四五六七八九十]+")
 
 
@@ -114,8 +116,8 @@ def parse_time(text: str) -> str | Bad:
 
 def _plain(text: str) -> str:
     """Fold widths and spaces, and turn Chinese numerals of a day into digits."""
-    joined = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).replace("○", "〇")).upper()
-    joined = joined.lstrip("'")
+    spaced = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).replace("○", "〇")).upper()
+    joined = _LOOSE.sub("", spaced).lstrip("'")
     return _CHINESE_DAY.sub(_chinese, joined) if _CHINESE_DAY.search(joined) else joined
 
 
@@ -130,7 +132,7 @@ def _chinese(found: re.Match[str]) -> str:
 def _leading_day(plain: str, years: Years) -> tuple[dt.date | Bad, str]:
     """The day at the start of a text, and what follows it."""
     if (found := _FULL.match(plain)) and (found[2] != "年" or found[4] == "月"):
-        return _day(found[1], found[3], found[5], years), plain[found.end() :]
+        return _day(found[1], found[3], found[5], years), plain[found.end() :].lstrip()
     if found := _YEARLESS.match(plain):
         if years.first != years.last:
             return Bad(NO_YEAR), ""

@@ -114,6 +114,28 @@ def test_every_spelling_of_a_moment_is_the_same_moment(text: str) -> None:
     assert parse_datetime(text, SPRING) == dt.datetime.fromisoformat("2014-03-14 11:00")
 
 
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2014/3/1 10:40", "2014-03-01 10:40"),
+        ("2014/3/2　15:00", "2014-03-02 15:00"),
+        ("2014/3/7\n10:40", "2014-03-07 10:40"),
+        ("2014 - 3 - 1  8:00", "2014-03-01 08:00"),
+        ("2014.3.1 9:05:00", "2014-03-01 09:05"),
+        ("2014年3月1 5日 8:00", "2014-03-15 08:00"),
+    ],
+)
+def test_hour_behind_a_day_of_one_digit_is_no_part_of_the_day(text: str, moment: str) -> None:
+    due = dt.datetime.fromisoformat(moment)
+    assert (parse_date(text, SPRING), parse_datetime(text, SPRING)) == (due.date(), due)
+
+
+def test_day_that_runs_into_other_digits_is_refused() -> None:
+    assert value_of("date", "2014-3-1 8") == "应为一个确定的日期, 如 2014-03-05"
+    assert value_of("date", "2014/3/110:40") == "应为一个确定的日期, 如 2014-03-05"
+    assert parse_date("2014 03 05", SPRING) == FIFTH
+
+
 def test_moment_without_a_time_is_refused_because_midnight_would_be_on_time() -> None:
     assert value_of("datetime", "2014-03-14") == "缺少时刻, 应如 2014-03-14 10:40"
     assert value_of("datetime", "2014-03-14 周五") == "应为时刻, 如 11:00"
