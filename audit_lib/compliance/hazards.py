@@ -65,6 +65,28 @@ def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.T
     return rows["deadline"].mask(approved & rows["extended_to"].notna(), rows["extended_to"])
 
 
+def maybe_major(hazards: pd.DataFrame) -> pd.Series[bool]:
+    """Return which hazards are major, or may be: a grade nobody can read is no proof of an ordinary one.
+
+    >>> maybe_major(pd.DataFrame({"grade": ["重大", "一般", None]})).tolist()
+    [True, False, True]
+    """
+    return (hazards["grade"] == MAJOR) | hazards["grade"].isna()
+
+
+def to_name(lost: pd.DataFrame, doubtful: pd.Series[bool]) -> pd.DataFrame:
+    """Return which hazards that fall short to name: the doubtful only where their county has no certain one.
+
+    Where the shortfall is certain, the evidence becomes a list of accusations.
+
+    >>> lost = pd.DataFrame({"county": ["a", "a", "b"], "hazard_id": ["1", "2", "3"]})
+    >>> to_name(lost, pd.Series([False, True, True]))["hazard_id"].tolist()
+    ['1', '3']
+    """
+    doubtful = doubtful.reindex(lost.index)
+    return lost[~(doubtful & lost["county"].isin(lost.loc[~doubtful, "county"]))]
+
+
 def lacking(rows: pd.DataFrame, elements: Sequence[str], no_content: Collection[str]) -> pd.Series[str]:
     """Return which elements have no content, joined by 、; empty where all are there.
 

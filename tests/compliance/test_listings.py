@@ -43,14 +43,36 @@ def test_majors_are_listed_by_the_government_of_the_place(cells: dict[str, objec
         ({"found_date": "2014-03-24"}, "not_met"),
         ({"grade": "一般"}, "not_applicable"),
         ({"found_date": None}, "not_assessable"),
+        ({"grade": None}, "not_assessable"),
+        ({"grade": None} | closed("2014-02-27"), "not_applicable"),
     ],
-    ids=["closed on day 7", "closed on day 8", "6 days old", "7 days old", "ordinary", "no date"],
+    ids=[
+        "closed on day 7",
+        "closed on day 8",
+        "6 days old",
+        "7 days old",
+        "ordinary",
+        "no date",
+        "no grade",
+        "no grade, closed on day 7",
+    ],
 )
 def test_a_major_must_be_listed_once_it_is_open_longer_than_the_limit(
     cells: dict[str, object], result: str
 ) -> None:
     case = judged(units=UNITS, hazards=[major("m1") | cells], listings=[])
     assert found(case, "F3-02", A).result == result
+
+
+def test_hazard_without_grade_is_not_missing_where_listed_and_hides_no_shortfall() -> None:
+    doubted = hazard("h1", grade=None)
+    case = judged(units=UNITS, hazards=[major("m1"), doubted], listings=[listing("m1"), listing("h1")])
+    row = found(case, "F3-02", A)
+    assert (row.result, row.numerator, row.denominator) == ("met", 1, 1)
+    assert case.rows("W2-06")["subject"].tolist() == ["h1", "m1"]
+    case = judged(units=UNITS, hazards=[major("m1"), doubted], listings=[])
+    row = found(case, "F3-02", A)
+    assert (row.result, row.missing, row.evidence) == ("not_met", 2, "hazards:m1")
 
 
 def test_without_listings_nobody_can_say() -> None:

@@ -136,12 +136,28 @@ def test_element_that_the_ledger_does_not_have_is_refused_by_name() -> None:
         ({"deadline": "2014-03-10"} | closed("2014-03-11"), "not_met"),
         ({"deadline": "2014-03-10"}, "not_met"),
         ({"deadline": "2014-04-10"}, "not_applicable"),
+        ({"deadline": None}, "not_assessable"),
+        ({"deadline": None} | closed(), "not_assessable"),
+        ({"deadline": "2014-03-10", "grade": None}, "not_assessable"),
+        ({"deadline": "2014-03-10", "grade": None} | closed("2014-03-10"), "not_applicable"),
+        ({"deadline": "2014-04-10", "grade": None}, "not_applicable"),
     ],
-    ids=["on the day", "late", "open", "not due yet"],
+    ids=[
+        "on the day",
+        "late",
+        "open",
+        "not due yet",
+        "no deadline",
+        "closed, no deadline",
+        "no grade",
+        "no grade, on the day",
+        "no grade, not due yet",
+    ],
 )
 def test_majors_are_closed_by_their_deadline(cells: dict[str, object], result: str) -> None:
     case = judged(
-        units=UNITS, hazards=[hazard("h1", grade="重大", **cells), hazard("h2", deadline="2014-03-01")]
+        units=UNITS,
+        hazards=[hazard("h1", **{"grade": "重大"} | cells), hazard("h2", deadline="2014-03-01")],
     )
     assert found(case, "F3-03", A).result == result
 

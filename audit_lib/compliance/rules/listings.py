@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import MAJOR, has_content, lacking
+from audit_lib.compliance.hazards import has_content, lacking, maybe_major, to_name
 from audit_lib.compliance.keys import among
 from audit_lib.compliance.rows import (
     MET,
@@ -28,11 +28,12 @@ def majors_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F3-02: each major hazard open longer than the limit is listed by the county government.
 
     Closed within the limit: not counted; found less than the limit ago: not due. A listing
-    whose body or date cannot be read leaves its county open.
+    whose body or date cannot be read leaves its county open, and so does an unlisted hazard
+    whose grade cannot be read.
     """
-    majors = facts.hazards[facts.hazards["grade"] == MAJOR].reset_index(drop=True)
+    majors = facts.hazards[maybe_major(facts.hazards)].reset_index(drop=True)
     state = listing_state(facts, majors)
-    lost = majors[state["counted"] & ~state["listed"]]
+    lost = to_name(majors[state["counted"] & ~state["listed"]], state["doubtful"])
     evidence = lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]]
     counts = tally(
         majors,
@@ -45,7 +46,10 @@ def majors_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
-    """Return DataFrame[counted, listed, doubtful, pending] for some major hazards, in their order."""
+    """Return DataFrame[counted, listed, doubtful, pending] for some major hazards, in their order.
+
+    One without a grade is counted only where it would be a shortfall, and is in doubt there.
+    """
     rows = facts.listings
     by_right = rows["body_level"].isin(facts.book.words("listing_bodies"))
     proper = by_right & rows["listed_date"].notna()
@@ -54,12 +58,13 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     listed = among(majors["hazard_id"], rows.loc[proper, "hazard_id"])
     swift = majors["closed"] & (majors["closed_date"] <= limit)
     pending = ~swift & (limit > facts.as_of)
-    undated = majors["found_date"].isna()
+    ungraded = majors["grade"].isna()
+    unknown = majors["found_date"].isna() | ungraded
     return pd.DataFrame(
         {
-            "counted": ~swift & ~pending,
+            "counted": ~swift & ~pending & ~(ungraded & listed),
             "listed": listed,
-            "doubtful": ~listed & (undated | among(majors["hazard_id"], rows.loc[unclear, "hazard_id"])),
+            "doubtful": ~listed & (unknown | among(majors["hazard_id"], rows.loc[unclear, "hazard_id"])),
             "pending": pending,
         }
     )
@@ -132,5 +137,5 @@ def _signature_faults(facts: Facts, rows: pd.DataFrame) -> pd.Series[str]:
 
 
 def _of_majors(facts: Facts) -> pd.DataFrame:
-    ordinary = facts.hazards.loc[facts.hazards["grade"] != MAJOR, "hazard_id"]
+    ordinary = facts.hazards.loc[~maybe_major(facts.hazards), "hazard_id"]
     return facts.listings[~facts.listings["hazard_id"].isin(ordinary)].reset_index(drop=True)

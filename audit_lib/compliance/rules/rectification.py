@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.hazards import maybe_major, to_name
 from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.rows import (
     MET,
@@ -91,15 +91,19 @@ def open_hazards_have_elements(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def majors_closed_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """F3-03: each major hazard whose deadline in force has come was closed by it."""
-    rows = facts.hazards[facts.hazards["grade"] == MAJOR]
-    counted = rows["due"] <= facts.as_of
+    """F3-03: each major hazard whose deadline in force has come was closed by it.
+
+    One without a deadline, or not closed in time and without a grade, leaves its county open.
+    """
+    rows = facts.hazards[maybe_major(facts.hazards)]
+    ungraded, endless = rows["grade"].isna(), rows["due"].isna()
     in_time = rows["closed"] & (rows["closed_date"] <= rows["due"])
-    late = rows[counted & ~in_time]
+    counted = ((rows["due"] <= facts.as_of) | endless) & ~(ungraded & in_time)
+    late = to_name(rows[counted & ~in_time], ungraded | endless)
     return judge_areas(
         facts,
         rule,
-        tally(rows, counted=counted, met=in_time),
+        tally(rows, counted=counted, met=in_time, doubtful=ungraded | endless),
         late.assign(evidence=cite("hazards", late["hazard_id"]))[["county", "evidence"]],
         none="没有到期的重大隐患",
     )
