@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-import fnmatch
 import glob
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from audit_lib.intake.areas import Gazetteer
 from audit_lib.intake.dates import Bad, Years, parse_date
 from audit_lib.intake.layout import KINDS, Layout, lay_out
 from audit_lib.intake.readers import Grid, read_grids
+from audit_lib.intake.sheets import Wanted
 from audit_lib.intake.versions import sender_of_name, version_of_name
 from audit_lib.params import Run, Source, expand_environment
 from audit_lib.schemas import Table, inputs
@@ -95,18 +95,33 @@ def check_sources(run: Run) -> None:
 def read_parts(desk: Desk, name: str) -> list[Part]:
     """Return every file of a table in order of its name, unread ones with their reason."""
     table, parts = inputs()[name], []
-    for number, source in enumerate(desk.run.params.inputs.get(name, [])):
-        seen: set[Path] = set()
+    sources = desk.run.params.inputs.get(name, [])
+    named = [_named(desk.run, source) for source in sources]
+    for number, (source, paths) in enumerate(zip(sources, named, strict=True)):
         for pattern in source.files:
             expanded = expand_environment(pattern)
-            paths = (
-                [] if expanded is None else [path for path in _files(desk.run, expanded) if path not in seen]
-            )
-            seen.update(paths)
-            if not paths and not (expanded and _files(desk.run, expanded)):
+            if not (expanded and _files(desk.run, expanded)):
                 parts.append(Part(name, number, pattern, "missing", _why_missing(pattern, expanded)))
-            parts += [_read_part(desk, table, number, source, path) for path in paths]
+        for path in paths.values():
+            wanted = Wanted(tuple(source.sheets), tuple(_taken(sources, named, number, path)))
+            if wanted.leaves_something(_grids(desk, path)):
+                parts.append(_read_part(desk, table, number, path, wanted))
     return sorted(parts, key=lambda part: (part.source, part.file))
+
+
+def _named(run: Run, source: Source) -> dict[Path, Path]:
+    """Files of a source by where they lie, each once however many of its patterns name it."""
+    expanded = [found for pattern in source.files if (found := expand_environment(pattern))]
+    return {path.resolve(): path for pattern in expanded for path in _files(run, pattern)}
+
+
+def _taken(sources: list[Source], named: list[dict[Path, Path]], number: int, path: Path) -> Iterator[str]:
+    """Sheets of a file that another source of the table reads: those that name sheets come first."""
+    for place, other in enumerate(sources):
+        alike = bool(other.sheets) == bool(sources[number].sheets)
+        before = place < number if alike else bool(other.sheets)
+        if before and path.resolve() in named[place]:
+            yield from other.sheets or ["*"]
 
 
 def _unknown(run: Run, place: str, word: str, known: list[str]) -> ParamsError:
@@ -132,12 +147,13 @@ def _why_missing(pattern: str, expanded: str | None) -> str:
     return f"环境变量 {names} 没有设置"
 
 
-def _read_part(desk: Desk, table: Table, number: int, source: Source, path: Path) -> Part:
+def _read_part(desk: Desk, table: Table, number: int, path: Path, wanted: Wanted) -> Part:
+    source = desk.run.params.inputs[table.name][number]
     part = Part(table.name, number, _shown_name(desk.run, path), "refused", area=_area(desk, path.stem, path))
     part = replace(part, sender=sender_of_name(path.name))
     try:
         part = replace(part, sha256=sha256_file(path))
-        layouts = _layouts(desk, table, source, path)
+        layouts = _layouts(desk, table, source, path, wanted)
         sheets = [_sheet_rows(one, place, table, source, path.name) for place, one in enumerate(layouts)]
     except InputError as refused:
         return replace(part, reason=str(refused))
@@ -172,22 +188,24 @@ def _area(desk: Desk, sender: str, path: Path) -> str:
     return ""
 
 
-def _layouts(desk: Desk, table: Table, source: Source, path: Path) -> list[Layout]:
+def _grids(desk: Desk, path: Path) -> list[Grid] | InputError:
     if path not in desk.grids:
         try:
             desk.grids[path] = read_grids(path)
         except InputError as refused:
             desk.grids[path] = refused
-    grids = desk.grids[path]
+    return desk.grids[path]
+
+
+def _layouts(desk: Desk, table: Table, source: Source, path: Path, wanted: Wanted) -> list[Layout]:
+    grids = _grids(desk, path)
     if isinstance(grids, InputError):
         raise grids
-    wanted = source.sheets
-    chosen = [
-        grid for grid in grids if not wanted or any(fnmatch.fnmatchcase(grid.sheet, one) for one in wanted)
-    ]
+    chosen = wanted.of(grids)
     if not chosen:
         raise InputError(
-            f"{path.name} 里没有工作表 {'、'.join(wanted)}", f"{path.name} has no sheet {', '.join(wanted)}"
+            f"{path.name} 里没有工作表 {'、'.join(wanted.sheets)}",
+            f"{path.name} has no sheet {', '.join(wanted.sheets)}",
         )
     layouts = [layout for grid in chosen if (layout := lay_out(grid, table, source)) is not None]
     if not layouts:

@@ -270,3 +270,21 @@ def test_stage_is_read_again_equal_and_written_equal(book: Book, intake_of: Read
     for name, rows in intake.tables.items():
         pd.testing.assert_frame_equal(again.tables[name], rows)
     assert again.tables["units"]["unit_name"].tolist()[0] == "=1+1<b>\n甲"
+
+
+@pytest.mark.parametrize("files", ["['*.xlsx']", "['./南关区.xlsx', '南关区*']"])
+def test_file_that_two_sources_of_a_table_name_is_read_once(book: Book, intake_of: Read, files: str) -> None:
+    book("南关区.xlsx", [ROSTER, roster_row(1)])
+    intake = intake_of(units=f"[{{files: [南关区.xlsx]}}, {{files: {files}}}]")
+    assert intake.tables["units"]["unit_id"].tolist() == ["220102A0001"]
+    assert told(intake.files, "file", "status", "read") == [["南关区.xlsx", "read", 1]]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_sources_share_a_file_sheet_by_sheet(book: Book, intake_of: Read, order: int) -> None:
+    other = ["号码", *ROSTER[1:]]
+    book("南关区.xlsx", {"甲": [ROSTER, roster_row(1)], "乙": [other, roster_row(2)]})
+    sources = ["{files: ['*.xlsx']}", "{files: ['*.xlsx'], sheets: [乙], columns: {unit_id: 号码}}"][::order]
+    intake = intake_of(units=f"[{', '.join(sources)}]")
+    assert intake.tables["units"]["unit_id"].tolist() == ["220102A0001", "220102A0002"]
+    assert len(intake.quarantine) == 0
