@@ -86,8 +86,11 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
     checks = {name: _checks(tables[name], units, params) for name in _CHECKS}
     removed = _removed(units, checks["county_checks"], as_of, book)
     passes = _passes(checks, units, params, as_of)
-    hazards = first_of(_in_county(tables["hazards"], units), ["hazard_id", "unit_id"])
+    ledger = first_of(
+        _settled("hazards", _in_county(tables["hazards"], units), intake), ["hazard_id", "unit_id"]
+    )
     no_content = book.words("no_content")
+    hazards = follow_hazards(ledger, as_of=as_of, elements=params.five_elements, no_content=no_content)
     present = {
         name: frozenset(_in_county(tables[name], units)["county"].dropna())
         for name in ("units", *_CHECKS, "hazards", "self_checks", "listings")
@@ -98,7 +101,9 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
         book=book,
         areas=intake.areas,
         places=places,
-        gaps=find_gaps(intake, params.inputs, places, present),
+        gaps=find_gaps(intake, params.inputs, places, present, _contested(roster)).joined(
+            "hazards", _astray(hazards, intake, places), places
+        ),
         roster=roster,
         units=units,
         frame=units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True),
@@ -108,8 +113,10 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
         province_checks=checks["province_checks"],
         passes=passes,
         spot_checks=_spot_checks(checks, passes),
-        hazards=follow_hazards(hazards, as_of=as_of, elements=params.five_elements, no_content=no_content),
-        listings=_listings(tables["listings"], units, as_of),
+        hazards=hazards,
+        listings=_listings(
+            _settled("listings", _of_ledger(tables["listings"], ledger, units), intake), as_of
+        ),
         self_checks=_in_county(tables["self_checks"], units),
         reporters=first_of(tables["reporters"], ["area", "body"]),
         weekly=tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)],
@@ -143,10 +150,35 @@ def _located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     return units.assign(city=look_up(units["county"], home)).reset_index(drop=True)
 
 
+def _contested(roster: pd.DataFrame) -> pd.Series[str]:
+    """The counties of the rows whose identifier stands in several counties: two places, or one typed twice."""
+    rows = roster[["unit_id", "county"]].drop_duplicates()
+    return rows.loc[rows["unit_id"].duplicated(keep=False), "county"]
+
+
 def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """A record belongs where its unit stands; only a unit outside the roster takes the record's word."""
     stands = look_up(table["unit_id"], units.set_index("unit_id")["county"])
     return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
+
+
+def _settled(name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
+    """A record that neither its unit nor its own word puts in a county stands in that of its sender."""
+    sent = _sent_from(name, rows, intake)
+    inside = sent.where(sent.isin(county_city(intake.areas).index))
+    return rows.assign(county=rows["county"].fillna(inside))
+
+
+def _astray(hazards: pd.DataFrame, intake: Intake, places: pd.DataFrame) -> pd.Series[str]:
+    """What is known of the areas of hazards in no county: the sender's city, or nothing."""
+    sent = _sent_from("hazards", hazards[hazards["county"].isna()], intake)
+    return sent.where(sent.isin(places["area"]))
+
+
+def _sent_from(name: str, rows: pd.DataFrame, intake: Intake) -> pd.Series[str]:
+    files = intake.files.loc[intake.files["table"] == name, ["file", "area"]].drop_duplicates()
+    files = files[~files["file"].duplicated(keep=False)].set_index("file")
+    return look_up(rows["file"], files["area"].astype("str"))
 
 
 def _checks(checks: pd.DataFrame, units: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -185,8 +217,16 @@ def _spot_checks(checks: dict[str, pd.DataFrame], passes: pd.DataFrame) -> pd.Da
     return rows.assign(passed=state["passed"], in_quota=in_frame & state["passed"] & rows["valid"])
 
 
-def _listings(listings: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    return _in_county(listings[~(listings["listed_date"] > as_of)], units).sort_values(
+def _of_ledger(listings: pd.DataFrame, ledger: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """A listing that names no unit belongs to that of its hazard, unless two units share the number."""
+    alone = ledger[~ledger["hazard_id"].duplicated(keep=False)].set_index("hazard_id")
+    unit = listings["unit_id"].fillna(look_up(listings["hazard_id"], alone["unit_id"]))
+    rows = _in_county(listings.assign(unit_id=unit), units)
+    return rows.assign(county=rows["county"].fillna(look_up(rows["hazard_id"], alone["county"])))
+
+
+def _listings(listings: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    return listings[~(listings["listed_date"] > as_of)].sort_values(
         ["hazard_id", "listing_id"], kind="stable", ignore_index=True
     )
 

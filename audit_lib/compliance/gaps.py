@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -17,7 +17,8 @@ class Gaps:
     Attributes
     ----------
     given : tables of which at least one file was read
-    unread : by table, the counties whose file could not be read
+    unread : by table, the counties whose file could not be read; of the roster also those that
+        have no row in it: who handed in nothing has not shown that there is nothing
     unidentified : by table, rows that nobody could identify, by ``level:area`` that they may belong
         to: a row known only by its city to any county of it, one of unknown area to every area
     """
@@ -34,9 +35,20 @@ class Gaps:
         """Return the counties for which one of ``tables`` could not be read."""
         return frozenset().union(*(self.unread.get(table, frozenset()) for table in tables))
 
+    def joined(self, table: str, areas: pd.Series[str], places: pd.DataFrame) -> Gaps:
+        """Return the gaps with more rows of a table that may belong to any county of their areas."""
+        rows = _spread(areas, places).add(
+            self.unidentified.get(table, pd.Series(dtype="int64")), fill_value=0
+        )
+        return replace(self, unidentified={**self.unidentified, table: rows.astype("int64")})
+
 
 def find_gaps(
-    intake: Intake, named: Iterable[str], places: pd.DataFrame, present: Mapping[str, frozenset[str]]
+    intake: Intake,
+    named: Iterable[str],
+    places: pd.DataFrame,
+    present: Mapping[str, frozenset[str]],
+    contested: pd.Series[str],
 ) -> Gaps:
     """Return what is missing from the inputs.
 
@@ -46,19 +58,23 @@ def find_gaps(
     places : DataFrame[level, area, county]   which counties an area is made of
     present : by table, the counties that have rows in it; a file of unknown area that was
         refused can only be missed where there are none
+    contested : the counties of the roster rows whose identifier stands in several counties; each
+        may belong to the denominator of its county, like a row that nobody could identify
     """
     files = intake.files
     read = set(files.loc[files["status"] == "read", "table"])
     refused = files[files["status"].isin(["refused", "missing"])]
+    unread = {
+        str(table): _covered(rows["area"], places, present.get(str(table), frozenset()))
+        for table, rows in refused.groupby("table")
+    }
+    silent = frozenset(places["county"]) - present["units"]
+    lost = {str(table): rows["area"] for table, rows in intake.quarantine.groupby("table")}
+    lost["units"] = pd.concat([lost.get("units", contested.iloc[:0]), contested], ignore_index=True)
     return Gaps(
         given=frozenset(read & set(named)),
-        unread={
-            str(table): _covered(rows["area"], places, present.get(str(table), frozenset()))
-            for table, rows in refused.groupby("table")
-        },
-        unidentified={
-            str(table): _spread(rows["area"], places) for table, rows in intake.quarantine.groupby("table")
-        },
+        unread=unread | {"units": unread.get("units", frozenset()) | silent},
+        unidentified={table: _spread(areas, places) for table, areas in lost.items()},
     )
 
 

@@ -141,7 +141,13 @@ def intake(
     areas: pd.DataFrame = AREAS,
     **tables: Iterable[dict[str, object]],
 ) -> Any:
-    """An intake in which each table named was read from one file."""
+    """An intake in which each table named was read from one file.
+
+    A county without units beside one that has some is left out of the areas: who hands in no
+    roster leaves its city open, and only the tests of that want to see it.
+    """
+    if areas is AREAS:
+        areas = _peopled({row["county"] for row in tables.get("units", ())})
     read = [{"table": name, "file": name, "sender": "甲", "area": None, "status": "read"} for name in tables]
     columns = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
     return SimpleNamespace(
@@ -152,6 +158,12 @@ def intake(
         quarantine=pd.DataFrame(list(quarantine), columns=columns),
         matches=pd.DataFrame(),
     )
+
+
+def _peopled(counties: set[object]) -> pd.DataFrame:
+    cities = set(AREAS.loc[AREAS["code"].isin(counties), "parent"])
+    silent = AREAS["level"].eq("county") & AREAS["parent"].isin(cities) & ~AREAS["code"].isin(counties)
+    return AREAS[~silent | AREAS["kind"].eq("own_city")].reset_index(drop=True)
 
 
 def run(as_of: str = "2014-03-31", **choices: Any) -> Run:

@@ -52,7 +52,7 @@ def test_area_that_meets_everything_that_applies_is_met() -> None:
     row = verdict(judgement, A, "county")
     assert (row.result, row.rules_not_met, row.rules_not_assessable, row.missing) == ("met", None, None, None)
     assert verdict(judgement, CITY, "city").result == "met"
-    assert verdict(judgement, OTHER, "city").result == "not_applicable"
+    assert verdict(judgement, OTHER, "city").result == "not_assessable"
     assert len(judgement.verdicts) == 4 + 3
 
 
@@ -99,7 +99,7 @@ def test_run_that_names_rules_leaves_the_others_not_applicable() -> None:
     judgement = judge(intake(**campaign(UNITS)), run(rules=["R-03", "DQ-02"]), {})
     by_rule = judgement.rules.groupby("rule_id")["result"].agg(set)
     assert by_rule["F4-02"] == {"not_applicable"}
-    assert by_rule["R-03"] == {"met", "not_applicable"}
+    assert by_rule["R-03"] == {"met", "not_assessable"}
     assert "P3-04" not in by_rule
     assert set(judgement.verdicts["result"]) == {"not_applicable"}
 

@@ -10,6 +10,7 @@ from tests.compliance.tables import (
     OWN,
     A,
     B,
+    C,
     check,
     found,
     judged,
@@ -95,7 +96,7 @@ def test_refused_file_of_an_unknown_area_opens_only_counties_without_rows() -> N
 def test_quarantined_roster_row_leaves_frame_rules_open_unless_not_met() -> None:
     whole = {"units": TWO, "quarantine": [quarantined("units")]}
     row = found(judged(**whole, county_checks=[check("a1"), check("a2")]), "R-03", A)
-    assert (row.result, row.reason) == ("not_assessable", "单位名录中有 1 行无法识别, 可能属于分母")
+    assert (row.result, row.reason) == ("not_assessable", "单位名录中有 1 行无法识别或归属不清, 可能属于分母")
     assert found(judged(**whole, county_checks=[check("a1")]), "R-03", A).result == "not_met"
 
 
@@ -106,12 +107,26 @@ def test_roster_row_known_only_by_its_city_opens_all_its_counties() -> None:
         quarantine=[quarantined("units", CITY)],
     )
     assert {found(judgement, "R-03", area).result for area in (A, B, CITY)} == {"not_assessable"}
-    assert found(judgement, "R-03", OTHER).result == "not_applicable"
+    assert found(judgement, "R-03", OTHER).reason == "1 个县区的单位名录、县级检查记录没有报送或未能全部读出"
 
 
-def test_area_without_units_has_nothing_to_cover() -> None:
-    row = found(judged(units=TWO, county_checks=[]), "R-03", B)
+def test_area_that_handed_in_no_roster_is_never_done() -> None:
+    case = judged(units=TWO, county_checks=[check("a1"), check("a2")])
+    for rule, table in (("R-03", "单位名录、县级检查记录"), ("F4-02", "单位名录")):
+        row = found(case, rule, C)
+        assert (row.result, row.reason) == ("not_assessable", f"1 个县区的{table}没有报送或未能全部读出")
+
+
+def test_area_whose_units_all_left_with_evidence_has_nothing_to_cover() -> None:
+    closed = {"status": "注销", "status_date": "2014-02-05", "status_evidence": "注销决定书"}
+    row = found(judged(units=[unit("c1", C, **closed)], county_checks=[]), "R-03", C)
     assert (row.result, row.reason, row.value) == ("not_applicable", "无适用对象", None)
+
+
+def test_identifier_in_two_counties_leaves_both_open() -> None:
+    case = judged(units=[unit("x1"), unit("x1", C)], county_checks=[check("x1")])
+    assert {found(case, "R-03", area).result for area in (A, C)} == {"not_assessable"}
+    assert found(case, "R-03", A).reason == "单位名录中有 1 行无法识别或归属不清, 可能属于分母"
 
 
 def test_before_the_end_coverage_is_met_or_not_due() -> None:

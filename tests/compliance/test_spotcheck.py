@@ -137,7 +137,7 @@ def test_quota_is_not_due_while_the_frame_still_grows() -> None:
 def test_county_that_is_its_own_city_has_its_own_quota() -> None:
     case = judged(units=[unit("o1", OWN)], county_checks=[check("o1")], city_checks=[])
     assert found(case, "R-05", OWN).result == "not_met"
-    assert found(case, "R-05", OTHER).result == "not_applicable"
+    assert found(case, "R-05", OTHER).result == "not_assessable"
     assert set(case.rows("R-05")["level"]) == {"city"}
 
 
