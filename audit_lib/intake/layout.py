@@ -23,6 +23,9 @@ KINDS = ("title", "header", "subtotal", "foot", "blank")
 TOTALS = frozenset({"小计", "合计", "总计", "共计", "累计", "本页小计", "本页合计", "全市合计", "全县合计"})
 DITTO = frozenset({"同上", "〃", "″", "”", '"', "″″", "〃〃", "同前"})
 
+FEWEST = 3
+"""Rows from which on a sheet without a known header is a list that somebody forgot to name."""
+
 _LEADING = 4
 _FOOT = re.compile(
     r"^(?:审核人|填表人|制表人?|填报人|复核人|经办人|统计人|负责人|单位负责人|分管领导|主要领导|联系人|联系电话|电话"
@@ -46,7 +49,8 @@ class Layout:
 
     ``rows`` are the data rows (all columns, merged cells filled, 同上 resolved), ``numbers``
     their rows as the spreadsheet shows them; ``counts`` how many rows of each other kind.
-    ``sender`` and ``reported`` are what the title says, empty if nothing.
+    ``sender`` and ``reported`` are what the title says, empty if nothing. ``stray``: the sheet
+    has no header of the table, so that its rows cannot be identified.
     """
 
     header: Header
@@ -58,6 +62,30 @@ class Layout:
     unit: str = ""
     base: int = 0
     sheet: str = ""
+    stray: bool = False
+
+
+def stray(grid: Grid) -> Layout | None:
+    """Take a sheet without a header as rows that nobody can identify; None if it is no list.
+
+    ``FEWEST`` rows with two filled cells make a list; fewer are a cover or a note.
+    """
+    cells = [[text.strip() for text in row] for row in grid.cells]
+    data = [place for place, row in enumerate(cells) if sum(map(bool, row)) > 1]
+    if len(data) < FEWEST:
+        return None
+    counts = dict.fromkeys(KINDS, 0)
+    counts["blank"] = sum(not any(row) for row in cells)
+    counts["title"] = len(cells) - len(data) - counts["blank"]
+    return Layout(
+        Header(0, 0, [""] * len(cells[0]), {}, {}),
+        [cells[place] for place in data],
+        [place + 1 for place in data],
+        counts,
+        base=grid.base,
+        sheet=grid.sheet,
+        stray=True,
+    )
 
 
 def lay_out(grid: Grid, table: Table, source: Source) -> Layout | None:

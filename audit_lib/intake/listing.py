@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from audit_lib.errors import Text
+from audit_lib.intake.layout import Layout
 from audit_lib.intake.parts import Part
 from audit_lib.intake.values import EMPTY
 from audit_lib.schemas import Column, Table
@@ -21,6 +22,12 @@ KEPT = Text("该行保留", "the row is kept")
 SET_APART = Text("该行隔离, 待更正", "the row is quarantined until it is corrected")
 NO_COLUMN = Text("表头里没有这一列", "the header has no such column")
 COLUMN_EMPTY = Text("该列按缺失处理", "the column counts as missing")
+HEADER = Text("表头", "header")
+NO_HEADER = Text("所在工作表找不到表头", "its sheet has no header of the table")
+NAME_HEADERS = Text(
+    "各行隔离; 表头的叫法可在参数 columns 里写明, 或删去这个工作表",
+    "the rows are quarantined; name the headers under columns in the params, or delete the sheet",
+)
 NOT_IN_ROSTER = Text("名录中无此单位", "no such unit in the roster")
 
 
@@ -41,7 +48,12 @@ class Batch:
     @property
     def apart(self) -> pd.Series:
         """Whether a row cannot be identified."""
-        return self.rows[self.table.keys].isna().any(axis=1)
+        return self.rows[self.table.keys].isna().any(axis=1) | self.stray
+
+    @property
+    def stray(self) -> pd.Series:
+        """Whether a row stands on a sheet without a header."""
+        return self.raw["@stray"] != ""
 
     def provenance(self, index: pd.Index) -> dict[str, pd.Series]:
         """Sender, file, sheet and row of some rows."""
@@ -62,6 +74,7 @@ def bad_cells(batch: Batch, concerned: pd.Index) -> list[pd.DataFrame]:
     concerned : rows to look at; rows that the params pass over are nobody's problem
     """
     listed, apart = [], batch.apart
+    concerned = concerned.difference(batch.stray[batch.stray].index)
     for column in batch.table.columns:
         wrong = batch.due[column.name]
         if column.role != "optional":
@@ -100,10 +113,33 @@ def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
         ]
         for part in parts
         for layout in part.layouts
+        if not layout.stray
         for column in table.columns
         if column.role != "optional" and column.name not in part.columns
     ]
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS)
+
+
+def stray_sheets(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
+    """Return one line for each sheet whose rows were not read because it has no header of the table."""
+    lines = []
+    for part in parts:
+        for layout in part.layouts:
+            if layout.stray:
+                due, action = _stray_told(table, layout)
+                lines.append(
+                    [table.name, part.sender, part.file, layout.sheet, 0, str(HEADER), "", due, action]
+                )
+    return pd.DataFrame(lines, columns=PROBLEM_COLUMNS)
+
+
+def _stray_told(table: Table, layout: Layout) -> tuple[str, str]:
+    sheet, number = layout.sheet, len(layout.rows)
+    due = Text(
+        f"工作表“{sheet}”找不到{table.zh}的表头, {number} 行没有读入",
+        f'sheet "{sheet}" has no header of the table {table.name}, {number} rows were not read',
+    )
+    return str(due), str(NAME_HEADERS)
 
 
 def quarantined(batch: Batch) -> pd.DataFrame:
@@ -118,6 +154,8 @@ def quarantined(batch: Batch) -> pd.DataFrame:
     for name in ("city", "county", "area"):
         if name in rows:
             areas = rows[name].where(rows[name].notna(), areas)
+    areas = raw["@area"].where(raw["@area"] != "", areas)
+    reasons = reasons.mask(batch.stray[raw.index], "; " + str(NO_HEADER))
     cells = [
         json.dumps(batch.parts[part].layouts[sheet].rows[at], ensure_ascii=False)
         for part, sheet, at in zip(raw["@part"], raw["@sheet"], raw["@at"], strict=True)

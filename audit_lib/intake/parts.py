@@ -16,7 +16,7 @@ from audit_lib.errors import InputError, ParamsError
 from audit_lib.files import sha256_file
 from audit_lib.intake.areas import Gazetteer
 from audit_lib.intake.dates import Bad, Years, parse_date
-from audit_lib.intake.layout import KINDS, Layout, lay_out
+from audit_lib.intake.layout import KINDS, Layout, lay_out, stray
 from audit_lib.intake.readers import Grid, read_grids
 from audit_lib.intake.sheets import Wanted
 from audit_lib.intake.versions import sender_of_name, version_of_name
@@ -31,8 +31,9 @@ class Part:
     """One file as read for one table.
 
     ``rows`` holds the table's columns as text, and beside them ``@sheet`` and ``@at`` (which
-    layout and which row of it), ``@base`` (of day numbers), ``@unit:COLUMN`` (of money) and
-    ``@raw:HEADER`` (columns that only the params name). ``status`` and ``reason`` are as in
+    layout and which row of it), ``@base`` (of day numbers), ``@unit:COLUMN`` (of money),
+    ``@raw:HEADER`` (columns that only the params name), ``@stray`` and ``@area`` (rows of a sheet
+    without a header). ``status`` and ``reason`` are as in
     the accounts.
     """
 
@@ -154,7 +155,12 @@ def _read_part(desk: Desk, table: Table, number: int, path: Path, wanted: Wanted
     try:
         part = replace(part, sha256=sha256_file(path))
         layouts = _layouts(desk, table, source, path, wanted)
-        sheets = [_sheet_rows(one, place, table, source, path.name) for place, one in enumerate(layouts)]
+        sheets = [
+            _stray_rows(desk, one, place, part.area)
+            if one.stray
+            else _sheet_rows(one, place, table, source, path.name)
+            for place, one in enumerate(layouts)
+        ]
     except InputError as refused:
         return replace(part, reason=str(refused))
     except OSError:
@@ -213,7 +219,21 @@ def _layouts(desk: Desk, table: Table, source: Source, path: Path, wanted: Wante
             f"{path.name} 里找不到{table.zh}的表头; 表头的叫法可在参数 columns 里写明",
             f"{path.name} has no header of the table {table.name}; name them under columns in the params",
         )
-    return layouts
+    unknown = [grid for grid in chosen if grid.sheet not in {layout.sheet for layout in layouts}]
+    left = [grid for grid in unknown if not _read_elsewhere(desk, table, grid, path)]
+    return layouts + [layout for grid in left if (layout := stray(grid)) is not None]
+
+
+def _read_elsewhere(desk: Desk, table: Table, grid: Grid, path: Path) -> bool:
+    """Whether a sheet is of another table that the params read from the same file."""
+    return any(
+        path.resolve() in _named(desk.run, source)
+        and Wanted(tuple(source.sheets), ()).of([grid])
+        and lay_out(grid, inputs()[name], source) is not None
+        for name, sources in desk.run.params.inputs.items()
+        if name != table.name
+        for source in sources
+    )
 
 
 def _reported(run: Run, layouts: list[Layout]) -> dt.date | None:
@@ -247,6 +267,16 @@ def _sheet_rows(layout: Layout, place: int, table: Table, source: Source, name: 
     found = pd.DataFrame(rows, index=cells.index)
     found["@sheet"], found["@at"], found["@base"] = place, range(len(cells)), str(layout.base)
     found["sheet"], found["row"] = layout.sheet, layout.numbers
+    return found
+
+
+def _stray_rows(desk: Desk, layout: Layout, place: int, area: str) -> pd.DataFrame:
+    """Rows of a sheet without a header: where they stand, and the area that the sheet is named after."""
+    said = desk.gazetteer
+    owner = None if said is None else said.find(layout.sheet, area) or said.owner(layout.sheet)
+    found = pd.DataFrame({"@sheet": place, "@at": range(len(layout.rows)), "@base": str(layout.base)})
+    found["sheet"], found["row"] = layout.sheet, layout.numbers
+    found["@stray"], found["@area"] = "1", owner or ""
     return found
 
 

@@ -21,6 +21,7 @@ from audit_lib.intake.listing import (
     missing_columns,
     quarantined,
     strangers,
+    stray_sheets,
 )
 from audit_lib.intake.matching import Match, Roster
 from audit_lib.intake.parts import Part
@@ -57,7 +58,7 @@ def gather(
     sources : what the params say about the table, as `Part.source` counts them
     roster : the units, to match names and to find ids that nobody knows; None for the roster itself
     """
-    lacking = missing_columns(table, parts)
+    lacking = pd.concat([missing_columns(table, parts), stray_sheets(table, parts)])
     raw = _stacked(table, parts)
     if raw.empty:
         return Gathered(empty(table.name), lacking, pd.DataFrame(columns=QUARANTINE_COLUMNS), {}, [])
@@ -88,7 +89,7 @@ def _stacked(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
     wanted = [column.name for column in table.columns]
     units = [f"@unit:{column.name}" for column in table.columns if column.kind == "money"]
     raw = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
-    for name in (*wanted, *units):
+    for name in (*wanted, *units, "@stray", "@area"):
         raw[name] = raw[name].fillna("") if name in raw else ""
     return raw
 

@@ -288,3 +288,36 @@ def test_sources_share_a_file_sheet_by_sheet(book: Book, intake_of: Read, order:
     intake = intake_of(units=f"[{', '.join(sources)}]")
     assert intake.tables["units"]["unit_id"].tolist() == ["220102A0001", "220102A0002"]
     assert len(intake.quarantine) == 0
+
+
+def test_sheet_without_a_known_header_is_told_and_its_rows_are_set_apart(book: Book, intake_of: Read) -> None:
+    odd = [["甲", "乙"], ["1", "某室"], ["2", "某店"]]
+    book(
+        "长春市.xlsx",
+        {
+            "名录": [ROSTER, roster_row(1)],
+            "南关区": odd,
+            "其他": odd,
+            "说明": [["请", "看"], ["a"]],
+            "空": [],
+        },
+    )
+    intake = intake_of(units="[{files: ['*.xlsx'], constants: {unit_type: D600}}]")
+    assert intake.tables["units"]["unit_id"].tolist() == ["220102A0001"]
+    got = account(intake, "长春市.xlsx")
+    assert (got["read"], got["kept"], got["quarantined"]) == (7, 1, 6)
+    assert told(intake.problems, "file", "sheet", "row", "column", "due", "action") == [
+        [
+            "长春市.xlsx", sheet, 0, "表头", f"工作表“{sheet}”找不到单位名录的表头, 3 行没有读入",
+            "各行隔离; 表头的叫法可在参数 columns 里写明, 或删去这个工作表",
+        ]
+        for sheet in ("其他", "南关区")
+    ]  # fmt: skip
+    assert told(intake.quarantine, "sheet", "row", "area", "reason") == [
+        [sheet, row, area, "所在工作表找不到表头"]
+        for sheet, area in (("其他", "220100"), ("南关区", "220102"))
+        for row in (1, 2, 3)
+    ]
+    assert sorted(intake.returned["row"]) == [0, 0, 1, 1, 2, 2, 3, 3]
+    chosen = intake_of(units="[{files: ['*.xlsx'], sheets: [名录]}]")
+    assert len(chosen.quarantine) == len(chosen.problems) == 0
