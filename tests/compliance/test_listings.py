@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from audit_lib.compliance.measures import MEASURES
 from tests.compliance.tables import CITY, A, B, closed, found, hazard, judged, listing, signed, unit
 
 UNITS = [unit("a1"), unit("b1", B)]
@@ -147,3 +148,24 @@ def test_signatures_are_asked_only_of_closed_listings_and_left_open_where_the_da
     )
     (row,) = case.rows("W2-07").itertuples()
     assert (row.subject, row.result, row.reason) == ("m2", "not_assessable", "挂牌台账没有整改完成日期")
+
+
+@pytest.mark.parametrize("unit_id", ["a1", "zz"], ids=["in the roster", "outside it"])
+def test_listing_without_unit_belongs_to_that_of_its_hazard(unit_id: str) -> None:
+    case = judged(
+        units=UNITS,
+        hazards=[major("m1", unit_id=unit_id, county=A)],
+        listings=[listing("m1", unit_id=None, measure=None)],
+    )
+    assert found(case, "W2-06", "m1").area == A
+    counts = MEASURES["five_in_place"](case.facts)
+    assert counts.loc[A].tolist() == [0, 1]
+
+
+def test_listing_whose_hazard_number_two_units_share_is_given_to_neither() -> None:
+    case = judged(
+        units=UNITS,
+        hazards=[major("m1"), major("m1", unit_id="b1")],
+        listings=[listing("m1", unit_id=None)],
+    )
+    assert case.facts.listings["county"].isna().all()

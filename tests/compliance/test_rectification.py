@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from audit_lib.compliance import gather_facts, load_rulebook
 from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.errors import JudgeError
 from tests.compliance.tables import (
     CITY,
+    PROVINCE,
     A,
     B,
+    C,
+    Case,
     closed,
     found,
     hazard,
+    intake,
     judged,
     quarantined,
     refused,
+    run,
     table,
     unit,
 )
@@ -172,3 +178,32 @@ def test_extension_counts_only_if_approved_before_the_old_deadline() -> None:
 def test_hazard_of_a_unit_outside_the_roster_stands_in_the_county_it_names() -> None:
     case = judged(units=UNITS, hazards=[hazard("h1", "zz", county=B, measure=None)])
     assert found(case, "F6-02", B).evidence == "hazards:h1"
+
+
+@pytest.mark.parametrize(
+    ("sent_from", "results"),
+    [
+        (A, ("not_met", "not_applicable", "not_applicable")),
+        (CITY, ("not_assessable", "not_assessable", "not_applicable")),
+        (None, ("not_assessable", "not_assessable", "not_assessable")),
+        (PROVINCE, ("not_assessable", "not_assessable", "not_assessable")),
+    ],
+    ids=["county", "city", "nobody known", "province"],
+)
+def test_hazard_in_no_county_stands_with_its_sender_or_leaves_open_where_it_may_stand(
+    sent_from: str | None, results: tuple[str, ...]
+) -> None:
+    rows = intake(
+        units=[*UNITS, unit("c1", C)],
+        hazards=[hazard("h1", "zz", grade="重大", deadline="2014-03-10", measure=None)],
+        listings=[],
+    )
+    rows.files.loc[rows.files["table"] == "hazards", "area"] = sent_from
+    case = Case(gather_facts(rows, run().params, load_rulebook()))
+    for rule in ("F6-02", "F3-02", "F3-03"):
+        assert tuple(found(case, rule, county, "county").result for county in (A, B, C)) == results
+
+
+def test_hazard_in_no_county_that_is_found_later_leaves_nothing_open() -> None:
+    case = judged(units=UNITS, hazards=[hazard("h1"), hazard("h2", "zz", found_date="2014-04-01")])
+    assert found(case, "F6-02", A).result == "met"
