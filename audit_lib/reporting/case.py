@@ -192,9 +192,10 @@ def find_run(params_file: str | Path) -> Run:
     here = Path.cwd()
     base = here if given.is_absolute() or (here / given).exists() else here.parent
     run = read_params(base / given if (base / given).exists() else given)
-    if base == here or run.params.output:
+    output = here.parent / "out"
+    made_above = (output / "runs" / run.params.run).is_dir() and not run.folder.is_dir()
+    if run.params.output or (base == here and not made_above):
         return run
-    output = base / "out"
     data = output / run.data.relative_to(run.output) if run.data.is_relative_to(run.output) else run.data
     return dataclasses.replace(run, output=output, data=data)
 

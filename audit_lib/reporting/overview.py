@@ -52,6 +52,7 @@ def overview_section(case: Case) -> Section:
     parts: list[tuple[list[Block], list[Number]]] = [
         _own_verdict(case) if judged and not whole else ([], []),
         _left_out(case),
+        _silent(case),
         _late(case) if case.speaks("REP-02", "REP-03") else ([], []),
         ([Cards(tuple(number.key for number in cards))], cards),
         ([_hazards(case)], []) if case.speaks("F6-02") else ([], []),
@@ -117,6 +118,16 @@ def _left_out(case: Case) -> tuple[list[Block], list[Number]]:
         Paragraph("有 {files_out} 个文件不在本报告内, 所涉地区的有关条款不作达到。", "warning"),
         Grid("未纳入的文件", "", columns, files, where="page"),
     ], [number]
+
+
+def _silent(case: Case) -> tuple[list[Block], list[Number]]:
+    """Name the counties of which no roster came: what they did not hand in is not done."""
+    there = set(case.tables["units"]["county"])
+    silent = case.counties[~case.counties["code"].isin(there)]
+    if silent.empty:
+        return [], []
+    number = Number("silent", "没有报送单位名录的县区", "text", "、".join(silent["name"]), "单位名录")
+    return [Paragraph("没有报送单位名录的县区: {silent}。有关条款不作达到。")], [number]
 
 
 def _late(case: Case) -> tuple[list[Block], list[Number]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from audit_lib.reporting.case import find_run
 from audit_lib.shipped import notebook as shipped
 
 NAMES = {"1_draw": {"params_file", "area", "draw"}, "2_acceptance": {"params_file", "area"}}
@@ -62,3 +63,12 @@ def test_title_and_three_lines_come_first(name: str) -> None:
 
 def test_every_shipped_notebook_is_tested_here() -> None:
     assert {path.stem for path in Path(shipped("1_draw")).parent.glob("*.ipynb")} == set(NAMES)
+
+
+def test_params_named_from_the_notebooks_folder_find_the_run_above(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "out" / "runs" / "r").mkdir(parents=True)
+    (tmp_path / "p.yaml").write_text("run: r\ncampaign: c\ninputs: {}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "notebooks")
+    for named in ("p.yaml", "../p.yaml"):
+        assert find_run(named).folder == tmp_path / "out" / "runs" / "r"
