@@ -151,7 +151,7 @@ def _located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contested(roster: pd.DataFrame) -> pd.Series[str]:
-    """The counties of the rows whose identifier stands in several counties: two places, or one typed twice."""
+    """The counties of rows whose identifier stands in several: two places, or one typed twice."""
     rows = roster[["unit_id", "county"]].drop_duplicates()
     return rows.loc[rows["unit_id"].duplicated(keep=False), "county"]
 

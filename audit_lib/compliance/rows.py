@@ -171,7 +171,8 @@ def _cases(facts: Facts, rule: Rule, sums: pd.DataFrame, gap: pd.Series[int], no
         ((gap > 0) & early, NOT_DUE, "未到期, 目前" + gaps),
         (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),
         (sums["unidentified"] > 0, NOT_ASSESSABLE,
-         _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str") + " 行无法识别或归属不清, 可能属于分母"),
+         _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str")
+         + " 行无法识别或归属不清, 可能属于分母"),
         (sums["denominator"].eq(0) & sums["pending"].gt(0), NOT_DUE, "均未到期"),
         (sums["denominator"] == 0, NOT_APPLICABLE, none),
     ]  # fmt: skip
