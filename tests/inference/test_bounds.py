@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import hypergeom
 
 from audit_lib.errors import EstimateError, language
 from audit_lib.inference import bound_count, bound_not_inspected, can_show, simultaneous
@@ -219,3 +220,31 @@ def test_options_that_are_unknown_are_refused(options: dict[str, object], zh: st
 def test_no_statement_at_all_is_refused() -> None:
     with pytest.raises(EstimateError, match=r"^同时成立的结论数至少为 1, 读到 0$"):
         simultaneous(0.95, 0)
+
+
+@pytest.mark.parametrize(
+    ("design", "g", "published", "worst"),
+    [
+        (((100, 100), (60, 40), (1, 1)), 10, 0.067081, (2, 8)),
+        (((200, 100), (50, 25), (0, 0)), 15, 0.01194, (10, 5)),
+    ],
+)
+def test_published_p_values_belong_to_another_statistic_and_our_bound_is_no_tighter(
+    design: tuple[tuple[int, int], ...], g: int, published: float, worst: tuple[int, int]
+) -> None:
+    """Wendell, Schmee 1996 order samples by the weighted estimate, we by the count found."""
+    N, n, y = design
+
+    def chance(G: tuple[int, int]) -> float:
+        seen = sum(N[h] * y[h] / n[h] for h in (0, 1))
+        return sum(
+            hypergeom.pmf(a, N[0], G[0], n[0]) * hypergeom.pmf(b, N[1], G[1], n[1])
+            for a in range(n[0] + 1)
+            for b in range(n[1] + 1)
+            if N[0] * a / n[0] + N[1] * b / n[1] <= seen + 1e-9
+        )
+
+    chances = {(first, g - first): chance((first, g - first)) for first in range(g + 1)}
+    assert max(chances, key=lambda G: chances[G]) == worst
+    assert round(chances[worst], 6 if published > 0.05 else 5) == published
+    assert bound_count(N, n, y, confidence=1 - chances[worst] + 1e-9) >= g
