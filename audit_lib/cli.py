@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audit_lib import __version__
-from audit_lib.commands_size import size
+from audit_lib.commands.size import size
 from audit_lib.errors import AuditError, CallError, EmptyFrameError, Text, language
 
 if TYPE_CHECKING:
@@ -202,7 +202,8 @@ def verify(
     page: Path | None,
 ) -> None:
     """Check a certificate; exit 1 on any mismatch."""
-    from audit_lib import stages, stages_field  # noqa: PLC0415
+    from audit_lib import stages  # noqa: PLC0415
+    from audit_lib.stages import field  # noqa: PLC0415
 
     if page is not None and unit is None:
         raise CallError("--page 要与 --unit 同用", "--page goes with --unit")
@@ -211,27 +212,28 @@ def verify(
     if not agreed:
         click.get_current_context().exit(1)
     if page is not None and unit is not None:
-        click.echo(stages_field.prove(certificate, unit, page, frame=frame))
+        click.echo(field.prove(certificate, unit, page, frame=frame))
 
 
 @_params_command("diff", "已提交的方案与今天的表相比 / a committed plan against today's tables")
 @click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
 def diff(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
     """Compare committed plans with today's tables."""
-    from audit_lib import stages, stages_field  # noqa: PLC0415
+    from audit_lib import stages  # noqa: PLC0415
+    from audit_lib.stages import field  # noqa: PLC0415
 
     run = _read(params, as_of)
     for one in stages.draw_names(run, name):
-        if name is not None or stages_field.can_compare(run, one):
-            click.echo("\n".join(stages_field.diff(run, one)))
+        if name is not None or field.can_compare(run, one):
+            click.echo("\n".join(field.diff(run, one)))
 
 
 @_params_command("assign", "给样本分派检查人员 / assign inspectors to the sample")
 def assign(params: Path, as_of: dt.datetime | None) -> None:
     """Assign inspectors."""
-    from audit_lib import stages_field  # noqa: PLC0415
+    from audit_lib.stages import field  # noqa: PLC0415
 
-    click.echo(stages_field.assign(_read(params, as_of)))
+    click.echo(field.assign(_read(params, as_of)))
 
 
 @_params_command("judge", "按规则判定 / judge every rule")
@@ -266,7 +268,8 @@ def _report(run: Run, areas: list[str], *, every: bool) -> bool:
 def run_all(params: Path, as_of: dt.datetime | None) -> None:
     """Do check, plan, draw, verify, judge and report in order."""
     run = _read(params, as_of)
-    from audit_lib import stages, stages_field  # noqa: PLC0415
+    from audit_lib import stages  # noqa: PLC0415
+    from audit_lib.stages import field  # noqa: PLC0415
 
     _check(run)
     waiting = []
@@ -280,7 +283,7 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         waiting += [] if done else [name]
     choice = run.params.assignment
     if choice is not None and stages.certificate(run, choice.draw).exists():
-        click.echo(stages_field.assign(run))
+        click.echo(field.assign(run))
     click.echo(stages.judge(run))
     whole = _report(run, [], every=False)
     if waiting:

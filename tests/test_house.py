@@ -40,8 +40,7 @@ STREET = (
     "reporting",
     "demo",
     "stages",
-    "stages_field",
-    "commands_size",
+    "commands",
     "cli",
 )
 """The rooms in the order in which data walks through them; each imports only what stands before it."""

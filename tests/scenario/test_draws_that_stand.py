@@ -8,6 +8,7 @@ import pytest
 
 from audit_lib import stages
 from audit_lib.errors import DrawError, EmptyFrameError
+from audit_lib.intake import write_intake
 from tests.scenario.province import NOON
 
 
@@ -17,7 +18,7 @@ def test_a_corrected_roster_leaves_the_draw_standing_and_says_so(judged, tmp_pat
     intake = stages.check(again)
     gone = intake.tables["units"]["unit_id"].isin(intake.tables["county_checks"]["unit_id"].head(40))
     intake.tables["units"] = intake.tables["units"][~gone]
-    stages.write_intake(intake, again.folder / "intake")
+    write_intake(intake, again.folder / "intake")
     before = stages.certificate(run, "recheck").read_bytes()
     lines, done = stages.advance(again, "recheck", now=NOON)
     assert done
@@ -44,7 +45,7 @@ def test_a_draw_waits_for_its_cutoff_and_for_somebody_to_pass(judged, tmp_path):
     empty = dataclasses.replace(run, output=tmp_path)
     intake = stages.check(empty)
     intake.tables["county_checks"] = intake.tables["county_checks"].head(0)
-    stages.write_intake(intake, empty.folder / "intake")
+    write_intake(intake, empty.folder / "intake")
     with pytest.raises(EmptyFrameError) as nobody:
         stages.advance(empty, "recheck", now=NOON)
     assert str(nobody.value) == "抽样“recheck”: 截至 2014-03-24 没有县级检查合格的单位"

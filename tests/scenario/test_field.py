@@ -10,9 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from audit_lib import stages, stages_field
+from audit_lib import stages
 from audit_lib.errors import CallError, DrawError
 from audit_lib.params import Assignment, Run
+from audit_lib.stages import field
 from tests.scenario.test_main_job import SEEDS
 
 TOUR = [f"2014-03-{day}" for day in range(25, 31)]
@@ -29,7 +30,7 @@ def choose(run: Run, **options: object) -> Run:
 
 def test_each_unit_of_the_sample_gets_its_team_and_the_public_list_no_name(judged):
     run = choose(judged(SEEDS[0]).run, from_areas=["990000"])
-    assert stages_field.assign(run).startswith("分派 240 家, ")
+    assert field.assign(run).startswith("分派 240 家, ")
     teams = sheet(run.folder / "assign" / "assignment.xlsx", "分派", 1)
     sample = sheet(run.campaign / "draws" / "recheck" / "sample.xlsx", "样本")
     assert sorted(teams["单位编号"]) == sorted(list(sample["单位编号"]) * 2)
@@ -39,13 +40,13 @@ def test_each_unit_of_the_sample_gets_its_team_and_the_public_list_no_name(judge
     public = sheet(run.folder / "assign" / "public.xlsx", "公开名单", 1)
     assert list(public) == ["日期", "单位编号", "职责", "执法证号"]
     before = (run.folder / "assign" / "public.xlsx").read_bytes()
-    stages_field.assign(run)
+    field.assign(run)
     assert (run.folder / "assign" / "public.xlsx").read_bytes() == before
 
 
 def test_nobody_is_sent_where_the_params_do_not_say_so(judged):
     with pytest.raises(CallError) as caught:
-        stages_field.assign(judged(SEEDS[0]).run)
+        field.assign(judged(SEEDS[0]).run)
     assert str(caught.value) == "参数里没有 assignment, 见 docs/manual.md"
 
 
@@ -57,14 +58,14 @@ def test_replacements_of_the_demo_follow_the_order_of_the_reserves(judged):
 
 def test_plan_is_compared_with_the_tables_of_today(judged, tmp_path):
     run = judged(SEEDS[0]).run
-    assert stages_field.diff(run, "recheck") == ["recheck: 抽样框与今天的表一致"]
+    assert field.diff(run, "recheck") == ["recheck: 抽样框与今天的表一致"]
     later = dataclasses.replace(run, output=tmp_path / "out")
     shutil.copytree(run.output, later.output)
     units = later.folder / "intake" / "tables" / "units.parquet"
     rows = pd.read_parquet(units)
     gone = sheet(run.campaign / "draws" / "recheck" / "sample.xlsx", "样本")["单位编号"].iloc[0]
     rows[rows["unit_id"] != gone].to_parquet(units, index=False)
-    lines = stages_field.diff(later, "recheck")
+    lines = field.diff(later, "recheck")
     assert lines[0] == "recheck: 与已提交的抽样框相比: 新增 0 家, 减少 1 家, 换层 0 家"
     assert lines[2] == "recheck: 其中抽中的: 减少 1 家, 换层 0 家; 仍留在样本中, 按到访结果计"
     listed = sheet(later.folder / "diff" / "recheck.xlsx", "单位")
@@ -89,5 +90,5 @@ def test_extension_of_a_plan_that_allows_one_look_is_refused(judged):
 
 def test_extension_itself_is_not_compared(judged):
     with pytest.raises(CallError) as caught:
-        stages_field.diff(extended(judged(SEEDS[0]).run), "more")
+        field.diff(extended(judged(SEEDS[0]).run), "more")
     assert str(caught.value) == "“more”是续抽, 请比较“recheck”"

@@ -1,30 +1,20 @@
-"""The stages of a run, composed: each is handed tables, writes one folder, says one line.
-
-``cli`` says the words and sets the exit codes; here the rooms are put one behind the other.
-A stage re-reads what the one before wrote, through the same schemas, so that it makes no
-difference whether a run goes through at once or is taken up again tomorrow.
-"""
+"""A draw from its frozen frame to its opened seed; it belongs to the campaign, not to the run."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from audit_lib.compliance import DrawnSample, load_rulebook, write_judgement
-from audit_lib.compliance import judge as judge_facts
-from audit_lib.compliance.estimates import RECHECK
+from audit_lib.compliance import DrawnSample, load_rulebook
 from audit_lib.errors import CallError, DrawError, Text, VerifyError
-from audit_lib.field import left_by, replacement_workbook
-from audit_lib.files import read_bytes, write_bytes
+from audit_lib.field import left_by
+from audit_lib.files import read_bytes
 from audit_lib.inference import prospect
-from audit_lib.intake import Intake, keep_answers, load_intake, read_inputs, write_intake
+from audit_lib.intake import load_intake
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
 from audit_lib.sampling.frozen import read_frame
@@ -33,60 +23,6 @@ from audit_lib.sampling.prepare import Extended, Prepared, prepare
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
 from audit_lib.sampling.verify import verify as verify_certificate
-
-Step = Callable[[int, int, str], None]
-
-
-def choices(run: Run) -> str:
-    """Return the effective choices of a run, defaults included, as YAML."""
-    said = run.params.model_dump(mode="json", exclude={"inputs"})
-    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, default_flow_style=None).rstrip()
-
-
-def make_demo(run: Run) -> None:
-    """Make the province that the params ask for, unless it lies there whole already."""
-    from audit_lib.demo import make_province  # noqa: PLC0415 - only a demo pays for it
-
-    making = run.params.make
-    if making and not _made(run.data / "truth.json", making.units, making.seed):
-        make_province(run.data, units=making.units, seed=making.seed)
-
-
-def _made(truth: Path, units: int, seed: int) -> bool:
-    """Say whether this very province lies there; its truth is written last, so it is whole."""
-    if not truth.exists():
-        return False
-    said = json.loads(truth.read_text(encoding="utf-8"))
-    return (said.get("units"), said.get("seed")) == (units, seed)
-
-
-def check(run: Run) -> Intake:
-    """Read every input file, write what was read and what was wrong, return it."""
-    if run.params.make:
-        make_demo(run)
-    keep_answers(run)
-    intake = read_inputs(run)
-    write_intake(intake, run.folder / "intake")
-    return intake
-
-
-def file_line(row: Any) -> str:
-    """Return the account of one file: rows read = kept + quarantined, or why it was not read."""
-    if row.status in {"refused", "missing"}:
-        return str(
-            Text(
-                f"未读入  {row.table}  {row.file}: {row.reason}",
-                f"not read  {row.table}  {row.file}: {row.reason}",
-            )
-        )
-    state = Text("被更正件取代", "superseded") if row.status == "superseded" else Text("已读入", "read")
-    return str(
-        Text(
-            f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {row.kept} + 隔离 {row.quarantined}",
-            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {row.kept} kept "
-            f"+ {row.quarantined} quarantined",
-        )
-    )
 
 
 def draw_names(run: Run, name: str | None) -> list[str]:
@@ -345,55 +281,3 @@ def drawn_samples(run: Run) -> dict[str, DrawnSample]:
             extends=planned.look.extends if planned.look else None,
         )
     return samples
-
-
-def judge(run: Run) -> str:
-    """Judge every rule on what intake read and write the judgement."""
-    intake = load_intake(run.folder / "intake")
-    draws = drawn_samples(run)
-    judgement = judge_facts(intake, run, draws)
-    write_judgement(judgement, run.folder / "judgement")
-    _write_replacements(run, intake.tables["province_checks"], draws)
-    counts = judgement.rules["result"].value_counts()
-    said = {
-        word: int(counts.get(key, 0))
-        for key, word in (("met", "达到"), ("not_met", "未达到"), ("not_assessable", "无法判定"))
-    }
-    return str(
-        Text(
-            "判定: " + ", ".join(f"{word} {count}" for word, count in said.items()),
-            "judged: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())),
-        )
-    )
-
-
-def _write_replacements(run: Run, visits: pd.DataFrame, draws: Mapping[str, DrawnSample]) -> None:
-    """Write who stood in for whom in each re-check, and what was done otherwise."""
-    known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
-    samples = {name: one.sample for name, one in draws.items() if one.purpose == RECHECK}
-    words = load_rulebook().words("own_fault")
-    data = replacement_workbook(samples, known, own_fault=words)
-    write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
-
-
-def report(run: Run, areas: Sequence[str], *, every: bool, progress: Step) -> tuple[list[str], bool]:
-    """Write the reports of the areas named, or of all, and the manifest.
-
-    Returns the lines to say, and whether every report was written.
-    """
-    from audit_lib.reporting import report_areas, write_manifest  # noqa: PLC0415 - matplotlib, papermill
-
-    results = report_areas(run, list(areas) or None, progress=progress)
-    failed = [one for one in results if one.error]
-    write_manifest(run)
-    lines = [str(one.error) for one in failed]
-    place = run.folder / "reports"
-    lines.append(
-        str(
-            Text(
-                f"报告 {len(results) - len(failed)} 份在 {place}, 失败 {len(failed)} 份",
-                f"{len(results) - len(failed)} reports in {place}, {len(failed)} failed",
-            )
-        )
-    )
-    return lines, not failed

@@ -1,0 +1,71 @@
+"""Facts to verdicts, verdicts to reports: the last two stages of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+
+from audit_lib.compliance import DrawnSample, load_rulebook, write_judgement
+from audit_lib.compliance import judge as judge_facts
+from audit_lib.compliance.estimates import RECHECK
+from audit_lib.errors import Text
+from audit_lib.field import replacement_workbook
+from audit_lib.files import write_bytes
+from audit_lib.intake import load_intake
+from audit_lib.params import Run
+from audit_lib.stages.draws import drawn_samples
+
+Step = Callable[[int, int, str], None]
+
+
+def judge(run: Run) -> str:
+    """Judge every rule on what intake read and write the judgement."""
+    intake = load_intake(run.folder / "intake")
+    draws = drawn_samples(run)
+    judgement = judge_facts(intake, run, draws)
+    write_judgement(judgement, run.folder / "judgement")
+    _write_replacements(run, intake.tables["province_checks"], draws)
+    counts = judgement.rules["result"].value_counts()
+    said = {
+        word: int(counts.get(key, 0))
+        for key, word in (("met", "达到"), ("not_met", "未达到"), ("not_assessable", "无法判定"))
+    }
+    return str(
+        Text(
+            "判定: " + ", ".join(f"{word} {count}" for word, count in said.items()),
+            "judged: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())),
+        )
+    )
+
+
+def _write_replacements(run: Run, visits: pd.DataFrame, draws: Mapping[str, DrawnSample]) -> None:
+    """Write who stood in for whom in each re-check, and what was done otherwise."""
+    known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
+    samples = {name: one.sample for name, one in draws.items() if one.purpose == RECHECK}
+    words = load_rulebook().words("own_fault")
+    data = replacement_workbook(samples, known, own_fault=words)
+    write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
+
+
+def report(run: Run, areas: Sequence[str], *, every: bool, progress: Step) -> tuple[list[str], bool]:
+    """Write the reports of the areas named, or of all, and the manifest.
+
+    Returns the lines to say, and whether every report was written.
+    """
+    from audit_lib.reporting import report_areas, write_manifest  # noqa: PLC0415 - matplotlib, papermill
+
+    results = report_areas(run, list(areas) or None, progress=progress)
+    failed = [one for one in results if one.error]
+    write_manifest(run)
+    lines = [str(one.error) for one in failed]
+    place = run.folder / "reports"
+    lines.append(
+        str(
+            Text(
+                f"报告 {len(results) - len(failed)} 份在 {place}, 失败 {len(failed)} 份",
+                f"{len(results) - len(failed)} reports in {place}, {len(failed)} failed",
+            )
+        )
+    )
+    return lines, not failed
