@@ -117,6 +117,7 @@ def indicator_number(case: Case, key: str) -> Number | None:
         limit_of(rule) if judged else None,
         result=worst(results) if judged else "",
         words=_how_many(case, rule) if judged and case.level != "county" else "",
+        rows=f"依据 {rule}" if rule else "",
     )
 
 

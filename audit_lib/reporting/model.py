@@ -25,7 +25,7 @@ class Number:
     """One figure with a name, and whose figure it is (自报, 县检, 市抽检, 省核查).
 
     ``of`` is the denominator of a share, ``limit`` what the share is held against; ``result``
-    and ``words`` say how it was judged.
+    and ``words`` say how it was judged; ``rows`` names the table that lists what stands behind it.
     """
 
     key: str
@@ -38,6 +38,7 @@ class Number:
     unit: str = ""
     result: str = ""
     words: str = ""
+    rows: str = ""
 
     @property
     def cell(self) -> Cell:

@@ -44,8 +44,9 @@ class Column:
     """One printed column: ``kind`` says how, ``of`` names the denominator of a share.
 
     ``limit`` is the share that the figure is held against: the print never jumps over it;
-    ``judged`` names the column with the result whose mark stands before the figure, and
-    ``group`` a heading over several columns.
+    ``judged`` names the column with the result whose mark stands before the figure,
+    ``group`` a heading over several columns, and ``rows`` the table that lists what stands
+    behind a figure, by what the first column of its row says.
     """
 
     key: str
@@ -55,6 +56,7 @@ class Column:
     limit: Fraction | None = None
     judged: str = ""
     group: str = ""
+    rows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
