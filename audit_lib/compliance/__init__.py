@@ -1,6 +1,7 @@
 """Compliance: from the facts of a day to verdicts that anybody can trace to a clause and a row."""
 
 from audit_lib.compliance.acceptance import propose
+from audit_lib.compliance.counts import Measure, counts_at, follow_counts, forecast, weekly_measures
 from audit_lib.compliance.estimates import compare_counties, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import check_sums
@@ -9,6 +10,7 @@ from audit_lib.compliance.places import DrawnSample
 from audit_lib.compliance.rulebook import Indicator, Rule, Rulebook, load_rulebook
 from audit_lib.compliance.rules import RULES
 from audit_lib.compliance.scoring import items_due, score_checks
+from audit_lib.compliance.weekly import check_reports, latest_reports
 
 __all__ = [
     "RULES",
@@ -16,17 +18,24 @@ __all__ = [
     "Facts",
     "Indicator",
     "Judgement",
+    "Measure",
     "Rule",
     "Rulebook",
+    "check_reports",
     "check_sums",
     "compare_counties",
+    "counts_at",
     "estimate_rechecks",
+    "follow_counts",
+    "forecast",
     "gather_facts",
     "items_due",
     "judge",
+    "latest_reports",
     "load_judgement",
     "load_rulebook",
     "propose",
     "score_checks",
+    "weekly_measures",
     "write_judgement",
 ]

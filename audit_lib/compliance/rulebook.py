@@ -175,6 +175,8 @@ _TYPES: dict[str, Callable[[str], Value]] = {
     "days": int,
     "points": int,
     "visits": int,
+    "weeks": int,
+    "figures": int,
     "date": pd.Timestamp,
     "time": dt.time.fromisoformat,
     "share": lambda text: Fraction(text.removesuffix("%")) / 100,
