@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from audit_lib import schemas
 from audit_lib.compliance.gaps import Gaps, find_gaps
 from audit_lib.compliance.hazards import follow_hazards, has_content
 from audit_lib.compliance.keys import among, first_of, look_up
@@ -37,7 +38,9 @@ class Facts:
     passes : DataFrame[unit_id, pass_date, batch, county]   P* of R-05
     spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota``
     hazards : with their lives (`follow_hazards`);  listings : made by the day, bad dates kept
-    self_checks, weekly, reporters, check_items, platform : as read, nothing of the future
+    self_checks, weekly, reporters, check_items : as read, nothing of the future
+    records : every other input table by name, in the county of its unit, nothing of the future:
+        nothing whose first date lies after the day
     scores : one row per checklist (`score_checks`)
     """
 
@@ -62,7 +65,7 @@ class Facts:
     reporters: pd.DataFrame
     weekly: pd.DataFrame
     check_items: pd.DataFrame
-    platform: pd.DataFrame
+    records: Mapping[str, pd.DataFrame]
     scores: pd.DataFrame
 
     @property
@@ -92,8 +95,9 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
     no_content = book.words("no_content")
     hazards = follow_hazards(ledger, as_of=as_of, elements=params.five_elements, no_content=no_content)
     present = {
-        name: frozenset(_in_county(tables[name], units)["county"].dropna())
-        for name in ("units", *_CHECKS, "hazards", "self_checks", "listings")
+        name: frozenset(_in_county(rows, units)["county"].dropna())
+        for name, rows in tables.items()
+        if {"unit_id", "county"} <= set(rows)
     }
     return Facts(
         as_of=as_of,
@@ -121,12 +125,15 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
         reporters=first_of(tables["reporters"], ["area", "body"]),
         weekly=tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)],
         check_items=tables["check_items"],
-        platform=tables["platform"][~(tables["platform"]["platform_date"] > as_of)],
+        records={
+            name: _record(name, rows, units, as_of) for name, rows in tables.items() if name not in _NAMED
+        },
         scores=score_checks(tables["check_items"], _visits(tables, checks), units, book),
     )
 
 
 _CHECKS = ("county_checks", "city_checks", "province_checks")
+_NAMED = ("units", *_CHECKS, "check_items", "hazards", "listings", "self_checks", "reporters", "weekly")
 
 
 def _places(areas: pd.DataFrame) -> pd.DataFrame:
@@ -160,6 +167,13 @@ def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """A record belongs where its unit stands; only a unit outside the roster takes the record's word."""
     stands = look_up(table["unit_id"], units.set_index("unit_id")["county"])
     return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
+
+
+def _record(name: str, rows: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The rows of a table made by the day, each in the county of its unit."""
+    days = [column.name for column in schemas.tables()[name].columns if column.kind == "date"]
+    rows = rows[~(rows[days[0]] > as_of)] if days else rows
+    return _in_county(rows, units) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
 
 
 def _settled(name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:

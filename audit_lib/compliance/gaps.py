@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from audit_lib import schemas
 from audit_lib.intake import Intake
 
 
@@ -21,11 +22,18 @@ class Gaps:
         have no row in it: who handed in nothing has not shown that there is nothing
     unidentified : by table, rows that nobody could identify, by ``level:area`` that they may belong
         to: a row known only by its city to any county of it, one of unknown area to every area
+    lost : by table, the areas of those rows, as far as known
+    lacks : by table and file, the declared columns that the file does not have
+    bad_cells : DataFrame[table, file, sheet, row, column] of cells that hold something unreadable;
+        column as its header says it
     """
 
     given: frozenset[str]
     unread: Mapping[str, frozenset[str]]
     unidentified: Mapping[str, pd.Series[int]]
+    lost: Mapping[str, pd.Series[str]]
+    lacks: Mapping[tuple[str, str], frozenset[str]]
+    bad_cells: pd.DataFrame
 
     def not_given(self, tables: Iterable[str]) -> list[str]:
         """Return those of ``tables`` that were not handed in at all."""
@@ -34,6 +42,37 @@ class Gaps:
     def closed_to(self, tables: Iterable[str]) -> frozenset[str]:
         """Return the counties for which one of ``tables`` could not be read."""
         return frozenset().union(*(self.unread.get(table, frozenset()) for table in tables))
+
+    def open_to(self, tables: Iterable[str]) -> frozenset[str]:
+        """Return the counties of which a record may be among what could not be read or identified."""
+        proofs = [table for table in tables if table != "units"]
+        counts = [self.unidentified[table] for table in proofs if table in self.unidentified]
+        keys = [key for rows in counts for key in rows.index[rows > 0] if key.startswith("county:")]
+        return self.closed_to(proofs) | {key.removeprefix("county:") for key in keys}
+
+    def of_bodies(self, table: str, areas: pd.Series[str]) -> pd.Series[int]:
+        """Return for bodies of some areas how many unidentified rows of a table may be theirs."""
+        lost = self.lost.get(table, pd.Series(dtype="str"))
+        own = lost[lost.isin(areas)]
+        counts = areas.map(own.value_counts()).fillna(0).astype("int64")
+        return counts + (len(lost) - len(own))
+
+    def asked(self, table: str, rows: pd.DataFrame, columns: Iterable[str]) -> pd.Series[bool]:
+        """Return which rows stand in a file that has one of the columns: no column is no answer."""
+        wanted = set(columns)
+        without = [file for (name, file), lacks in self.lacks.items() if name == table and wanted <= lacks]
+        return ~rows["file"].isin(without)
+
+    def unreadable(self, table: str, rows: pd.DataFrame, column: str) -> pd.Series[bool]:
+        """Return which rows hold something in a column that could not be read, and so count as empty."""
+        spec = schemas.tables()[table].column(column)
+        names = {spec.name, spec.zh, *spec.aliases}
+        bad = self.bad_cells[(self.bad_cells["table"] == table) & self.bad_cells["column"].isin(names)]
+        place = ["file", "sheet", "row"]
+        if bad.empty:
+            return pd.Series(False, index=rows.index)
+        there = pd.MultiIndex.from_frame(rows[place]).isin(pd.MultiIndex.from_frame(bad[place]))
+        return pd.Series(there, index=rows.index) & rows[column].isna()
 
     def joined(self, table: str, areas: pd.Series[str], places: pd.DataFrame) -> Gaps:
         """Return the gaps with more rows of a table that may belong to any county of their areas."""
@@ -75,7 +114,23 @@ def find_gaps(
         given=frozenset(read & set(named)),
         unread=unread | {"units": unread.get("units", frozenset()) | silent},
         unidentified={table: _spread(areas, places) for table, areas in lost.items()},
+        lost=lost,
+        lacks=_lacks(files),
+        bad_cells=_bad_cells(intake.problems),
     )
+
+
+def _lacks(files: pd.DataFrame) -> dict[tuple[str, str], frozenset[str]]:
+    told = files.reindex(columns=["table", "file", "lacks"]).dropna()
+    return {
+        (table, file): frozenset(lacks.split("|"))
+        for table, file, lacks in told.itertuples(index=False, name=None)
+    }
+
+
+def _bad_cells(problems: pd.DataFrame) -> pd.DataFrame:
+    rows = problems.reindex(columns=["table", "file", "sheet", "row", "column", "got"])
+    return rows[rows["got"].fillna("") != ""].drop(columns="got")
 
 
 def _covered(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]) -> frozenset[str]:
@@ -89,7 +144,8 @@ def _spread(areas: pd.Series[str], places: pd.DataFrame) -> pd.Series[int]:
     places = places.assign(key=places["level"] + ":" + places["area"])
     inside = places[["area", "county"]].drop_duplicates().merge(places[["county", "key"]], on="county")
     touched = inside[["area", "key"]].drop_duplicates()
-    rows = areas.dropna().astype("str").to_frame("area").merge(touched, on="area")
-    anywhere = int(areas.isna().sum())
+    known = areas.isin(places["area"])
+    rows = areas[known].astype("str").to_frame("area").merge(touched, on="area")
+    anywhere = int((~known).sum())
     counts = rows.groupby("key").size()
     return counts.reindex(sorted(places["key"].unique()), fill_value=0) + anywhere

@@ -61,8 +61,10 @@ def judge(intake: Intake, run: Run, draws: Mapping[str, DrawnSample]) -> Judgeme
     rules = _judge_rules(facts, applies)
     verdicts = acceptance.propose(facts, rules, applies=applies)
     if acceptance.RULE in applies:
-        rules = pd.concat([rules, acceptance.as_rule(facts, verdicts).assign(rule_id=acceptance.RULE)])
-    rules = _one_each(rules.assign(as_of=run.params.as_of.isoformat()))
+        areas = acceptance.as_rule(facts, verdicts).assign(
+            rule_id=acceptance.RULE, as_of=rules["as_of"].iloc[0]
+        )
+        rules = pd.concat([rules, schemas.conform(areas, "rules")])
     tables = {
         "rules": rules,
         "indicators": indicate(facts, rules),
@@ -117,16 +119,20 @@ def _judge_rules(facts: Facts, applies: frozenset[str]) -> pd.DataFrame:
             if rule_id in applies
             else whole(facts, NOT_APPLICABLE, "参数 rules 没有选用")
         )
-        tables.append(rows.astype(object).assign(rule_id=rule_id))
+        tables.append(
+            schemas.conform(_one_each(rows).assign(rule_id=rule_id, as_of=str(facts.as_of.date())), "rules")
+        )
     return pd.concat(tables, ignore_index=True)
 
 
 def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
     """One fact in one row: of several results of a subject the worst counts."""
-    rank = rows["result"].map({name: place for place, name in enumerate(WORST_FIRST)})
-    keys = [*_ORDER["rules"]]
-    ranked = rows.assign(rank=rank).sort_values([*keys, "rank", "evidence", "reason"], kind="stable")
-    return ranked.drop_duplicates(keys)
+    keys = ["level", "subject"]
+    twice = rows.duplicated(keys, keep=False)
+    again = rows[twice]
+    again = again.assign(rank=again["result"].map({name: place for place, name in enumerate(WORST_FIRST)}))
+    again = again.sort_values([*keys, "rank", "evidence", "reason"], kind="stable").drop_duplicates(keys)
+    return pd.concat([rows[~twice], again.drop(columns="rank")]) if len(again) else rows
 
 
 def _settled(table: pd.DataFrame, name: str) -> pd.DataFrame:

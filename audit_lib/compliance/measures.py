@@ -226,7 +226,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         ),
         "funds": _funds,
         "platform": lambda facts: count(
-            facts.hazards, among(facts.hazards["hazard_id"], facts.platform["hazard_id"])
+            facts.hazards, among(facts.hazards["hazard_id"], facts.records["platform"]["hazard_id"])
         ),
         "drill": _drill,
         "drill_people": _drill_people,

@@ -5,7 +5,8 @@ The tests are on whole numbers; nothing is rounded here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,6 +115,66 @@ def subjects(
     return rows.assign(level=level)[COLUMNS]
 
 
+def judge_units(
+    facts: Facts,
+    rule: Rule,
+    units: pd.DataFrame,
+    *,
+    short: pd.Series[str],
+    unclear: pd.Series[str] | str = "",
+    exempt: pd.Series[str] | str = "",
+    seen: pd.Series[bool] | bool = True,
+    evidence: pd.Series[str] | None = None,
+    said: pd.Series[str] | str = "",
+    **counts: pd.Series[Any],
+) -> pd.DataFrame:
+    """Return a rule's rows for units of the roster, from what each of them falls short of.
+
+    A unit entered after the roster was frozen has some days from then, however early the rule is due.
+
+    Parameters
+    ----------
+    units : rows of ``facts.frame``
+    short : what is wanting, in words; empty where nothing is
+    unclear : why nobody can say;  exempt : why the rule does not apply;  said : a remark where it is met
+    seen : whether there is a record of the unit; without one a table not read whole leaves it open
+    counts : ``numerator``, ``denominator``, ``value`` where the rule has such
+    """
+    texts = pd.DataFrame(
+        {"short": short, "unclear": unclear, "exempt": exempt, "said": said}, index=units.index
+    )
+    unread = units["county"].isin(facts.gaps.open_to(rule.needs)) & ~pd.Series(seen, index=units.index)
+    lost = texts["short"].ne("") & unread
+    early = _last_day(facts, rule, units) > facts.as_of
+    cases = [
+        (texts["exempt"] != "", NOT_APPLICABLE, texts["exempt"]),
+        (lost, NOT_ASSESSABLE, pd.Series(f"{_titles(rule.needs)}没有报送或未能全部读出", index=units.index)),
+        (texts["unclear"] != "", NOT_ASSESSABLE, texts["unclear"]),
+        ((texts["short"] != "") & early, NOT_DUE, "未到期, 目前" + texts["short"]),
+        (texts["short"] != "", NOT_MET, texts["short"]),
+    ]
+    applies = [case for case, _, _ in cases]
+    reason = pd.Series(np.select(applies, [why for _, _, why in cases], texts["said"]), index=units.index)
+    return subjects(
+        "unit",
+        units["unit_id"],
+        units["county"],
+        np.select(applies, [name for _, name, _ in cases], MET),
+        cite("units", units["unit_id"]) if evidence is None else evidence,
+        reason=reason.where(reason != ""),
+        **counts,
+    )
+
+
+def _last_day(facts: Facts, rule: Rule, units: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    due = facts.as_of if rule.due is None else rule.due
+    added = units["entry_date"] > facts.book.day("freeze_day")
+    grace = units["entry_date"] + facts.book.days("self_check_added")
+    return pd.Series(due, index=units.index, dtype=units["entry_date"].dtype).mask(
+        added & (grace > due), grace
+    )
+
+
 def whole(facts: Facts, result: str, reason: str) -> pd.DataFrame:
     """Return the one row that speaks for a rule nobody could apply to single subjects."""
     row = dict.fromkeys(COLUMNS) | {
@@ -149,26 +210,39 @@ def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
     by_county["unread"] = places["county"].isin(closed).astype("int64").to_numpy()
     by_county[["level", "area"]] = places[["level", "area"]].to_numpy()
     sums = by_county.groupby(["level", "area"], sort=True).sum().reset_index()
-    sums["unidentified"] = 0
-    for table in rule.counts:
+    # A roster row is counted and proves nothing, so one that is lost can excuse no shortfall.
+    proofs = [table for table in rule.needs if table not in ("units", *rule.counts)]
+    return sums.assign(
+        unidentified=_unidentified(facts, sums, rule.counts),
+        unproven=_unidentified(facts, sums, proofs),
+        absent=bool(facts.gaps.not_given(rule.needs)),
+    )
+
+
+def _unidentified(facts: Facts, sums: pd.DataFrame, tables: Iterable[str]) -> pd.Series[int]:
+    """Count the rows of some tables that nobody could identify and that may belong to each area."""
+    total = pd.Series(0, index=sums.index, dtype="int64")
+    for table in tables:
         rows = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
-        here = look_up(sums["level"] + ":" + sums["area"], rows)
-        sums["unidentified"] += here.fillna(0).astype("int64")
-    return sums.assign(absent=bool(facts.gaps.not_given(rule.needs)))
+        total += look_up(sums["level"] + ":" + sums["area"], rows).fillna(0).astype("int64")
+    return total
 
 
 def _cases(facts: Facts, rule: Rule, sums: pd.DataFrame, gap: pd.Series[int], none: str) -> list[Case]:
     """What an area may be, in the order that decides: a shortfall nobody can explain away comes first."""
-    short = (gap - sums["doubtful"]).clip(lower=0)
+    short = (gap - sums["doubtful"] - sums["unproven"]).clip(lower=0)
     early = rule.due is not None and facts.as_of < rule.due
     lame = ", 其中 " + sums["doubtful"].astype("str") + f" {rule.counted_in}记录不全"
-    gaps = "还差 " + gap.astype("str") + f" {rule.counted_in}" + lame.where(sums["doubtful"] > 0, "")
+    lost = ", 另有 " + sums["unproven"].astype("str") + " 行记录无法识别"
+    lame = lame.where(sums["doubtful"] > 0, "") + lost.where(sums["unproven"] > 0, "")
+    gaps = "还差 " + gap.astype("str") + f" {rule.counted_in}" + lame
     return [
         (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),
         ((short > 0) & (not early), NOT_MET, gaps),
         (sums["unread"] > 0, NOT_ASSESSABLE,
          sums["unread"].astype("str") + f" 个县区的{_titles(rule.needs)}没有报送或未能全部读出"),
         ((gap > 0) & early, NOT_DUE, "未到期, 目前" + gaps),
+        ((gap > 0) & (gap > sums["doubtful"]), NOT_ASSESSABLE, gaps + ", 无法判定"),
         (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),
         (sums["unidentified"] > 0, NOT_ASSESSABLE,
          _titles(rule.counts) + "中有 " + sums["unidentified"].astype("str")

@@ -109,9 +109,14 @@ def _accounts(parts: dict[str, list[Part]], gathered: dict[str, Gathered]) -> pd
             apart = gathered[name].apart.get(living.get((part.source, part.file), -1), 0)
             told = [name, part.file, part.sender, part.area or None, part.status, part.reason]
             counts = [part.read, part.read - apart, apart, *part.counts.values()]
-            lines.append([*told, *counts, part.sha256])
+            lines.append([*told, *counts, part.sha256, _lacking(name, part)])
     files = shape_files(pd.DataFrame(lines, columns=FILE_COLUMNS))
     return files.sort_values(["table", "file", *COUNTS], kind="stable", ignore_index=True)
+
+
+def _lacking(name: str, part: Part) -> str | None:
+    lacking = [column.name for column in inputs()[name].columns if column.name not in part.columns]
+    return "|".join(lacking) or None if part.rows is not None else None
 
 
 def _matches(name: str, parts: Sequence[Part], one: Gathered) -> pd.DataFrame:

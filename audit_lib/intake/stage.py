@@ -43,7 +43,7 @@ HEADINGS = {
 """What the columns of those workbooks are called for people."""
 
 COUNTS = ["read", "kept", "quarantined", "title", "header", "subtotal", "foot", "blank"]
-FILE_COLUMNS = ["table", "file", "sender", "area", "status", "reason", *COUNTS, "sha256"]
+FILE_COLUMNS = ["table", "file", "sender", "area", "status", "reason", *COUNTS, "sha256", "lacks"]
 AREA_COLUMNS = ["code", "name", "level", "parent", "order", "kind"]
 
 
@@ -52,8 +52,8 @@ class Intake:
     """Trusted tables, and the account of how they came about.
 
     ``tables`` has every input table, empty where nothing was read; ``files`` a row per table
-    and file: status read, refused, superseded or missing, and data rows read = kept +
-    quarantined, other rows counted apart.
+    and file: status read, refused, superseded or missing, data rows read = kept + quarantined,
+    other rows counted apart, and the declared columns that the file lacks, joined by |.
     """
 
     tables: dict[str, pd.DataFrame]

@@ -8,6 +8,7 @@ from tests.compliance.tables import (
     CITY,
     OTHER,
     OWN,
+    PROVINCE,
     A,
     B,
     C,
@@ -108,6 +109,27 @@ def test_roster_row_known_only_by_its_city_opens_all_its_counties() -> None:
     )
     assert {found(judgement, "R-03", area).result for area in (A, B, CITY)} == {"not_assessable"}
     assert found(judgement, "R-03", OTHER).reason == "1 个县区的单位名录、县级检查记录没有报送或未能全部读出"
+
+
+@pytest.mark.parametrize("sender", [A, CITY, None, PROVINCE], ids=["county", "city", "nobody", "province"])
+def test_quarantined_check_may_be_the_one_that_a_unit_lacks(sender: str | None) -> None:
+    one = {"units": TWO, "quarantine": [quarantined("county_checks", sender)]}
+    row = found(judged(**one, county_checks=[check("a1")]), "R-03", A)
+    assert (row.result, row.missing) == ("not_assessable", None)
+    assert row.reason == "还差 1 家, 另有 1 行记录无法识别, 无法判定"
+    row = found(judged(**one, county_checks=[]), "R-03", A)
+    assert (row.result, row.missing) == ("not_met", 2)
+    assert found(judged(**one, county_checks=[check("a1"), check("a2")]), "R-03", A).result == "met"
+
+
+@pytest.mark.parametrize("sender", [None, PROVINCE], ids=["nobody", "province"])
+def test_roster_row_that_came_with_the_provinces_file_may_belong_anywhere(sender: str | None) -> None:
+    case = judged(
+        units=[unit("a1"), unit("c1", C)],
+        county_checks=[check("a1"), check("c1")],
+        quarantine=[quarantined("units", sender)],
+    )
+    assert {found(case, "R-03", area).result for area in (A, C)} == {"not_assessable"}
 
 
 def test_area_that_handed_in_no_roster_is_never_done() -> None:

@@ -140,6 +140,16 @@ def test_closed_majors_bear_two_signatures_after_completion(
     assert (row.result, row.reason) == ("met" if reason is None else "not_met", reason)
 
 
+def test_missing_signature_is_not_due_in_the_first_week_and_a_wrong_one_is_wrong_at_once() -> None:
+    def result(as_of: str, **cells: object) -> str:
+        rows = [listing("m1", **DONE, **cells)]
+        case = judged(as_of, units=UNITS, hazards=[major("m1", **closed("2014-03-08"))], listings=rows)
+        return str(found(case, "W2-07", "m1").result)
+
+    assert [result("2014-03-14"), result("2014-03-15")] == ["not_due", "not_met"]
+    assert result("2014-03-14", **signed() | {"deputy_date": "2014-03-07"}) == "not_met"
+
+
 def test_signatures_are_asked_only_of_closed_listings_and_left_open_where_the_date_is_missing() -> None:
     case = judged(
         units=UNITS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compliance.tables import CITY, found, judged
+from tests.compliance.tables import CITY, OTHER, PROVINCE, found, judged, quarantined
 
 FRIDAYS = ["02-07", "02-14", "02-21", "02-28", "03-07", "03-14", "03-21", "03-28"]
 BODY = f"{CITY}:卫生局"
@@ -63,6 +63,26 @@ def test_a_week_is_judged_once_its_hour_has_come(as_of: str, on_time: str, recei
 def test_report_without_a_readable_time_decides_nothing() -> None:
     case = judged("2014-02-14", **OWED, weekly=[report("02-07") | {"received_at": None}, report("02-14")])
     assert found(case, "REP-02", BODY).result == "not_assessable"
+
+
+@pytest.mark.parametrize("area", [CITY, None, PROVINCE], ids=["its own", "nobody known", "province"])
+def test_row_of_a_report_that_nobody_can_identify_may_be_the_missing_one(area: str | None) -> None:
+    case = judged("2014-02-14", **OWED, weekly=[report("02-14")], quarantine=[quarantined("weekly", area)])
+    row = found(case, "REP-03", BODY)
+    assert (row.result, row.reason) == (
+        "not_assessable",
+        "02-07; 周报表中有 1 行无法识别, 可能是所缺的周报",
+    )
+    case = judged("2014-02-14", **OWED, weekly=[], quarantine=[quarantined("weekly", area)])
+    assert found(case, "REP-02", BODY).result == "not_met"
+
+
+def test_lost_row_of_another_city_excuses_nothing() -> None:
+    bodies = [*OWED["reporters"], {"area": OTHER, "body": "卫生局"}]
+    case = judged(
+        "2014-02-14", reporters=bodies, weekly=[report("02-14")], quarantine=[quarantined("weekly", OTHER)]
+    )
+    assert found(case, "REP-03", BODY).result == "not_met"
 
 
 @pytest.mark.parametrize("tables", [{}, OWED, {"weekly": [report("02-07")]}])

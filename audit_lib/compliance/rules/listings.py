@@ -11,6 +11,7 @@ from audit_lib.compliance.keys import among
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
+    NOT_DUE,
     NOT_MET,
     cite,
     judge_areas,
@@ -94,7 +95,10 @@ def best_listings(facts: Facts) -> pd.DataFrame:
 
 
 def closed_majors_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """W2-07: each closed listed major bears two signatures of two persons, not before it was closed (A9)."""
+    """W2-07: each closed listed major bears two signatures of two persons, not before it was closed (A9).
+
+    A signature that is only missing is not due until some days after the completion.
+    """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     rows = signature_state(facts)
@@ -102,14 +106,16 @@ def closed_majors_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
         "hazard",
         rows["hazard_id"],
         rows["county"],
-        np.select([rows["wrong"] == "", rows["undated"]], [MET, NOT_ASSESSABLE], NOT_MET),
+        np.select(
+            [rows["wrong"] == "", rows["undated"], rows["pending"]], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
+        ),
         cite("listings", rows["listing_id"]),
         reason=rows["wrong"].where(rows["wrong"] != ""),
     )
 
 
 def signature_state(facts: Facts) -> pd.DataFrame:
-    """Return the closed listings with ``wrong`` (what the signatures lack) and ``undated``.
+    """Return the closed listings with ``wrong`` (what the signatures lack), ``undated`` and ``pending``.
 
     A hazard closed in the ledger whose listing has no date of completion is ``undated``:
     nobody can say whether a signature came after it.
@@ -120,6 +126,8 @@ def signature_state(facts: Facts) -> pd.DataFrame:
     undated = rows["closed_date"].isna() & rows["hazard_id"].isin(in_ledger)
     rows = rows.assign(undated=undated, wrong=_signature_faults(facts, rows))[closed | undated]
     rows["wrong"] = rows["wrong"].mask(rows["undated"], "挂牌台账没有整改完成日期")
+    rows["pending"] = rows["closed_date"] + facts.book.days("signature_limit") > facts.as_of
+    rows["pending"] &= rows["wrong"].str.contains("缺")
     rows["faults"] = rows["wrong"].str.len()
     return rows.sort_values(["hazard_id", "undated", "faults", "listing_id"]).drop_duplicates("hazard_id")
 

@@ -21,7 +21,10 @@ _WEEK = pd.Timedelta(days=7)
 
 
 def reports_on_time(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """REP-02: each report due was received by Friday 11:00:00; a missing one was not (A10)."""
+    """REP-02: each report due was received by Friday 11:00:00; a missing one was not (A10).
+
+    A row of the weekly table that nobody could identify may be the report that a body lacks.
+    """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     due = due_reports(facts)
@@ -61,6 +64,7 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     bodies = facts.reporters[["area", "body"]]
     key = due["area"] + ":" + due["body"]
     lost = ~due["met"] & ~due["undated"]
+    may_be = facts.gaps.of_bodies("weekly", bodies["area"]).reset_index(drop=True)
     week = due["week"].dt.strftime("%m-%d")
     counts = pd.DataFrame({"met": due["met"], "due": 1, "lost": lost}).astype("int64").groupby(key).sum()
     subject = bodies["area"] + ":" + bodies["body"]
@@ -68,17 +72,20 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     weeks = week[lost].sort_values().groupby(key[lost]).agg("、".join)
     evidence = ("weekly:" + key + "/" + due["week"].dt.strftime("%Y-%m-%d"))[~due["met"]]
     named = evidence.sort_values().groupby(key[~due["met"]]).agg(";".join)
+    reason = look_up(subject, weeks)
+    hidden = counts["lost"].between(1, may_be)
+    lost_rows = "; 周报表中有 " + may_be.astype("str") + " 行无法识别, 可能是所缺的周报"
     return subjects(
         "org",
         subject,
         bodies["area"],
         np.select(
-            [counts["due"] == 0, counts["lost"] > 0, counts["met"] < counts["due"]],
+            [counts["due"] == 0, counts["lost"] > may_be, counts["met"] < counts["due"]],
             [NOT_DUE, NOT_MET, NOT_ASSESSABLE],
             MET,
         ),
         look_up(subject, named),
-        reason=look_up(subject, weeks),
+        reason=reason.mask(hidden, reason + lost_rows),
         numerator=counts["met"],
         denominator=counts["due"],
         value=(counts["met"] / counts["due"].mask(counts["due"] == 0)).astype("Float64"),
