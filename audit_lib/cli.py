@@ -259,7 +259,7 @@ def _report(run: Run, areas: list[str], *, every: bool) -> bool:
     from audit_lib import stages  # noqa: PLC0415
 
     with _progress("写报告", "writing reports") as step:
-        lines, whole = stages.report(run, areas, every=every, progress=step)
+        lines, whole = stages.report(run, areas, every=every, progress=step, now=_now())
     click.echo("\n".join(lines))
     return whole
 
@@ -299,7 +299,7 @@ main.add_command(size)
 
 
 def _now() -> dt.datetime:
-    """The only clock of the house; its time goes into the campaign's log and nowhere else."""
+    """The only clock of the house; its time goes into the campaign's log and the run record alone."""
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 

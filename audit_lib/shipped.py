@@ -1,4 +1,4 @@
-"""Where the notebooks lie: at the top of a clone, inside the package of an installed wheel."""
+"""Where notebooks and lock lie: at the top of a clone, inside the package of an installed wheel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,24 @@ from pathlib import Path
 from audit_lib.errors import CallError
 
 _PACKAGE = Path(__file__).parent
-_PLACES = (_PACKAGE / "notebooks", _PACKAGE.parent / "notebooks")
+_PLACES = (_PACKAGE, _PACKAGE.parent)
+
+
+def shipped(name: str) -> Path:
+    """Return a file that a clone has at its top and a wheel inside the package.
+
+    Raises
+    ------
+    CallError   it is in neither place
+
+    >>> shipped("nothing.txt")
+    Traceback (most recent call last):
+    audit_lib.errors.CallError: 安装不完整, 缺少 nothing.txt
+    """
+    for place in _PLACES:
+        if (file := place / name).is_file():
+            return file
+    raise CallError(f"安装不完整, 缺少 {name}", f"the installation is not whole: {name} is missing")
 
 
 def notebook(name: str) -> Path:
@@ -21,7 +38,7 @@ def notebook(name: str) -> Path:
     Traceback (most recent call last):
     audit_lib.errors.CallError: 没有名为 9_nothing 的笔记本
     """
-    for place in _PLACES:
-        if (file := place / f"{name}.ipynb").is_file():
-            return file
-    raise CallError(f"没有名为 {name} 的笔记本", f"there is no notebook called {name}")
+    try:
+        return shipped(f"notebooks/{name}.ipynb")
+    except CallError as missing:
+        raise CallError(f"没有名为 {name} 的笔记本", f"there is no notebook called {name}") from missing

@@ -7,7 +7,8 @@ from audit_lib.reporting.draws import DrawnCase, read_draws
 from audit_lib.reporting.html import report_html, section_html
 from audit_lib.reporting.manifest import write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
-from audit_lib.reporting.run import AreaReport, report_areas
+from audit_lib.reporting.record import keep_record, read_record
+from audit_lib.reporting.run import AreaReport, report_areas, stale_reports
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
 from audit_lib.reporting.workbook import report_workbook
 
@@ -25,17 +26,20 @@ __all__ = [
     "Report",
     "Section",
     "acceptance_report",
+    "keep_record",
     "open_case",
     "print_count",
     "print_estimate",
     "print_money",
     "print_share",
     "read_draws",
+    "read_record",
     "report_areas",
     "report_html",
     "report_workbook",
     "section_html",
     "show_draw",
+    "stale_reports",
     "write_manifest",
     "write_report",
 ]

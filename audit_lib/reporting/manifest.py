@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import json
 import platform
+import re
+import subprocess
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from audit_lib.compliance import check_sums, load_judgement
-from audit_lib.files import Json, sha256_file, write_text
+from audit_lib.errors import CallError, InputError
+from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting.draws import read_draws
+from audit_lib.reporting.fonts import font_file
+from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, installed
 from audit_lib.schemas import rulebook_rows
+from audit_lib.shipped import shipped
 
 PACKAGES = (
     "audit-lib",
@@ -34,7 +42,13 @@ PACKAGES = (
     "xlsxwriter",
     "zhplot",
 )
+FORMAT = "manifest/2"
 NAME = "manifest.json"
+RECORD = "run-record.jsonl"
+"""When and where a run was made: it has times, so it is no output."""
+
+AFTERWARDS = ("compare", "release", "diff")
+"""Folders of what is made from a finished run, and of what looks at the tables of another day."""
 
 
 def write_manifest(run: Run) -> Path:
@@ -63,32 +77,110 @@ def check_tree(indicators: pd.DataFrame, areas: pd.DataFrame) -> None:
     check_sums(indicators[indicators["indicator"].isin(on_tree)], areas)
 
 
-def manifest(run: Run, intake: Intake) -> Json:
-    """Return what the manifest of a run says."""
+def manifest(run: Run, intake: Intake) -> dict[str, Json]:
+    """Return what the manifest of a run says; a path names no place of one machine."""
     draws = read_draws(run)
     return {
+        "format": FORMAT,
         "inputs": _inputs(run, intake),
-        "outputs": _outputs(run),
+        "campaign": _listed(run.campaign, [file for file in _files(run.campaign) if file.name != CLOCKED]),
+        "outputs": _listed(run.folder, run_files(run.folder)),
         "versions": {"python": platform.python_version()}
         | {package: metadata.version(package) for package in PACKAGES},
+        "code": {"sha256": code_digest(), **_commit()},
+        "lock": _lock(),
+        "platform": {"system": platform.system(), "machine": platform.machine()},
+        "fonts": [{"file": font_file().name, "sha256": sha256_file(font_file())}],
         "params": run.params.model_dump(mode="json"),
         "seed": {draw.name: draw.certificate.seed for draw in draws if draw.certificate},
     }
 
 
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a run's folder.
+
+    Raises
+    ------
+    InputError   there is none, or it cannot be read
+    """
+    try:
+        said = json.loads(read_bytes(folder / NAME))
+        known = {"inputs", "campaign", "outputs", "versions", "params"} <= set(said)
+    except (ValueError, TypeError):
+        known = False
+    if not known:
+        raise InputError(
+            f"{folder / NAME} 不是完整的清单, 请重新运行 audit report",
+            f"{folder / NAME} is no whole manifest: run audit report again",
+        )
+    return dict(said)
+
+
+def run_files(folder: Path) -> list[Path]:
+    """Return every file of a run that the promise of equal bytes speaks about.
+
+    Left out are the manifest itself, what is made from a run afterwards and what has times.
+    """
+    return [
+        file
+        for file in _files(folder)
+        if file.name not in (NAME, RECORD) and file.relative_to(folder).parts[0] not in AFTERWARDS
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    found = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(
+        file for file in found if not any(part.startswith(".") for part in file.relative_to(folder).parts)
+    )
+
+
+def _listed(folder: Path, files: Sequence[Path]) -> list[Json]:
+    return [{"path": file.relative_to(folder).as_posix(), "sha256": sha256_file(file)} for file in files]
+
+
 def _inputs(run: Run, intake: Intake) -> list[Json]:
+    """Every file that was read: the params, the areas, the tables."""
     known = intake.files.dropna(subset=["sha256"]).drop_duplicates("file").sort_values("file")
     files: list[Json] = [
         {"path": str(file), "sha256": str(digest)}
         for file, digest in zip(known["file"], known["sha256"], strict=True)
     ]
-    return [{"path": run.file.name, "sha256": sha256_file(run.file)}, *files]
+    areas = run.data / run.params.areas
+    tree: list[Json] = _listed(run.data, [areas]) if areas.is_file() else []
+    return [{"path": run.file.name, "sha256": sha256_file(run.file)}, *tree, *files]
 
 
-def _outputs(run: Run) -> list[Json]:
-    paths = sorted(path for path in run.folder.rglob("*") if path.is_file() and path.name != NAME)
-    return [
-        {"path": path.relative_to(run.folder).as_posix(), "sha256": sha256_file(path)}
-        for path in paths
-        if not path.name.startswith(".")
-    ]
+def _commit() -> dict[str, Json]:
+    """Return the commit of the code and whether it was changed since; null outside a clone."""
+    home = PACKAGE.parent
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", "-C", str(home), *words], capture_output=True, check=True, timeout=60
+        ).stdout.decode()
+
+    try:
+        # Installed into somebody else's clone, it would otherwise bear that one's commit.
+        git("ls-files", "--error-unmatch", str(Path(__file__).relative_to(home)))
+        dirty = git("status", "--porcelain", "--", PACKAGE.name, "notebooks") != ""
+        return {"commit": git("rev-parse", "HEAD").strip(), "dirty": dirty}
+    except (OSError, subprocess.SubprocessError):
+        return {"commit": None, "dirty": None}
+
+
+def _lock() -> dict[str, Json]:
+    """Return the digest of the lock, and the installed packages that are not as it says."""
+    try:
+        file = shipped("requirements.lock")
+    except CallError:
+        return {"sha256": None, "differs": None}
+    pins = dict(re.findall(r"^([\w.-]+)==([\w.]+)", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    there = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in map(_split, installed())}
+    differs = {name: there[name] for name, due in sorted(pins.items()) if there.get(name, due) != due}
+    return {"sha256": sha256_file(file), "differs": differs}
+
+
+def _split(pin: str) -> tuple[str, str]:
+    name, _, version = pin.partition("==")
+    return name, version

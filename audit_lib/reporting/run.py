@@ -14,6 +14,7 @@ import logging
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -21,10 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit_lib.compliance import load_judgement
-from audit_lib.errors import AuditError, CallError, ReportError
+from audit_lib.errors import AuditError, CallError, ReportError, Text
 from audit_lib.files import write_text
 from audit_lib.intake import load_intake
 from audit_lib.params import Run
+from audit_lib.reporting import fresh
 from audit_lib.reporting.case import tree
 from audit_lib.reporting.manifest import check_tree
 from audit_lib.shipped import notebook as shipped_notebook
@@ -39,29 +41,46 @@ ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
+OUTPUTS = ("report.html", "report.ipynb", "report.xlsx")
+"""What a report is made of, and must be there whole before it counts as made."""
+
+
 @dataclass(frozen=True, slots=True)
 class AreaReport:
-    """What became of one area's report; ``error`` is None where it was written."""
+    """What became of one area's report.
+
+    ``error`` is None where it lies there whole, ``trace`` what the failing cell said at length;
+    ``kept`` where nothing had changed since it was written; ``seconds`` is what it cost.
+    """
 
     area: str
     folder: Path
     error: ReportError | None = None
+    trace: str = ""
+    kept: bool = False
+    seconds: float = 0.0
 
 
 def report_areas(
-    run: Run, areas: Sequence[str] | None = None, *, progress: Callable[[int, int, str], None]
+    run: Run,
+    areas: Sequence[str] | None = None,
+    *,
+    every: bool = False,
+    progress: Callable[[int, int, str], None],
 ) -> list[AreaReport]:
     """Write the reports of areas; return what became of each, in the order asked for.
 
     Parameters
     ----------
     areas : codes; None for the province, every city and every county
+    every : make also those again whose inputs have not changed since they were written
     progress : called with done, total and the name of the area just done
 
     Raises
     ------
     CallError    an area that the run does not have
     JudgeError   counties do not add up to their city, or cities to the province
+    ReportError  the inputs were changed while the reports were being written
     """
     areas_read = load_intake(run.folder / "intake").areas
     check_tree(load_judgement(run.folder / "judgement").indicators, areas_read)
@@ -71,15 +90,31 @@ def report_areas(
     if strange := [code for code in codes if code not in names]:
         raise CallError(f"没有这些地区: {'、'.join(strange)}", f"no such areas: {', '.join(strange)}")
     file = shipped_notebook(NOTEBOOK)
-    _load_papermill()
-    results: dict[str, AreaReport] = {}
-    with _kernels(run) as manager, ThreadPoolExecutor(_at_once()) as pool:
-        jobs = {pool.submit(_report_area, run, file, code, manager): code for code in codes}
-        for done, job in enumerate(as_completed(jobs), start=1):
-            code = jobs[job]
-            results[code] = job.result()
-            progress(done, len(codes), names[code])
+    digest = fresh.inputs_digest(run, file)
+    results = {
+        code: AreaReport(code, run.folder / "reports" / code, kept=True)
+        for code in codes
+        if not every and fresh.is_fresh(run, code, digest, OUTPUTS)
+    }
+    if due := [code for code in codes if code not in results]:
+        _load_papermill()
+        with _kernels(run) as manager, ThreadPoolExecutor(_at_once()) as pool:
+            jobs = {pool.submit(_report_area, run, file, code, manager, digest): code for code in due}
+            for done, job in enumerate(as_completed(jobs), start=1):
+                results[jobs[job]] = job.result()
+                progress(done, len(due), names[jobs[job]])
+        if fresh.inputs_digest(run, file) != digest:
+            fresh.forget(run)
+            raise ReportError(
+                "写报告期间, 判定结果、参数或程序被改动, 请重新运行",
+                "judgement, params or program changed while reports were being written: run again",
+            )
     return [results[code] for code in codes]
+
+
+def stale_reports(run: Run) -> list[str]:
+    """Return the areas of which a report lies there that was not made from the data of today."""
+    return fresh.stale(run, fresh.inputs_digest(run, shipped_notebook(NOTEBOOK)))
 
 
 def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | None = None) -> NotebookNode:
@@ -116,16 +151,33 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
     return _normalise(notebook)
 
 
-def _report_area(run: Run, file: Path, code: str, manager: type[Any]) -> AreaReport:
-    folder = run.folder / "reports" / code
+def _report_area(run: Run, file: Path, code: str, manager: type[Any], digest: str) -> AreaReport:
+    folder, begun = run.folder / "reports" / code, time.monotonic()
     given = os.path.relpath(run.file) if _same_drive(run.file) else str(run.file.resolve())
+    before = _stamps(folder)
     try:
         notebook = execute(file, {"params_file": Path(given).as_posix(), "area": code}, manager=manager)
         _write(folder / "report.ipynb", notebook, {Path(given).as_posix(): run.file.name})
+        fresh.record(
+            run, code, digest, [path for path, stamp in _stamps(folder).items() if before.get(path) != stamp]
+        )
     except AuditError as error:
-        named = ReportError(f"报告 {code} 没有写成: {error.text.zh}", f"no report of {code}: {error.text.en}")
-        return AreaReport(code, folder, named)
-    return AreaReport(code, folder)
+        old = Text(
+            "(原处的旧报告不是按现在的数据写的)" if before else "",
+            " (the old report that lies there is of other data)" if before else "",
+        )
+        named = ReportError(
+            f"报告 {code} 没有写成{old.zh}: {error.text.zh}", f"no report of {code}{old.en}: {error.text.en}"
+        )
+        trace = COLOUR.sub("", "\n".join(getattr(error.__cause__, "traceback", [])))
+        return AreaReport(code, folder, named, trace, seconds=time.monotonic() - begun)
+    return AreaReport(code, folder, seconds=time.monotonic() - begun)
+
+
+def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return what tells a file written anew from the one that lay there: each write is a new file."""
+    found = {path: path.stat() for path in folder.glob("*") if not path.name.startswith(".")}
+    return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
 
 
 def _same_drive(file: Path) -> bool:

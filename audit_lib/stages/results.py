@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
@@ -48,24 +49,49 @@ def _write_replacements(run: Run, visits: pd.DataFrame, draws: Mapping[str, Draw
     write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
 
 
-def report(run: Run, areas: Sequence[str], *, every: bool, progress: Step) -> tuple[list[str], bool]:
+def report(
+    run: Run, areas: Sequence[str], *, every: bool, progress: Step, now: dt.datetime | None = None
+) -> tuple[list[str], bool]:
     """Write the reports of the areas named, or of all, and the manifest.
+
+    Parameters
+    ----------
+    every : make also those again whose inputs have not changed
+    now : for the run record; None keeps none
 
     Returns the lines to say, and whether every report was written.
     """
-    from audit_lib.reporting import report_areas, write_manifest  # noqa: PLC0415 - matplotlib, papermill
+    from audit_lib.reporting import (  # noqa: PLC0415 - matplotlib, papermill
+        keep_record,
+        report_areas,
+        stale_reports,
+        write_manifest,
+    )
 
-    results = report_areas(run, list(areas) or None, progress=progress)
+    results = report_areas(run, list(areas) or None, every=every, progress=progress)
     failed = [one for one in results if one.error]
+    stale = [area for area in stale_reports(run) if area not in {one.area for one in failed}]
     write_manifest(run)
+    if now is not None:
+        keep_record(run, results, now=now)
     lines = [str(one.error) for one in failed]
+    written, kept = len(results) - len(failed), sum(one.kept for one in results)
     place = run.folder / "reports"
     lines.append(
         str(
             Text(
-                f"报告 {len(results) - len(failed)} 份在 {place}, 失败 {len(failed)} 份",
-                f"{len(results) - len(failed)} reports in {place}, {len(failed)} failed",
+                f"报告 {written} 份在 {place}, 其中 {kept} 份没有变化、未重做; 失败 {len(failed)} 份",
+                f"{written} reports in {place}, {kept} of them unchanged and kept; {len(failed)} failed",
             )
         )
     )
+    if stale:
+        lines.append(
+            str(
+                Text(
+                    f"另有 {len(stale)} 份报告不是按现在的数据写的, 请运行 audit report: {'、'.join(stale)}",
+                    f"{len(stale)} other reports are of other data, run audit report: {', '.join(stale)}",
+                )
+            )
+        )
     return lines, not failed

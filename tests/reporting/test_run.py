@@ -8,48 +8,18 @@ from pathlib import Path
 
 import cases
 import jsonschema
-import pandas as pd
 import pytest
+from runs import BY_HAND, PARAMS, bytes_of, judged_run, quiet
 
-from audit_lib import schemas
 from audit_lib.compliance import Judgement, write_judgement
 from audit_lib.errors import CallError, JudgeError, ReportError
 from audit_lib.files import sha256_file
-from audit_lib.intake import Intake, write_intake
-from audit_lib.params import Run, read_params
-from audit_lib.reporting import open_case, report_areas, write_manifest
+from audit_lib.params import Run
+from audit_lib.reporting import fresh, open_case, report_areas, write_manifest
 from audit_lib.reporting import run as running
 from audit_lib.reporting.case import find_run
 from audit_lib.reporting.kernels import ordinary_kernels
 from audit_lib.shipped import notebook as shipped
-
-PARAMS = 'run: 手工\ncampaign: 2014年春季行动\ndemo: true\noutput: out\ninputs:\n  units:\n    - files: ["名录/*"]\n'
-BY_HAND = {
-    "rules": cases.rules,
-    "indicators": cases.indicators,
-    "verdicts": cases.verdicts,
-    "scores": lambda: schemas.empty("scores"),
-    "estimates": lambda: schemas.empty("estimates"),
-}
-
-
-def quiet(done: int, total: int, what: str) -> None:
-    """Take no notice."""
-
-
-def judged_run(folder: Path) -> Run:
-    """Return a run whose intake and judgement lie on the disk."""
-    (folder / "params.yaml").write_text(PARAMS, encoding="utf-8")
-    run = read_params(folder / "params.yaml")
-    nothing = pd.DataFrame(columns=["table", "sender", "area", "file", "sheet", "row", "reason", "cells"])
-    problems = pd.DataFrame(
-        columns=["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
-    )
-    files = cases.files().assign(title=0, header=1, subtotal=0, foot=0, blank=0)
-    intake = Intake(cases.tables(), cases.AREAS, files, problems, nothing, nothing)
-    write_intake(intake, run.folder / "intake")
-    write_judgement(Judgement(**{name: table() for name, table in BY_HAND.items()}), run.folder / "judgement")
-    return run
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +32,6 @@ def written(run: Run) -> Run:
     results = report_areas(run, [cases.PROVINCE, cases.COUNTY], progress=quiet)
     assert [str(one.error) for one in results if one.error] == []
     return run
-
-
-def bytes_of(run: Run) -> dict[str, str]:
-    folder = run.folder / "reports"
-    return {str(path.relative_to(folder)): sha256_file(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def test_each_area_has_page_workbook_and_notebook(written: Run) -> None:
@@ -162,7 +127,9 @@ def test_manifest_holds_every_file_and_no_time(written: Run) -> None:
     path = write_manifest(written)
     first = path.read_bytes()
     content = json.loads(first)
-    assert {"inputs", "outputs", "versions", "params", "seed"} == set(content)
+    due = {"inputs", "outputs", "versions", "params", "seed"}
+    assert due | {"format", "campaign", "code", "lock", "platform", "fonts"} == set(content)
+    assert content["code"]["sha256"] == fresh.code_digest()
     assert {one["path"]: one["sha256"] for one in content["outputs"]}[
         "reports/990000/report.html"
     ] == sha256_file(written.folder / "reports" / "990000" / "report.html")

@@ -27,8 +27,9 @@ FEW = ["990000", "GLW000", "990102"]
 
 
 def digests(folder: Path, *parts: str) -> dict[str, str]:
-    """SHA-256 of every file under the named parts of a folder."""
-    files = [path for part in parts for path in (folder / part).rglob("*") if path.is_file()]
+    """SHA-256 of every file under the named parts of a folder; the run record has times."""
+    found = (path for part in parts for path in (folder / part).rglob("*") if path.is_file())
+    files = [path for path in found if path.name != "run-record.jsonl"]
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
