@@ -59,7 +59,7 @@ TEXT = {
     ".py",
     ".toml",
 }
-TEXT |= {".txt", ".yaml", ".yml", ""}
+TEXT |= {".txt", ".typ", ".yaml", ".yml", ""}
 
 
 def _repo_files() -> list[Path]:

@@ -4,9 +4,11 @@ from audit_lib.reporting.acceptance import acceptance_report, write_report
 from audit_lib.reporting.case import Case, open_case
 from audit_lib.reporting.drawing import Drawing, show_draw
 from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.fonts import find_faces, fonts_used, substitutes
 from audit_lib.reporting.html import report_html, section_html
 from audit_lib.reporting.manifest import write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
+from audit_lib.reporting.pdf import report_pdf
 from audit_lib.reporting.record import keep_record, read_record
 from audit_lib.reporting.run import AreaReport, report_areas, stale_reports
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
@@ -26,6 +28,8 @@ __all__ = [
     "Report",
     "Section",
     "acceptance_report",
+    "find_faces",
+    "fonts_used",
     "keep_record",
     "open_case",
     "print_count",
@@ -36,10 +40,12 @@ __all__ = [
     "read_record",
     "report_areas",
     "report_html",
+    "report_pdf",
     "report_workbook",
     "section_html",
     "show_draw",
     "stale_reports",
+    "substitutes",
     "write_manifest",
     "write_report",
 ]

@@ -50,6 +50,8 @@ def acceptance_report(case: Case) -> Report:
         sections=tuple(_number([section for section in sections if _spoken(case, section)])),
         strips=(STRIP,) if case.run.params.demo else (),
         foot=FOOT,
+        reference=f"　　　　〔{case.as_of.year}〕　　号",
+        date="　　　年　　月　　日",
     )
 
 

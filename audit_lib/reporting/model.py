@@ -19,6 +19,11 @@ from audit_lib.reporting.tables import Cell, Column, Kind, print_cell
 
 REFERENCE = re.compile(r"\{(\w+)\}")
 
+NO_FIGURES = re.compile(
+    r"\d{4}年(\d{1,2}月)?(\d{1,2}日)?(\d{1,2}时)?|\d{1,2}月\d{1,2}日|[A-Z]+\d?-\d{2}[a-z]?|附件\d{1,2}"
+)
+"""Digits that prose may type: a date, the number of a clause, the number of an annex."""
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -115,6 +120,18 @@ class Section:
                 f"报告“{self.title}”引用了没有的数: {'、'.join(sorted(used - known))}",
                 f'report section "{self.title}" refers to unknown numbers: {", ".join(sorted(used - known))}',
             )
+        if typed := [
+            block.text for block in self.blocks if isinstance(block, Paragraph) and types_figure(block.text)
+        ]:
+            raise ReportError(
+                f"报告“{self.title}”的文字里直接写了数, 应引用有名称的数: {'; '.join(typed)}",
+                f'prose of section "{self.title}" types figures instead of naming them: {"; ".join(typed)}',
+            )
+
+    @property
+    def annex(self) -> str:
+        """The number of the annex that the section is, as 附件1; nothing for a part of the body."""
+        return found[0] if (found := re.match(r"附件\d+", self.title)) else ""
 
     def __repr__(self) -> str:
         return f"Section({self.title})"
@@ -127,7 +144,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A whole report; ``marks`` stand on every page (送审稿, 演示数据), ``strips`` above it."""
+    """A whole report; ``marks`` stand on every page (送审稿, 演示数据), ``strips`` above it.
+
+    ``reference``, ``issuer``, ``date`` are 发文字号, 署名 and 成文日期 of the signed paper; left
+    empty, they are blanks to be filled in by hand.
+    """
 
     area: str
     title: str
@@ -137,6 +158,9 @@ class Report:
     sections: tuple[Section, ...]
     strips: tuple[str, ...] = ()
     foot: tuple[str, ...] = ()
+    reference: str = ""
+    issuer: str = ""
+    date: str = ""
 
     @property
     def grids(self) -> Iterator[Grid]:
@@ -154,6 +178,25 @@ class Report:
     def numbers(self) -> tuple[Number, ...]:
         """Every named number once; two values under one name are refused."""
         return unite(number for section in self.sections for number in section.numbers)
+
+
+def types_figure(text: str) -> bool:
+    """Say whether prose types a figure instead of referring to a number.
+
+    >>> types_figure("应检 {due} 家, 截至2014年3月31日24时, 见 R-05b"), types_figure("应检 12 家")
+    (False, True)
+    """
+    return re.search(r"\d", NO_FIGURES.sub("", REFERENCE.sub("", text))) is not None
+
+
+def put_numbers(text: str, numbers: Iterable[Number]) -> str:
+    """Return prose with its numbers as printed.
+
+    >>> put_numbers("应检 {due} 家", [Number("due", "应检单位", "count", 2300, "自报")])
+    '应检 2,300 家'
+    """
+    known = {number.key: number for number in numbers}
+    return REFERENCE.sub(lambda found: known[found[1]].cell.text, text)
 
 
 def unite(numbers: Iterable[Number]) -> tuple[Number, ...]:

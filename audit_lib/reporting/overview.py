@@ -170,17 +170,23 @@ def _own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
     """Return the proposal for the area itself, before anything else is said of it."""
     rows = case.verdicts[(case.verdicts["area"] == case.code) & case.verdicts["level"].isin(LEVEL_WORDS)]
     blocks: list[Block] = []
+    numbers: list[Number] = []
     for row in rows.fillna("").sort_values("level").astype("str").to_dict("records"):
         head = f"{LEVEL_WORDS[row['level']]}结论: " if case.own_city else "结论: "
         blocks.append(Paragraph(head + VERDICTS[row["result"]], f"verdict {row['result'].replace('_', '-')}"))
         parts = [
-            ("未达到", rule_names(row["rules_not_met"])),
-            ("还差", missing_words(row["missing"])),
-            ("无法判定", rule_names(row["rules_not_assessable"])),
+            ("not_met", "未达到", rule_names(row["rules_not_met"])),
+            ("owes", "还差", missing_words(row["missing"])),
+            ("open", "无法判定", rule_names(row["rules_not_assessable"])),
         ]
-        said = "。".join(f"{name}: {words}" for name, words in parts if words)
-        blocks += [Paragraph(f"{said}。")] if said else []
-    return blocks, []
+        said = [
+            Number(f"own_{row['level']}_{key}", name, "text", words, "本报告")
+            for key, name, words in parts
+            if words
+        ]
+        numbers += said
+        blocks += [Paragraph("".join(f"{one.label}: {{{one.key}}}。" for one in said))] if said else []
+    return blocks, numbers
 
 
 def _majors(case: Case) -> tuple[list[Block], list[Number]]:

@@ -78,6 +78,7 @@ def _numbers(case: Case, drawn: DrawnCase, row: pd.Series[Any]) -> tuple[Number,
         Number("recheck_lower", "区间下限", "estimate", _or_none(row["lower"]), made),
         Number("recheck_upper", "区间上限", "estimate", _or_none(row["upper"]), made),
         Number("recheck_bound", "不合格单位上限", "count", _or_none(row["bound_count"]), made, unit="家"),
+        Number("confidence", "把握程度", "text", f"{case.run.params.estimates.confidence * 100:g}%", "参数"),
     )
 
 
@@ -96,9 +97,10 @@ def _sentence(drawn: DrawnCase, row: pd.Series[Any]) -> str:
 def _projected(row: pd.Series[Any]) -> list[Block]:
     if pd.isna(row["upper"]):
         return []
-    text = "推算: 不合格比例约 {recheck_share}, 95% 区间 {recheck_lower} 至 {recheck_upper}"
+    text = "推算: 不合格比例约 {recheck_share}, {confidence} 区间 {recheck_lower} 至 {recheck_upper}"
     if pd.notna(row["bound_count"]):
-        text += "; 不合格单位至多 {recheck_bound} 家(精确上限, 把握程度 95%, 拒绝检查和未找到的按不合格计)"
+        text += "; 不合格单位至多 {recheck_bound} 家"
+        text += "(精确上限, 把握程度 {confidence}, 拒绝检查和未找到的按不合格计)"
     return [Paragraph(text + "。")]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pandas as pd
 
 from audit_lib.inference import bound_count
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import area_table, rule_rows, sides, spot_rate
-from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
 from audit_lib.reporting.words import NOT_NONE
 
@@ -26,7 +28,7 @@ def spot_section(case: Case) -> Section:
         "市级抽检",
         (
             Paragraph(
-                "按市判定, 检验“5×已抽 ≥ 县检合格”。合格单位按批次截止日冻结, 此后撤销合格不改变分子、分母。"
+                "按市判定, 检验“{spot_test}”。合格单位按批次截止日冻结, 此后撤销合格不改变分子、分母。"
                 "抽检单位由各市自行选定的, 其合格率不能代表全体, 本报告不作推算。"
             ),
             _picture(table),
@@ -34,6 +36,7 @@ def spot_section(case: Case) -> Section:
             _power_grid(table),
             _uncounted(case),
         ),
+        (Number("spot_test", "市级抽检的检验式", "text", _test(spot_rate()), "工作方案"),),
     )
 
 
@@ -69,6 +72,12 @@ def spot_table(case: Case) -> pd.DataFrame:
         N, n = passed[known].astype(int).to_numpy(), done[known].astype(int).to_numpy()
         table.loc[known, "hidden"] = bound_count(N, n, n * 0, side="upper")
     return table
+
+
+def _test(rate: Fraction) -> str:
+    """Return a share due as a test on whole numbers."""
+    due = "县检合格" if rate.numerator == 1 else f"{rate.numerator}×县检合格"
+    return f"{rate.denominator}×已抽 ≥ {due}"
 
 
 def _quota_grid(table: pd.DataFrame) -> Grid:

@@ -1,0 +1,237 @@
+"""The paper that officials sign: its page measured from the file, its text, its faces."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import cases
+import pandas as pd
+import pytest
+from fontTools.ttLib import TTFont
+
+from audit_lib.errors import ReportError
+from audit_lib.reporting import (
+    Column,
+    Grid,
+    Number,
+    Paragraph,
+    Report,
+    Section,
+    acceptance_report,
+    find_faces,
+    fonts_used,
+    report_pdf,
+    substitutes,
+)
+from audit_lib.reporting.fonts import Faces, font_file
+from audit_lib.reporting.paper import Words, lay_out
+
+AREAS = (cases.PROVINCE, cases.CITY, cases.COUNTY, cases.LONE)
+POINT = 72 / 25.4
+HOSTILE = {
+    "script": "<script>alert(1)</script>",
+    "include": '#include "/etc/passwd"',
+    "import": '#import "@preview/a:0.1.0"',
+    "maths": "$x^2$ *粗* _斜_ `码` @引用 <标签>",
+    "backslash": "\\u{41} \\#\\\\",
+    "formula": "=1+1",
+    "comment": "// 注 /* 释 */",
+    "template": "{{ 7*7 }} {due}",
+    "entity": "&amp;&#65;",
+}
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Faces:
+    return find_faces(tmp_path_factory.mktemp("params"))
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory, faces: Faces) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("papers")
+    for area in AREAS:
+        made = report_pdf(acceptance_report(cases.case(folder, area)), faces)
+        (folder / f"{area}.pdf").write_bytes(made)
+    return {area: folder / f"{area}.pdf" for area in AREAS}
+
+
+def poppler(tool: str, *arguments: str | Path) -> str:
+    """Return what a tool of poppler says about a PDF."""
+    if shutil.which(tool) is None:
+        pytest.skip(f"no {tool} here")
+    done = subprocess.run([tool, *map(str, arguments)], capture_output=True, check=True)
+    return done.stdout.decode("utf-8")
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def words_of(file: Path) -> list[tuple[int, float, float, float, str]]:
+    """Return each word of a PDF with its page, left, top and right in points."""
+    found, page = [], 0
+    for line in poppler("pdftotext", "-bbox", file, "-").splitlines():
+        page += "<page " in line
+        if word := re.search(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)".*>(.*)</word>', line):
+            found.append((page, float(word[1]), float(word[2]), float(word[3]), word[4]))
+    return found
+
+
+def plain(
+    *blocks: Paragraph | Grid, marks: tuple[str, ...] = ("送审稿",), numbers: tuple[Number, ...] = ()
+) -> Report:
+    section = Section("x", "一、部分", blocks, numbers)
+    return Report("990000", "检查验收报告", "春季行动", marks, (), (section,))
+
+
+def set_in(folder: Path, report: Report, faces: Faces) -> Path:
+    (folder / "x.pdf").write_bytes(report_pdf(report, faces))
+    return folder / "x.pdf"
+
+
+def test_page_of_body_text_has_22_lines_of_28_characters(tmp_path: Path, faces: Faces) -> None:
+    file = set_in(tmp_path, plain(Paragraph("测" * 28 * 70)), faces)
+    lines = [(page, top, squeezed(text)) for page, _, top, _, text in words_of(file) if "测" in text]
+    second = [(top, text) for page, top, text in lines if page == 2]
+    assert [len(text) for _, text in second] == [28] * 22
+    pitches = {round(after[0] - before[0], 2) for before, after in itertools.pairwise(second)}
+    assert pitches == {28.95}
+    left, right = 28 * POINT, (28 + 156) * POINT
+    for page, start, _, end, text in words_of(file):
+        if page == 2 and "测" in text:
+            assert start == pytest.approx(left, abs=0.5)
+            assert right - 15.75 < end < right + 0.5
+    assert second[0][0] == pytest.approx(37 * POINT, abs=4)  # the box of a glyph is taller than its em
+
+
+def test_page_number_stands_right_on_odd_and_left_on_even_pages(tmp_path: Path, faces: Faces) -> None:
+    file = set_in(tmp_path, plain(Paragraph("测" * 28 * 60)), faces)
+    foot = [
+        (page, start, end)
+        for page, start, top, end, text in words_of(file)
+        if top > 250 * POINT and text in "123"
+    ]
+    assert [page for page, _, _ in foot] == [1, 2, 3]
+    assert [start > 150 * POINT for _, start, _ in foot] == [True, False, True]
+    assert "- 2 -" in poppler("pdftotext", "-layout", "-f", "2", "-l", "2", file, "-")
+
+
+def test_marks_stand_on_every_page_also_on_a_turned_one(tmp_path: Path, faces: Faces) -> None:
+    columns = tuple(Column(f"c{place}", f"第{place}列很长的标题", "count") for place in range(20))
+    rows = pd.DataFrame([{column.key: 1_234_567 for column in columns}] * 3)
+    report = plain(
+        Paragraph("测" * 28 * 30),
+        Grid("宽表", "宽表", columns, rows),
+        Paragraph("后文"),
+        marks=("送审稿", "演示数据"),
+    )
+    file = set_in(tmp_path, report, faces)
+    sizes = re.findall(
+        r"Page +\d+ size: +([\d.]+) x ([\d.]+)", poppler("pdfinfo", "-f", "1", "-l", "9", file)
+    )
+    turned = [float(width) > float(height) for width, height in sizes]
+    assert turned == [False, False, True, False]
+    for page in range(1, len(sizes) + 1):
+        said = poppler("pdftotext", "-f", str(page), "-l", str(page), file, "-")
+        assert "送审稿" in said
+        assert "演示数据" in said
+        assert f"- {page} -" in said
+
+
+def test_heading_of_a_table_is_printed_again_on_each_page(tmp_path: Path, faces: Faces) -> None:
+    rows = pd.DataFrame({"name": [f"甲{place}" for place in range(90)], "count": range(90)})
+    grid = Grid("长表", "长表", (Column("name", "单位名称"), Column("count", "家数", "count")), rows)
+    file = set_in(tmp_path, plain(grid), faces)
+    pages = int(re.search(r"Pages: +(\d+)", poppler("pdfinfo", file))[1])
+    heads = Counter(page for page, *_, text in words_of(file) if text == "单位名称")
+    assert pages > 2
+    assert heads == dict.fromkeys(range(1, pages + 1), 1)
+
+
+@pytest.mark.parametrize("area", AREAS)
+def test_every_sentence_and_cell_of_the_report_stands_in_the_pdf(
+    area: str, papers: dict[str, Path], tmp_path: Path
+) -> None:
+    said = squeezed(poppler("pdftotext", "-raw", papers[area], "-"))
+    paper = lay_out(acceptance_report(cases.case(tmp_path, area)))
+    prose = [item.text for item in paper.body if isinstance(item, Words)]
+    assert prose
+    assert [text for text in prose if squeezed(text) not in said] == []
+
+
+def test_same_report_and_fonts_give_the_same_bytes(
+    tmp_path: Path, faces: Faces, papers: dict[str, Path]
+) -> None:
+    again = report_pdf(acceptance_report(cases.case(tmp_path, cases.COUNTY)), faces)
+    assert again == papers[cases.COUNTY].read_bytes()
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_markup_out_of_a_file_is_text_in_the_pdf(kind: str, tmp_path: Path, faces: Faces) -> None:
+    text = HOSTILE[kind]
+    grid = Grid("表", "", (Column("name", "名称"),), pd.DataFrame({"name": [text]}))
+    named = Number("name", "名称", "text", text, "自报")
+    file = set_in(tmp_path, plain(Paragraph("单位: {name}"), grid, numbers=(named,)), faces)
+    said = squeezed(poppler("pdftotext", "-raw", file, "-"))
+    assert said.count(squeezed(text)) == 2
+
+
+def test_signs_that_turn_or_hide_text_are_left_out_and_lines_are_kept(tmp_path: Path, faces: Faces) -> None:
+    grid = Grid("表", "", (Column("name", "名称"),), pd.DataFrame({"name": ["甲\u202e乙\x00丙\n丁\u200b戊"]}))
+    file = set_in(tmp_path, plain(grid), faces)
+    lines = [text for *_, text in words_of(file)]
+    assert "甲乙丙" in lines
+    assert "丁戊" in lines
+
+
+def test_character_that_no_font_has_is_replaced_and_listed(tmp_path: Path, faces: Faces) -> None:
+    grid = Grid("表", "", (Column("name", "名称"),), pd.DataFrame({"name": ["卫生\U0001f600院"]}))
+    said = squeezed(poppler("pdftotext", "-raw", set_in(tmp_path, plain(grid), faces), "-"))
+    assert "卫生〓院" in said
+    assert "本机字体没有下列字，文中以“〓”代替，原字见网页和工作簿：U+1F600。" in said
+
+
+def test_number_of_the_document_and_date_are_blanks_to_fill_in(tmp_path: Path) -> None:
+    paper = lay_out(acceptance_report(cases.case(tmp_path, cases.COUNTY)))
+    assert paper.reference.strip() == "〔2014〕　　号"
+    assert paper.date.split() == ["年", "月", "日"]
+
+
+def test_annexes_are_named_under_the_text(papers: dict[str, Path]) -> None:
+    said = squeezed(poppler("pdftotext", "-layout", papers[cases.CITY], "-"))
+    assert "附件：1.采用的读法2.指标口径与计算说明" in said
+
+
+def test_face_in_the_folder_beside_the_params_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
+    with TTFont(font_file()) as font:
+        for place in (1, 16):
+            font["name"].setName("FangSong_GB2312", place, 3, 1, 0x409)
+        font.save(tmp_path / "fonts" / "own.ttf")
+    used = {row["face"]: (row["used"], row["file"]) for row in fonts_used(tmp_path)}
+    assert used["仿宋"] == ("FangSong_GB2312", "own.ttf")
+    assert not [line for line in substitutes(tmp_path) if line.startswith("仿宋")]
+
+
+def test_substitute_is_said_by_name(tmp_path: Path, faces: Faces) -> None:
+    for face in faces.faces.values():
+        if face.substitute:
+            assert f"{face.name}: 没有“{face.asked}”, 以“{face.families[0]}”代替" in substitutes(tmp_path)
+    assert {row["face"] for row in fonts_used(tmp_path)} == {"小标宋", "黑体", "楷体", "仿宋", "宋体"}
+    assert all(re.fullmatch("[0-9a-f]{64}", row["sha256"]) for row in fonts_used(tmp_path))
+
+
+def test_figure_typed_into_prose_is_refused() -> None:
+    with pytest.raises(ReportError) as refused:
+        Section("x", "概览", (Paragraph("应检 2,300 家"),))
+    assert str(refused.value) == "报告“概览”的文字里直接写了数, 应引用有名称的数: 应检 2,300 家"
+
+
+@pytest.mark.parametrize("text", ["截至2014年3月31日24时", "见 R-05b、REP-02 和附件2", "3月31日前"])
+def test_date_and_clause_may_stand_in_prose(text: str) -> None:
+    Section("x", "概览", (Paragraph(text),))
