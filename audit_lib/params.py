@@ -155,7 +155,10 @@ class Region(Strict):
 
 
 class Params(Strict):
-    """Everything one run chooses; ``folder``, ``data`` and ``output`` are resolved on reading."""
+    """Everything one run chooses; ``folder``, ``data`` and ``output`` are resolved on reading.
+
+    ``rulebook`` is the name of one that is shipped, or a folder of CSV files beside the params.
+    """
 
     run: Name
     campaign: str
@@ -180,6 +183,7 @@ class Params(Strict):
         "时限",
         "预案",
     ]
+    rulebook: str = "spring-2014"
     rules: list[str] = []
 
 

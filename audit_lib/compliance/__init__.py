@@ -5,9 +5,10 @@ from audit_lib.compliance.counts import Measure, counts_at, follow_counts, forec
 from audit_lib.compliance.estimates import compare_counties, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import check_sums
-from audit_lib.compliance.judge import Judgement, judge, load_judgement, write_judgement
+from audit_lib.compliance.judge import Judgement, judge, load_judgement, run_rulebook, write_judgement
 from audit_lib.compliance.places import DrawnSample
-from audit_lib.compliance.rulebook import Indicator, Rule, Rulebook, load_rulebook
+from audit_lib.compliance.questions import ask, keep_answers, question_workbook, read_answers
+from audit_lib.compliance.rulebook import Indicator, Question, Rule, Rulebook, load_rulebook
 from audit_lib.compliance.rules import RULES
 from audit_lib.compliance.scoring import items_due, score_checks
 from audit_lib.compliance.weekly import check_reports, latest_reports
@@ -19,8 +20,10 @@ __all__ = [
     "Indicator",
     "Judgement",
     "Measure",
+    "Question",
     "Rule",
     "Rulebook",
+    "ask",
     "check_reports",
     "check_sums",
     "compare_counties",
@@ -31,10 +34,14 @@ __all__ = [
     "gather_facts",
     "items_due",
     "judge",
+    "keep_answers",
     "latest_reports",
     "load_judgement",
     "load_rulebook",
     "propose",
+    "question_workbook",
+    "read_answers",
+    "run_rulebook",
     "score_checks",
     "weekly_measures",
     "write_judgement",

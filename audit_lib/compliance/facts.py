@@ -40,8 +40,9 @@ class Facts:
     hazards : with their lives (`follow_hazards`);  listings : made by the day, bad dates kept
     self_checks, weekly, reporters, check_items : as read, nothing of the future
     records : every other input table by name, in the county of its unit, nothing of the future:
-        nothing whose first date lies after the day
+        nothing whose first date that is due lies after the day
     scores : one row per checklist (`score_checks`)
+    answers : what people said (`questions.read_answers`)
     """
 
     as_of: pd.Timestamp
@@ -67,6 +68,7 @@ class Facts:
     check_items: pd.DataFrame
     records: Mapping[str, pd.DataFrame]
     scores: pd.DataFrame
+    answers: pd.DataFrame
 
     @property
     def province(self) -> str:
@@ -74,8 +76,14 @@ class Facts:
         return str(self.areas.loc[self.areas["level"] == "province", "code"].iloc[0])
 
 
-def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
+def gather_facts(
+    intake: Intake, params: Params, book: Rulebook, answers: pd.DataFrame | None = None
+) -> Facts:
     """Return the facts at the end of ``params.as_of``.
+
+    Parameters
+    ----------
+    answers : what people said (`questions.read_answers`); None: nothing yet
 
     Raises
     ------
@@ -129,6 +137,7 @@ def gather_facts(intake: Intake, params: Params, book: Rulebook) -> Facts:
             name: _record(name, rows, units, as_of) for name, rows in tables.items() if name not in _NAMED
         },
         scores=score_checks(tables["check_items"], _visits(tables, checks), units, book),
+        answers=schemas.empty("questions") if answers is None else answers,
     )
 
 
@@ -170,8 +179,13 @@ def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def _record(name: str, rows: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """The rows of a table made by the day, each in the county of its unit."""
-    days = [column.name for column in schemas.tables()[name].columns if column.kind == "date"]
+    """The rows of a table made by the day, each in the county of its unit.
+
+    The first date that a row must have says when it was made; an optional one, such as the day on
+    which something is to be done, does not.
+    """
+    columns = [one for one in schemas.tables()[name].columns if one.role != "optional"]
+    days = [column.name for column in columns if column.kind == "date"]
     rows = rows[~(rows[days[0]] > as_of)] if days else rows
     return _in_county(rows, units) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
 

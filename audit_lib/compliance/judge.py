@@ -14,9 +14,10 @@ from audit_lib.compliance.estimates import estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import indicate
 from audit_lib.compliance.places import DrawnSample
+from audit_lib.compliance.questions import asked_questions
 from audit_lib.compliance.rows import NOT_APPLICABLE, WORST_FIRST, whole
-from audit_lib.compliance.rulebook import load_rulebook
-from audit_lib.compliance.rules import RULES
+from audit_lib.compliance.rulebook import Rulebook, load_rulebook, rulebook_folder
+from audit_lib.compliance.rules import judged_rules
 from audit_lib.errors import JudgeError
 from audit_lib.files import write_parquet
 from audit_lib.intake import Intake
@@ -28,6 +29,7 @@ _ORDER = {
     "scores": ["check_id"],
     "estimates": ["area", "indicator"],
     "verdicts": ["level", "area"],
+    "questions": ["rule_id", "level", "subject"],
 }
 
 
@@ -40,14 +42,21 @@ class Judgement:
     scores: pd.DataFrame
     estimates: pd.DataFrame
     verdicts: pd.DataFrame
+    questions: pd.DataFrame
 
 
-def judge(intake: Intake, run: Run, draws: Mapping[str, DrawnSample]) -> Judgement:
+def judge(
+    intake: Intake,
+    run: Run,
+    draws: Mapping[str, DrawnSample],
+    answers: pd.DataFrame | None = None,
+) -> Judgement:
     """Judge everything that the inputs allow.
 
     Parameters
     ----------
     draws : by name, the draws that exist and were verified
+    answers : what people said (`questions.read_answers`); None: nothing yet
 
     Raises
     ------
@@ -55,9 +64,9 @@ def judge(intake: Intake, run: Run, draws: Mapping[str, DrawnSample]) -> Judgeme
 
     The result depends on no row order: every table is sorted by its key.
     """
-    book = load_rulebook(run.params.window.end)
-    applies = _applies(run)
-    facts = gather_facts(intake, run.params, book)
+    book = run_rulebook(run)
+    applies = _applies(run, book)
+    facts = gather_facts(intake, run.params, book, answers)
     rules = _judge_rules(facts, applies)
     verdicts = acceptance.propose(facts, rules, applies=applies)
     if acceptance.RULE in applies:
@@ -71,6 +80,7 @@ def judge(intake: Intake, run: Run, draws: Mapping[str, DrawnSample]) -> Judgeme
         "scores": facts.scores,
         "estimates": estimate_rechecks(facts, draws),
         "verdicts": verdicts,
+        "questions": asked_questions(facts, rules),
     }
     return Judgement(**{name: _settled(table, name) for name, table in tables.items()})
 
@@ -100,8 +110,14 @@ def load_judgement(folder: Path) -> Judgement:
     return Judgement(**tables)
 
 
-def _applies(run: Run) -> frozenset[str]:
-    built = {*RULES, acceptance.RULE}
+def run_rulebook(run: Run) -> Rulebook:
+    """Return the rulebook that the params name; a folder is looked for beside the params file."""
+    named = rulebook_folder(run.params.rulebook)
+    return load_rulebook(run.params.window.end, run.file.resolve().parent / named)
+
+
+def _applies(run: Run, book: Rulebook) -> frozenset[str]:
+    built = {*judged_rules(book), acceptance.RULE} & set(book.rules)
     unknown = sorted(set(run.params.rules) - built)
     if unknown:
         raise JudgeError(
@@ -113,7 +129,7 @@ def _applies(run: Run) -> frozenset[str]:
 
 def _judge_rules(facts: Facts, applies: frozenset[str]) -> pd.DataFrame:
     tables = []
-    for rule_id, function in RULES.items():
+    for rule_id, function in judged_rules(facts.book).items():
         rows = (
             function(facts, facts.book.rules[rule_id])
             if rule_id in applies

@@ -1,41 +1,60 @@
-"""What the programme decided, as typed rows: rules, parameters, checklist, indicators.
+"""What the programme decided, as typed rows: rules, readings, parameters, checklist, questions.
 
 Every number and word that a rule needs stands in ``audit_lib/rulebook/*.csv`` with its
-source; this file only gives them their types.
+source; this file only gives them their types. Another campaign is another folder of such files.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
 from audit_lib import schemas
+from audit_lib.compliance.pages import COLUMNS, read_rulebook
 from audit_lib.errors import JudgeError
 
-Value = int | Fraction | pd.Timestamp | dt.time | tuple[str, ...]
+Value = int | Fraction | pd.Timestamp | dt.time | tuple[str, ...] | tuple[int, ...]
+
+SHIPPED = "spring-2014"
+"""The rulebook that lies at the top of the shipped folder; others lie in folders of their own in it."""
+
+OFF = ("weekend", "public_holiday")
+"""Types of day in the calendar on which offices are shut; a make-up workday is none (A17)."""
 
 WINDOW_END = "window_end"
 """What a rule's ``due`` says that falls on the last day of the campaign."""
 
 T = TypeVar("T")
 
+_HOME = Path(__file__).parents[1] / "rulebook"
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: on which levels, by when, from which tables.
+    """One rule: its clause and reading, on which levels, by when, from which tables.
 
+    ``check_mode`` is auto, semi or manual; ``accountable`` and ``consequence`` are the plan's
+    words; ``title`` and ``reading`` are empty for a rule nobody judges; ``parameters`` are keys.
     ``needs`` are the tables without which nobody can say; an unidentified row of a table in
     ``counts`` may belong to the denominator and leaves the rule open.
     """
 
     rule_id: str
+    section: str
     text: str
+    title: str
+    reading: str
+    check_mode: str
+    accountable: str
+    consequence: str
+    parameters: tuple[str, ...]
     levels: tuple[str, ...]
     due: pd.Timestamp | None
     needs: tuple[str, ...]
@@ -45,6 +64,16 @@ class Rule:
     area_set: bool
     core: bool
     primary_rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is asked; ``documents`` are the types of papers shown with it."""
+
+    rule_id: str
+    text: str
+    scored: bool
+    documents: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +97,21 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The whole of it; ``items`` is the checklist as a table, in its own order."""
+    """The whole of it; ``items`` is the checklist as a table, in its own order.
 
+    An item whose row names a rule decides that rule by itself (`rules.items`).
+    """
+
+    name: str
+    version: str
     rules: dict[str, Rule]
     parameters: dict[str, Value]
     indicators: dict[str, Indicator]
     items: pd.DataFrame
     short_forms: tuple[str, ...]
     fridays: pd.DatetimeIndex
+    off_days: pd.DatetimeIndex
+    questions: dict[str, Question]
 
     def days(self, key: str) -> pd.Timedelta:
         """Return a parameter that is a number of days."""
@@ -111,27 +147,49 @@ class Rulebook:
         return value
 
 
-@cache
-def load_rulebook(end: dt.date = dt.date(2014, 3, 31)) -> Rulebook:
-    """Return the rulebook that is shipped with the package, for a campaign that ends on ``end``.
+def load_rulebook(end: dt.date = dt.date(2014, 3, 31), source: str | Path = SHIPPED) -> Rulebook:
+    """Return a rulebook, for a campaign that ends on ``end``.
 
-    A rule whose row says ``window_end`` is due on the last day of the campaign, whichever it is.
+    Parameters
+    ----------
+    end : a rule whose row says ``window_end`` is due on this day
+    source : name of a rulebook that is shipped with the package, or a folder of CSV files
+
+    Raises
+    ------
+    JudgeError   there is no such rulebook, or its files are not whole: every problem is named
 
     >>> book = load_rulebook()
     >>> book.rules["R-05"].levels, str(book.share("spot_rate"))
     (('city',), '1/5')
     """
+    return _load(end, rulebook_folder(source))
+
+
+def rulebook_folder(source: str | Path) -> Path:
+    """Return where a rulebook lies: a shipped one by its name, else the folder itself."""
+    shipped = {SHIPPED: _HOME} | {folder.name: folder for folder in _HOME.iterdir() if folder.is_dir()}
+    return shipped.get(str(source), Path(source))
+
+
+@cache
+def _load(end: dt.date, folder: Path) -> Rulebook:
+    rows = read_rulebook(folder)
+    readings = {row["rule_id"]: row for row in rows["readings"]}
+    titles = {row["key"]: row["value"] for row in rows["rulebook"]}
     return Rulebook(
-        rules={row["rule_id"]: _rule(row, end) for row in schemas.rulebook_rows("rules")},
-        parameters={row["key"]: _value(row) for row in schemas.rulebook_rows("parameters")},
-        indicators={row["key"]: _indicator(row) for row in schemas.rulebook_rows("indicators")},
-        items=_items(),
+        name=titles["name"],
+        version=titles["version"],
+        rules={row["rule_id"]: _rule(row, end, readings, rows["parameters"]) for row in rows["rules"]},
+        parameters={row["key"]: _value(row) for row in rows["parameters"]},
+        indicators={row["key"]: _indicator(row) for row in rows["indicators"]},
+        items=_items(rows["checklist"]),
         short_forms=tuple(
             row["prefix"] for row in schemas.rulebook_rows("unit_types") if row["short_form"] == "yes"
         ),
-        fridays=pd.DatetimeIndex(
-            [row["date"] for row in schemas.rulebook_rows("calendar_2014") if row["weekly_report_due"]]
-        ).as_unit("us"),
+        fridays=_days(row["date"] for row in rows["calendar"] if row["weekly_report_due"]),
+        off_days=_days(row["date"] for row in rows["calendar"] if row["day_type"] in OFF),
+        questions={row["rule_id"]: _question(row) for row in rows["questions"]},
     )
 
 
@@ -139,11 +197,28 @@ def _words(cell: str) -> tuple[str, ...]:
     return tuple(cell.split("|")) if cell else ()
 
 
-def _rule(row: dict[str, str], end: dt.date) -> Rule:
+def _days(days: Iterable[str]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(list(days)).as_unit("us")
+
+
+def _rule(
+    row: dict[str, str],
+    end: dt.date,
+    readings: dict[str, dict[str, str]],
+    parameters: list[dict[str, str]],
+) -> Rule:
     due = end.isoformat() if row["due"] == WINDOW_END else row["due"]
+    reading = readings.get(row["rule_id"], {})
     return Rule(
         rule_id=row["rule_id"],
+        section=row["doc_section"],
         text=row["text_cn"],
+        title=reading.get("title", ""),
+        reading=reading.get("reading", ""),
+        check_mode=row["check_mode"],
+        accountable=row["accountable"],
+        consequence=row["consequence"],
+        parameters=tuple(one["key"] for one in parameters if one["rule"] == row["rule_id"]),
         levels=_words(row["levels"]),
         due=pd.Timestamp(due) if due else None,
         needs=_words(row["needs"]),
@@ -171,24 +246,25 @@ def _indicator(row: dict[str, str]) -> Indicator:
     )
 
 
+def _question(row: dict[str, str]) -> Question:
+    return Question(row["rule_id"], row["question"], row["scored"] == "yes", _words(row["documents"]))
+
+
 _TYPES: dict[str, Callable[[str], Value]] = {
-    "days": int,
-    "points": int,
-    "visits": int,
-    "weeks": int,
-    "figures": int,
     "date": pd.Timestamp,
     "time": dt.time.fromisoformat,
     "share": lambda text: Fraction(text.removesuffix("%")) / 100,
     "words": _words,
+    "counts": lambda text: tuple(int(part) for part in text.split("|")),
 }
+"""How a parameter is read; every other unit is a whole number."""
 
 
 def _value(row: dict[str, str]) -> Value:
-    return _TYPES[row["unit"]](row["value"])
+    return _TYPES.get(row["unit"], int)(row["value"])
 
 
-def _items() -> pd.DataFrame:
-    rows = pd.DataFrame(schemas.rulebook_rows("checklist"))
+def _items(items: list[dict[str, str]]) -> pd.DataFrame:
+    rows = pd.DataFrame(items, columns=COLUMNS["checklist"], dtype="str")
     flags = {column: rows[column] == "yes" for column in ("key", "short_form")}
     return rows.assign(points=rows["points"].astype("int64"), **flags)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
-from audit_lib.compliance import DrawnSample, load_rulebook, write_judgement
+from audit_lib.compliance import DrawnSample, Rulebook, questions, run_rulebook, write_judgement
 from audit_lib.compliance import judge as judge_facts
 from audit_lib.compliance.estimates import RECHECK
 from audit_lib.errors import Text
@@ -24,9 +24,16 @@ def judge(run: Run) -> str:
     """Judge every rule on what intake read and write the judgement."""
     intake = load_intake(run.folder / "intake")
     draws = drawn_samples(run)
-    judgement = judge_facts(intake, run, draws)
+    book = run_rulebook(run)
+    scored = frozenset(rule_id for rule_id, question in book.questions.items() if question.scored)
+    answers = questions.read_answers(run, scored)
+    questions.keep_answers(run, answers)
+    judgement = judge_facts(intake, run, draws, answers)
     write_judgement(judgement, run.folder / "judgement")
-    _write_replacements(run, intake.tables["province_checks"], draws)
+    names = dict(zip(intake.areas["code"], intake.areas["name"], strict=True))
+    workbook = questions.question_workbook(judgement.questions, names)
+    write_bytes(run.folder / "judgement" / questions.ASKED, workbook)
+    _write_replacements(run, book, intake.tables["province_checks"], draws)
     counts = judgement.rules["result"].value_counts()
     said = {
         word: int(counts.get(key, 0))
@@ -40,12 +47,13 @@ def judge(run: Run) -> str:
     )
 
 
-def _write_replacements(run: Run, visits: pd.DataFrame, draws: Mapping[str, DrawnSample]) -> None:
+def _write_replacements(
+    run: Run, book: Rulebook, visits: pd.DataFrame, draws: Mapping[str, DrawnSample]
+) -> None:
     """Write who stood in for whom in each re-check, and what was done otherwise."""
     known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
     samples = {name: one.sample for name, one in draws.items() if one.purpose == RECHECK}
-    words = load_rulebook().words("own_fault")
-    data = replacement_workbook(samples, known, own_fault=words)
+    data = replacement_workbook(samples, known, own_fault=book.words("own_fault"))
     write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
 
 

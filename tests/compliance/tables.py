@@ -16,6 +16,8 @@ from audit_lib import schemas
 from audit_lib.compliance import RULES, Facts, Judgement, gather_facts, load_rulebook
 from audit_lib.params import Params, Run
 
+BOOK = load_rulebook()
+
 PROVINCE, CITY, OTHER, OWN = "990000", "990100", "990200", "990381"
 A, B, C = "990101", "990102", "990201"
 

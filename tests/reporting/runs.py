@@ -20,6 +20,7 @@ BY_HAND = {
     "verdicts": cases.verdicts,
     "scores": lambda: schemas.empty("scores"),
     "estimates": lambda: schemas.empty("estimates"),
+    "questions": lambda: schemas.empty("questions"),
 }
 
 

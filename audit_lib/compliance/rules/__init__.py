@@ -8,10 +8,12 @@ from types import MappingProxyType
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.rulebook import Rule
-from audit_lib.compliance.rules import coverage, listings, quality, rectification, reports, spotcheck
+from audit_lib.compliance.rulebook import Rule, Rulebook
+from audit_lib.compliance.rules import coverage, items, listings, quality, rectification, reports, spotcheck
 
-RULES: Mapping[str, Callable[[Facts, Rule], pd.DataFrame]] = MappingProxyType(
+Judging = Callable[[Facts, Rule], pd.DataFrame]
+
+RULES: Mapping[str, Judging] = MappingProxyType(
     {
         "R-03": coverage.units_inspected,
         "R-05": spotcheck.quota_reached,
@@ -32,3 +34,11 @@ RULES: Mapping[str, Callable[[Facts, Rule], pd.DataFrame]] = MappingProxyType(
     }
 )
 """P3-04 is not among them: it is made from their results (`acceptance`)."""
+
+
+def judged_rules(book: Rulebook) -> dict[str, Judging]:
+    """Return the rules of a rulebook that can be judged: by a function, or by items of its checklist."""
+    by_item = dict.fromkeys(sorted(set(book.items["rule"]) - {""}), items.items_passed)
+    return {
+        rule_id: function for rule_id, function in ({**RULES, **by_item}).items() if rule_id in book.rules
+    }

@@ -1,0 +1,81 @@
+"""What an area or a body owes by itself: a paper, a visit, a name; nothing adds up from below.
+
+A shortfall is not met once it is due; where a file that may hold what is missing could not be
+read, or a row of it could not be identified, nobody can say.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import among
+from audit_lib.compliance.rows import COLUMNS, MET, NOT_APPLICABLE, NOT_ASSESSABLE, NOT_DUE, NOT_MET
+from audit_lib.compliance.rulebook import Rule
+
+UNREAD = "有关资料没有报送或未能全部读出"
+
+
+def own_places(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """Return the areas that the rule speaks of: DataFrame[level, area, subject]."""
+    places = facts.places[["level", "area"]].drop_duplicates()
+    return places[places["level"].isin(rule.levels)].assign(subject=places["area"]).reset_index(drop=True)
+
+
+def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a rule's rows from whether each duty is met.
+
+    Parameters
+    ----------
+    rows : DataFrame[level, subject, area, met, ...], one row per duty; optional columns: ``reason``
+        (why not, or what to know), ``evidence``, ``numerator``, ``denominator``, ``value``,
+        ``doubtful`` (a cell that decides cannot be read), ``applicable``
+
+    Nothing is assumed of an area whose files could not be read.
+    """
+    flags = {"doubtful": False, "applicable": True}
+    rows = rows.reset_index(drop=True)
+    rows = rows.assign(**{name: rows.get(name, default) for name, default in flags.items()})
+    rows = rows.assign(reason=rows.get("reason", pd.Series(pd.NA, index=rows.index, dtype="str")))
+    rows = rows.assign(reason=rows["reason"].astype("str").where(rows["reason"] != ""))
+    short = ~rows["met"].astype(bool)
+    lost = short & hidden(facts, (*rule.needs, *rule.counts), rows)
+    early = rule.due is not None and facts.as_of < rule.due
+    cases = [
+        (~rows["applicable"].astype(bool), NOT_APPLICABLE),
+        (lost, NOT_ASSESSABLE),
+        (short & rows["doubtful"].astype(bool), NOT_ASSESSABLE),
+        (short & early, NOT_DUE),
+        (short, NOT_MET),
+    ]
+    result = pd.Series(np.select([hit for hit, _ in cases], [name for _, name in cases], MET), rows.index)
+    reason = rows["reason"].mask(lost, UNREAD)
+    reason = reason.mask(result == NOT_DUE, "未到期, 目前" + reason.fillna("尚无"))
+    known = {
+        name: rows.get(name, pd.Series(pd.NA, index=rows.index)) for name in ("numerator", "denominator")
+    }
+    counts = pd.DataFrame(known).astype("Int64")
+    gap = (counts["denominator"] - counts["numerator"]).clip(lower=0)
+    told = result.isin([MET, NOT_MET, NOT_DUE])
+    ratio = (counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype("Float64")
+    return rows.assign(
+        **counts,
+        result=result,
+        reason=reason,
+        value=rows.get("value", ratio),
+        missing=gap.where(told),
+        evidence=rows.get("evidence", pd.Series(pd.NA, index=rows.index, dtype="str")),
+    )[COLUMNS]
+
+
+def hidden(facts: Facts, tables: tuple[str, ...], rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return of which areas a file of these tables was not read, or a row not identified."""
+    closed = facts.gaps.closed_to(tables)
+    areas = facts.places.loc[facts.places["county"].isin(closed), "area"]
+    lost = among(rows["area"], areas)
+    for table in dict.fromkeys(tables):
+        counts = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
+        touched = counts[counts > 0].index.to_series().str.partition(":")[2]
+        lost |= among(rows["area"], touched)
+    return lost

@@ -1,0 +1,159 @@
+"""Rules on papers that an area owes: plans, notices, lists, acceptances."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.duties import judge_duties, own_places
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.keys import look_up
+from audit_lib.compliance.rows import cite, join_evidence, nothing_given
+from audit_lib.compliance.rulebook import Rule
+
+PLAN, NOTICE, KEY_LIST = "行动方案", "行动通告", "重点监控名单"
+_PARTS = {"has_content": "重点内容", "has_persons": "责任人员", "has_deadlines": "完成时限"}
+"""What the plan asks of a city's plan (3): key content, responsible persons, deadlines."""
+
+
+def documents_of(facts: Facts, types: Collection[str]) -> pd.DataFrame:
+    """Return the papers of some types that are there on the day judged."""
+    rows = facts.records["documents"]
+    return rows[rows["doc_type"].isin(types)].reset_index(drop=True)
+
+
+def document_key(rows: pd.DataFrame) -> pd.Series[str]:
+    """Return evidence for papers, which have no number of their own: area, type and file number."""
+    number = rows["doc_no"].fillna(rows["title"]).fillna("")
+    return cite("documents", rows["area"] + "/" + rows["doc_type"] + "/" + number)
+
+
+def plan_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P1-01: each county and each city has a plan by the last day of the first phase (A5)."""
+    return _in_time(facts, rule, documents_of(facts, [PLAN]), PLAN)
+
+
+def notice_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P1-02: each county and each city has published its notice by then."""
+    return _in_time(facts, rule, documents_of(facts, [NOTICE]), NOTICE)
+
+
+def key_units_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P1-04: each county has a list of key monitored units by then, with at least one on it (A15).
+
+    A list that does not say how many are on it is counted by the roster's own marks.
+    """
+    rows = documents_of(facts, [KEY_LIST])
+    marked = facts.units.loc[facts.units["key_unit"].fillna(False), "county"].value_counts()
+    size = rows["items"].fillna(look_up(rows["area"], marked)).fillna(0)
+    return _in_time(facts, rule, rows.assign(empty=size < facts.book.count("key_units_least")), KEY_LIST)
+
+
+def _in_time(facts: Facts, rule: Rule, rows: pd.DataFrame, word: str) -> pd.DataFrame:
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    last = facts.book.day("phase_one_last")
+    places = own_places(facts, rule)
+    whole = rows[~rows["empty"]] if "empty" in rows else rows
+    first = look_up(places["area"], whole.groupby("area")["date"].min())
+    there = places["area"].isin(rows["area"])
+    late = (first - last).dt.days
+    reason = np.select(
+        [first <= last, first.notna(), there & ~places["area"].isin(whole["area"]), there],
+        ["", "迟 " + late.astype("Int64").astype("str") + " 天", f"{word}没有单位", f"{word}没有可读的日期"],
+        f"没有{word}",
+    )
+    return judge_duties(
+        facts,
+        rule,
+        places.assign(
+            met=first <= last,
+            doubtful=there & first.isna() & places["area"].isin(whole["area"]),
+            reason=reason,
+            evidence=look_up(places["area"], join_evidence(document_key(rows), rows["area"])),
+        ),
+    )
+
+
+def city_plan_whole(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-01: each old bureau of a city has a plan with its three parts, or both have one together.
+
+    Where a body of its own reports for family planning, two bodies owe a plan: the city is met
+    when a whole plan names a health bureau and a whole plan names family planning.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = documents_of(facts, [PLAN])
+    places = own_places(facts, rule)
+    flags = rows[list(_PARTS)]
+    rows = rows.assign(
+        whole=flags.fillna(False).all(axis=1), open=flags.fillna(True).all(axis=1), lacks=_lacking(rows)
+    )
+    said = pd.Series("", index=places.index, dtype="str")
+    certain = pd.Series(False, index=places.index)
+    for duty, name in _DUTIES.items():
+        mine = rows[_names(rows["body"], facts.book.words(duty))]
+        short = _owes(facts, places["area"], duty) & ~places["area"].isin(mine.loc[mine["whole"], "area"])
+        certain |= short & ~places["area"].isin(mine.loc[mine["open"], "area"])
+        lacks = "方案缺" + look_up(places["area"], mine.groupby("area")["lacks"].min())
+        said += ("; " + name + lacks.fillna("没有方案")).where(short, "")
+    return judge_duties(
+        facts,
+        rule,
+        places.assign(
+            met=said == "",
+            doubtful=~certain,
+            reason=said.str.removeprefix("; "),
+            evidence=look_up(places["area"], join_evidence(document_key(rows), rows["area"])),
+        ),
+    )
+
+
+_DUTIES = {"health_bodies": "卫生部门", "planning_bodies": "计生部门"}
+"""Parameters whose words tell the two old bureaux apart by name."""
+
+
+def _names(bodies: pd.Series[str], words: Collection[str]) -> pd.Series[bool]:
+    return bodies.fillna("").astype("str").str.contains("|".join(words))
+
+
+def _owes(facts: Facts, areas: pd.Series[str], duty: str) -> pd.Series[bool]:
+    """Whether a city owes a plan of this kind; of family planning only where a body of its own reports."""
+    if duty == "health_bodies":
+        return pd.Series(True, index=areas.index)
+    health, planning = (_names(facts.reporters["body"], facts.book.words(word)) for word in _DUTIES)
+    return areas.isin(facts.reporters.loc[planning & ~health, "area"])
+
+
+def _lacking(rows: pd.DataFrame) -> pd.Series[str]:
+    words = pd.Series("", index=rows.index, dtype="str")
+    for column, word in _PARTS.items():
+        words += rows[column].map({True: "", False: f"、{word}"}).fillna(f"、{word}(未填)").astype("str")
+    return words.str.removeprefix("、")
+
+
+def accepted(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P3-03: the safety committee's conclusion on each city is on record."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.records["acceptances"]
+    places = own_places(facts, rule)
+    said = rows[has_content(rows["conclusion"], facts.book.words("no_content"))]
+    undated = said.loc[said["date"].isna(), "area"]
+    words = look_up(
+        places["area"], said.sort_values(["area", "date"]).groupby("area")["conclusion"].agg("; ".join)
+    )
+    done = places["area"].isin(said["area"])
+    return judge_duties(
+        facts,
+        rule,
+        places.assign(
+            met=done & ~places["area"].isin(undated),
+            doubtful=places["area"].isin(undated),
+            reason=words.where(done, "没有验收结论"),
+            evidence=look_up(places["area"], join_evidence(cite("acceptances", said["area"]), said["area"])),
+        ),
+    )
