@@ -8,6 +8,7 @@ import pandas as pd
 import python_calamine
 
 from audit_lib.errors import InputError
+from audit_lib.intake.containers import check_workbook
 from audit_lib.workbooks import table_workbook
 
 COLUMNS = {
@@ -41,9 +42,10 @@ def read_list(data: bytes, *, name: str) -> list[str]:
     InputError   the bytes are not such a workbook
     """
     try:
+        check_workbook(data, name)
         book = python_calamine.load_workbook(io.BytesIO(data))
         lines = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, OSError, ValueError) as error:
+    except (InputError, python_calamine.CalamineError, OSError, ValueError) as error:
         raise InputError(f"{name} 不是名单工作簿", f"{name} is not a list of units") from error
     if not lines or lines[0][:1] != [COLUMNS["unit_id"]]:
         raise InputError(f"{name} 不是名单工作簿", f"{name} is not a list of units")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit_lib.errors import AuditError, Text
 from audit_lib.sampling.certificate import cut_strata, sample_digest
-from audit_lib.sampling.checks import Check, Evidence, compare
+from audit_lib.sampling.checks import RESERVES, Check, Evidence, compare
 from audit_lib.sampling.draw import draw
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
 from audit_lib.sampling.lists import read_list
@@ -22,6 +22,7 @@ _PLAN = Text("方案摘要", "plan digest")
 _CUTOFFS = Text("重抽: 各层末位签号", "replay: cut-off of each stratum")
 _SAMPLE = Text("重抽: 样本名单摘要", "replay: digest of the list drawn")
 _LIST = Text("重抽: sample.xlsx 中的单位", "replay: units in sample.xlsx")
+_RESERVES = Text("重抽: reserves.xlsx 中的备用单位", "replay: reserves in reserves.xlsx")
 _IMPOSSIBLE = Text("没有可用的方案或抽样框, 无法核对", "no sound plan or frame to check with")
 _DIFFERENT = Text("结果不同", "the result differs")
 
@@ -63,27 +64,30 @@ def check_frames(evidence: Evidence, plan: Plan | None) -> tuple[pd.DataFrame | 
 
 def replay(evidence: Evidence, plan: Plan | None, frame: pd.DataFrame | None) -> list[Check]:
     """Draw again, and compare cut-offs, list and workbook with what is certified."""
+    titles = (_CUTOFFS, _SAMPLE, _LIST, _RESERVES)
     if plan is None or frame is None:
-        return [Check(title, None, _IMPOSSIBLE) for title in (_CUTOFFS, _SAMPLE, _LIST)]
+        return [Check(title, None, _IMPOSSIBLE) for title in titles]
     said = evidence.certificate
     try:
-        rows = draw(frame, plan.n, seed=said.seed)
+        rows = draw(frame, plan.n, seed=said.seed, reserves=plan.reserves)
     except AuditError as error:
-        return [Check(title, False, error.text) for title in (_CUTOFFS, _SAMPLE, _LIST)]
+        return [Check(title, False, error.text) for title in titles]
     drawn = rows[rows["drawn"]]
     same = (sample_digest(drawn), len(drawn)) == (said.sample_digest, said.drawn)
     return [
         compare(_CUTOFFS, cut_strata(plan, drawn) == said.strata, _DIFFERENT),
         compare(_SAMPLE, same, _DIFFERENT, Text(f"共 {len(drawn)} 家", f"{len(drawn)} units")),
-        _check_list(evidence, drawn),
+        _check_list(evidence, "sample.xlsx", drawn),
+        _check_list(evidence, RESERVES, rows[~rows["drawn"]]),
     ]
 
 
-def _check_list(evidence: Evidence, drawn: pd.DataFrame) -> Check:
-    if not evidence.sound("sample.xlsx"):
-        return Check(_LIST, None, Text("没有可用的 sample.xlsx", "no sound sample.xlsx"))
+def _check_list(evidence: Evidence, name: str, due: pd.DataFrame) -> Check:
+    title = _RESERVES if name == RESERVES else _LIST
+    if not evidence.sound(name):
+        return Check(title, None, Text(f"没有可用的 {name}", f"no sound {name}"))
     try:
-        listed = read_list(evidence.data["sample.xlsx"], name="sample.xlsx")
+        listed = read_list(evidence.data[name], name=name)
     except AuditError as error:
-        return Check(_LIST, False, error.text)
-    return compare(_LIST, listed == drawn["unit_id"].tolist(), _DIFFERENT)
+        return Check(title, False, error.text)
+    return compare(title, listed == due["unit_id"].tolist(), _DIFFERENT)

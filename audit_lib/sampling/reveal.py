@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import DrawError
-from audit_lib.files import read_bytes, sha256_file, write_bytes
+from audit_lib.files import read_bytes, sha256_bytes, sha256_file, write_bytes
 from audit_lib.sampling.attempts import (
     NOT_FIRST,
     SEALED,
@@ -24,6 +24,7 @@ from audit_lib.sampling.attempts import (
     refuse,
 )
 from audit_lib.sampling.certificate import FILES, certify, parse_certificate
+from audit_lib.sampling.checks import RESERVES
 from audit_lib.sampling.draw import draw
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
 from audit_lib.sampling.lists import list_workbook
@@ -31,6 +32,8 @@ from audit_lib.sampling.log import append_log, read_log
 from audit_lib.sampling.page import write_page
 from audit_lib.sampling.plan import Plan, parse_plan
 from audit_lib.sampling.tickets import check_seed
+
+_SPARE = "备用名单"
 
 
 def draw_plan(folder: Path, log: Path, *, seed: str, evidence: str, now: dt.datetime) -> pd.DataFrame:
@@ -125,7 +128,10 @@ def write_draw(folder: Path, log: Path, plan: Plan, secret: Secret, now: dt.date
         write_bytes(path, certificate.to_bytes())
     write_page(folder)
     if not any(entry.fact("certificate_digest") == certificate.digest for entry in read_log(log)):
+        reserves = list_workbook(rows[~rows["drawn"]], title=_SPARE)
+        write_bytes(folder / RESERVES, reserves)
         facts = {"plan_digest": plan.digest, "certificate_digest": certificate.digest}
+        facts[RESERVES] = sha256_bytes(reserves)
         append_log(log, "draw", draw=plan.draw, now=now, facts=facts)
     return rows
 
@@ -133,4 +139,4 @@ def write_draw(folder: Path, log: Path, plan: Plan, secret: Secret, now: dt.date
 def write_lists(folder: Path, rows: pd.DataFrame) -> None:
     """Write the workbooks of a draw: who is visited, and who stands in."""
     write_bytes(folder / "sample.xlsx", list_workbook(rows[rows["drawn"]], title="样本"))
-    write_bytes(folder / "reserves.xlsx", list_workbook(rows[~rows["drawn"]], title="备用名单"))
+    write_bytes(folder / RESERVES, list_workbook(rows[~rows["drawn"]], title=_SPARE))

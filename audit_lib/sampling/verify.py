@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.errors import FrameError, InputError, Text
+from audit_lib.errors import AuditError, FrameError, InputError, Text
 from audit_lib.files import read_bytes
 from audit_lib.sampling.certificate import Certificate, parse_certificate
-from audit_lib.sampling.checks import Check, Evidence, compare
+from audit_lib.sampling.checks import RESERVES, Check, Evidence, compare
+from audit_lib.sampling.log import read_log
 from audit_lib.sampling.proof import prove_unit
 from audit_lib.sampling.replay import check_frames, check_plan, replay
 from audit_lib.sampling.witness import check_log, check_seal
@@ -55,7 +56,7 @@ def verify(
     rows, frame_checks = check_frames(evidence, planned)
     checks = [
         whole,
-        *(_check_file(evidence, name) for name in said.files),
+        *(_check_file(evidence, name) for name in (*said.files, RESERVES)),
         plan_check,
         *frame_checks,
         *replay(evidence, planned, rows),
@@ -79,7 +80,7 @@ def _gather(
     if frame is not None:
         named["frame.csv" if frame.suffix.lower() == ".csv" else "frame.parquet"] = frame
     data = {name: read_bytes(path) for name, path in named.items() if path is not None}
-    for name in certificate.files:
+    for name in (*certificate.files, RESERVES):
         beside = folder / name
         if name not in data and beside.exists():
             data[name] = read_bytes(beside)
@@ -87,13 +88,27 @@ def _gather(
         read_bytes(log)
     elif len(folder.resolve().parents) > 1 and (above := folder.resolve().parents[1] / "log.jsonl").exists():
         log = above
-    return Evidence(folder, certificate, data, log)
+    return Evidence(folder, certificate, data, log, certificate.files | _logged(log, certificate))
+
+
+def _logged(log: Path | None, certificate: Certificate) -> dict[str, str]:
+    """Return the digest of the reserves that the log's line of this draw holds, if it does."""
+    try:
+        entries = read_log(log) if log else []
+    except AuditError:  # told by the checks of the log
+        return {}
+    said = (one.fact(RESERVES) for one in entries if one.fact("certificate_digest") == certificate.digest)
+    return {RESERVES: digest for digest in said if digest}
 
 
 def _check_file(evidence: Evidence, name: str) -> Check:
     title = Text(f"文件 {name}", f"file {name}")
     if name not in evidence.data:
         return Check(title, None, Text("找不到该文件", "not at hand"))
+    if name not in evidence.digests:
+        return Check(title, None, Text("日志没有记下它的摘要", "the log holds no digest of it"))
+    if name == RESERVES:
+        return compare(title, evidence.sound(name), Text("与日志中的摘要不符", "not the bytes in the log"))
     return compare(title, evidence.sound(name), Text("与凭证中的摘要不符", "not the bytes certified"))
 
 

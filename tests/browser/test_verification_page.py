@@ -40,7 +40,7 @@ from tests.browser.chromium import Chromium
 from tests.sampling.conftest import EVIDENCE, NOW, SEED, Campaign
 
 BESIDE = ("certificate.json", "plan.json", "frame.csv", "frame.parquet", "sample.xlsx")
-FLIPPED = (*BESIDE, "log.jsonl", "seal.json", "opened.json")
+FLIPPED = (*BESIDE, "reserves.xlsx", "log.jsonl", "seal.json", "opened.json")
 ODD = [
     "\U00020bb7A1",
     "\ufffd",

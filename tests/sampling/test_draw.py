@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 import random
 import shutil
@@ -11,6 +12,7 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from audit_lib.errors import AllocationError, AuditError, CallError, FrameError
 from audit_lib.sampling import draw, rank_units, ticket
@@ -128,8 +130,8 @@ def test_duplicate_that_only_canonical_form_shows_is_refused() -> None:
 
 
 def test_inclusion_frequencies_stay_within_three_standard_deviations() -> None:
-    """20,000 seeds, 7 units, 3 drawn: each unit, and each pair, as often as chance has it."""
-    seeds, N, n = 20_000, 7, 3
+    """20,000 seeds, 12 units, 5 drawn: each unit, and each of the 66 pairs, as often as chance has it."""
+    seeds, N, n = 20_000, 12, 5
     tickets = np.array(
         [[int(ticket(f"frequency-test-{s:05}", f"U{i}")[:15], 16) for i in range(N)] for s in range(seeds)]
     )
@@ -138,9 +140,24 @@ def test_inclusion_frequencies_stay_within_three_standard_deviations() -> None:
     pi = n / N
     assert (np.abs(units - pi) <= 3 * math.sqrt(pi * (1 - pi) / seeds)).all()
     pairs = (drawn.T.astype(float) @ drawn / seeds)[np.triu_indices(N, 1)]
-    pi = n * (n - 1) / (N * (N - 1))
-    assert (np.abs(pairs - pi) <= 3.5 * math.sqrt(pi * (1 - pi) / seeds)).all()
+    both = n * (n - 1) / (N * (N - 1))
+    assert (np.abs(pairs - both) <= 3 * math.sqrt(both * (1 - both) / seeds)).all()
     assert drawn.sum(axis=1).tolist() == [n] * seeds
+    assert 0.001 < chance_of_the_pairs(pairs, seeds, N, n) < 0.999
+
+
+def chance_of_the_pairs(pairs: np.ndarray, seeds: int, N: int, n: int) -> float:
+    """All pairs at once, with the covariances that simple random sampling gives them: chi-square."""
+    ids = list(itertools.combinations(range(N), 2))
+
+    def pi(k: int) -> float:
+        return math.comb(N - k, n - k) / math.comb(N, n) if k <= n else 0.0
+
+    covariance = np.array([[pi(len({*a, *b})) - pi(2) ** 2 for b in ids] for a in ids]) / seeds
+    away = pairs - pi(2)
+    # The pairs add up to a constant, so one direction has no variance.
+    statistic = float(away @ np.linalg.pinv(covariance, rcond=1e-9, hermitian=True) @ away)
+    return float(stats.chi2.sf(statistic, len(ids) - 1))
 
 
 def test_ticket_is_reproduced_by_sha256sum() -> None:

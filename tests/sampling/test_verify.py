@@ -30,13 +30,31 @@ from audit_lib.sampling.lists import list_workbook
 
 from .conftest import EVIDENCE, NOW, SEED, Campaign
 
-FILES = ("certificate.json", "plan.json", "frame.parquet", "frame.csv", "sample.xlsx", "log.jsonl")
+FILES = (
+    "certificate.json",
+    "plan.json",
+    "frame.parquet",
+    "frame.csv",
+    "sample.xlsx",
+    "reserves.xlsx",
+    "log.jsonl",
+)
+SEALED = ("seal.json", "opened.json")
 
 
 @pytest.fixture
 def drawn(campaign: Campaign) -> Campaign:
     campaign.commit()
     draw_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, now=NOW)
+    return campaign
+
+
+@pytest.fixture
+def opened(campaign: Campaign) -> Campaign:
+    """A draw that was sealed, so that every file there can be is there."""
+    campaign.commit()
+    seal_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, nonce="0123456789abcdef", now=NOW)
+    open_draw(campaign.draw(), campaign.log, now=NOW)
     return campaign
 
 
@@ -67,12 +85,14 @@ def test_untouched_draw_passes_every_check(drawn: Campaign) -> None:
         "文件 frame.parquet",
         "文件 plan.json",
         "文件 sample.xlsx",
+        "文件 reserves.xlsx",
         "方案摘要",
         "抽样框 frame.parquet 与方案",
         "抽样框 frame.csv 与方案",
         "重抽: 各层末位签号",
         "重抽: 样本名单摘要",
         "重抽: sample.xlsx 中的单位",
+        "重抽: reserves.xlsx 中的备用单位",
         "日志: 各行相连",
         "日志: 先有方案, 后有种子和抽样",
         "日志: 种子只公开一次",
@@ -102,14 +122,15 @@ def test_changed_certificate_is_detected_without_the_log(drawn: Campaign) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FILES)
-def test_every_single_changed_byte_is_detected(drawn: Campaign, name: str) -> None:
+@pytest.mark.parametrize("name", (*FILES, *SEALED))
+def test_every_single_changed_byte_is_detected(opened: Campaign, name: str) -> None:
     rng = random.Random(name)
-    path = place(drawn, name)
+    path = place(opened, name)
     data = path.read_bytes()
+    assert failed(run(opened)) == []
     for changed in flips(data, list(range(len(data))), rng):
         path.write_bytes(changed)
-        assert failed(run(drawn))
+        assert failed(run(opened))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -131,18 +152,36 @@ def test_missing_file_makes_its_checks_impossible_not_true(drawn: Campaign, name
     assert any(check.ok is None for check in checks)
 
 
-@pytest.mark.parametrize("name", ["seal.json", "opened.json"])
-def test_changed_seal_is_detected(campaign: Campaign, name: str) -> None:
-    campaign.commit()
-    seal_plan(campaign.draw(), campaign.log, seed=SEED, evidence=EVIDENCE, nonce="0123456789abcdef", now=NOW)
-    open_draw(campaign.draw(), campaign.log, now=NOW)
-    path = campaign.draw() / name
+@pytest.mark.parametrize("name", SEALED)
+def test_changed_seal_is_detected(opened: Campaign, name: str) -> None:
+    path = opened.draw() / name
     data = path.read_bytes()
     for changed in flips(data, list(range(0, len(data), 5)), random.Random(1)):
         path.write_bytes(changed)
-        assert failed(run(campaign)) == ["封存的种子"]
+        assert failed(run(opened)) == ["封存的种子"]
     path.unlink()
-    assert failed(run(campaign)) == ["封存的种子"]
+    assert failed(run(opened)) == ["封存的种子"]
+
+
+def test_reserves_in_another_order_are_detected_by_replay_where_the_log_is_of_an_older_draw(
+    drawn: Campaign,
+) -> None:
+    facts = {entry.event: entry.facts for entry in read_log(drawn.log)}
+    digest = facts["draw"].pop("reserves.xlsx")
+    assert digest == sha256_bytes((drawn.draw() / "reserves.xlsx").read_bytes())
+    drawn.log.unlink()
+    for event, said in facts.items():
+        append_log(drawn.log, event, draw="batch-1", now=NOW, facts=said)  # type: ignore[arg-type]
+    checks = {check.name.zh: check for check in run(drawn)}
+    assert failed(list(checks.values())) == []
+    assert str(checks["文件 reserves.xlsx"].detail) == "日志没有记下它的摘要"
+    assert checks["重抽: reserves.xlsx 中的备用单位"].ok
+    rows = read_draw(drawn.draw())
+    spare = rows[~rows["drawn"]].iloc[::-1]
+    (drawn.draw() / "reserves.xlsx").write_bytes(list_workbook(spare, title="备用名单"))
+    assert failed(run(drawn)) == ["重抽: reserves.xlsx 中的备用单位"]
+    (drawn.draw() / "reserves.xlsx").write_bytes(b"PK")
+    assert failed(run(drawn)) == ["重抽: reserves.xlsx 中的备用单位"]
 
 
 def forge(campaign: Campaign, /, **changes: object) -> None:
@@ -196,7 +235,7 @@ def test_forged_certificate_is_detected_by_what_it_claims(
 
 
 def test_files_named_in_the_call_are_checked_instead(drawn: Campaign, tmp_path: Path) -> None:
-    for name in FILES[1:]:
+    for name in set(FILES[1:]) - {"reserves.xlsx"}:
         shutil.copy(place(drawn, name), tmp_path / name)
         place(drawn, name).unlink()
     certificate = drawn.draw() / "certificate.json"
