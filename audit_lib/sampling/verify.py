@@ -97,8 +97,9 @@ def _logged(log: Path | None, certificate: Certificate) -> dict[str, str]:
         entries = read_log(log) if log else []
     except AuditError:  # told by the checks of the log
         return {}
-    said = (one.fact(RESERVES) for one in entries if one.fact("certificate_digest") == certificate.digest)
-    return {RESERVES: digest for digest in said if digest}
+    own = (one for one in entries if one.fact("certificate_digest") == certificate.digest)
+    digest = next((one.fact(RESERVES) for one in own), "")
+    return {RESERVES: digest} if digest else {}
 
 
 def _check_file(evidence: Evidence, name: str) -> Check:

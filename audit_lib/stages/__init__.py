@@ -6,20 +6,16 @@ difference whether a run goes through at once or is taken up again tomorrow.
 """
 
 from audit_lib.stages.draws import (
-    advance,
-    can_draw,
-    can_plan,
     certificate,
     draw,
     draw_folder,
     draw_names,
     drawn_samples,
-    earlier_units,
     open_sealed,
-    plan,
     verify,
 )
 from audit_lib.stages.inputs import check, choices, file_line, make_demo
+from audit_lib.stages.plans import advance, can_draw, can_plan, earlier_units, plan
 from audit_lib.stages.results import judge, report
 
 __all__ = [

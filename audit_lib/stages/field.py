@@ -24,7 +24,8 @@ from audit_lib.sampling.prepare import allocate_frame, make_frame
 from audit_lib.sampling.proof import prove_unit
 from audit_lib.sampling.reveal import draw_seed, read_draw
 from audit_lib.sampling.verify import verify
-from audit_lib.stages.draws import draw_folder, earlier_units
+from audit_lib.stages.draws import draw_folder
+from audit_lib.stages.plans import earlier_units
 from audit_lib.workbooks import table_workbook
 
 

@@ -122,7 +122,7 @@ def test_changed_certificate_is_detected_without_the_log(drawn: Campaign) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", (*FILES, *SEALED))
+@pytest.mark.parametrize("name", [*FILES, *SEALED])
 def test_every_single_changed_byte_is_detected(opened: Campaign, name: str) -> None:
     rng = random.Random(name)
     path = place(opened, name)

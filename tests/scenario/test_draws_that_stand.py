@@ -49,3 +49,14 @@ def test_a_draw_waits_for_its_cutoff_and_for_somebody_to_pass(judged, tmp_path):
     with pytest.raises(EmptyFrameError) as nobody:
         stages.advance(empty, "recheck", now=NOON)
     assert str(nobody.value) == "抽样“recheck”: 截至 2014-03-24 没有县级检查合格的单位"
+
+
+def test_what_a_plan_will_be_able_to_show_is_said_by_name_and_drawn(judged):
+    run = judged(7).run
+    lines = stages.plan(run, "recheck", now=NOON).splitlines()
+    assert lines[0].startswith("  合计: ")
+    assert "一家不合格也没抽到时, 仍可能有 " in lines[1]
+    assert not lines[1].strip()[:6].isdecimal()
+    picture = run.folder / "plan" / "recheck.png"
+    assert lines[-2] == f"  图: {picture}"
+    assert picture.read_bytes().startswith(b"\x89PNG")
