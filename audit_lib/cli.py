@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audit_lib import __version__
+from audit_lib.commands.field import forms
 from audit_lib.commands.size import size
 from audit_lib.errors import AuditError, CallError, EmptyFrameError, Text, language
 
@@ -295,7 +296,8 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.get_current_context().exit(1)
 
 
-main.add_command(size)
+for _command in (forms, size):
+    main.add_command(_command)
 
 
 def _now() -> dt.datetime:

@@ -21,6 +21,9 @@ PLAIN = {
 }
 """A unit called ``=1+1`` or ``http://`` stays the text that it is."""
 
+EXPLAINS = "填表说明(本页不读取)"
+"""The first cell of a sheet that explains the others: whoever reads the workbook passes over it."""
+
 LONGEST_CELL = 32_767
 """Characters that a cell of a workbook can hold."""
 
@@ -39,8 +42,7 @@ def table_workbook(sheets: Mapping[str, pd.DataFrame], *, notes: Mapping[str, st
     notes : for some sheets, a line above the header
     """
     sink = io.BytesIO()
-    book = xlsxwriter.Workbook(sink, PLAIN)
-    book.set_properties({"created": CREATED})
+    book = new_workbook(sink)
     head = book.add_format(
         {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "top"}
     )
@@ -52,6 +54,13 @@ def table_workbook(sheets: Mapping[str, pd.DataFrame], *, notes: Mapping[str, st
         _write_table(sheet, table, head, 1 if note else 0)
     book.close()
     return sink.getvalue()
+
+
+def new_workbook(sink: io.BytesIO) -> xlsxwriter.Workbook:
+    """Open a workbook without a clock, whose texts stay texts."""
+    book = xlsxwriter.Workbook(sink, PLAIN)
+    book.set_properties({"created": CREATED})
+    return book
 
 
 def sheet_name(title: str, taken: list[str]) -> str:

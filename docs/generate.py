@@ -8,28 +8,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from audit_lib.field.forms import KINDS, ROLES
 from audit_lib.params import json_schema
 from audit_lib.schemas import Column, Table, tables
 
 REPO = Path(__file__).parents[1]
-
-KINDS = {
-    "text": "文字",
-    "id": "编号(按文字保存)",
-    "area": "地区(代码或名称)",
-    "name": "单位名称",
-    "people": "人名(可多人)",
-    "time": "时刻",
-    "phone": "电话",
-    "choice": "选项",
-    "date": "日期",
-    "datetime": "日期和时刻",
-    "int": "整数",
-    "money": "金额",
-    "number": "数字",
-    "flag": "是/否",
-}
-ROLES = {"key": "必填, 无此项不能识别", "needed": "应填", "optional": "可空"}
 
 HEAD = """# 表和列 / Tables and columns
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from audit_lib.demo.objections import make_objections
 from audit_lib.demo.paper import text_bytes, xlsx_bytes
 from audit_lib.demo.province import Province
 from audit_lib.demo.rosters import write_roster
@@ -55,6 +56,7 @@ def _write_papers(province: Province, folder: Path) -> None:
         ("周报", "周报报送单位", "reporters", true["reporters"]),
         ("文件", "文件登记表", "documents", true["documents"]),
         ("人员", "检查人员名册", "inspectors", known),
+        ("申诉", "申诉登记表", "objections", make_objections(province)),
     ]
     for week, rows in true["weekly"].groupby("week"):
         papers.append(("周报", f"周报{pd.Timestamp(str(week)):%Y-%m-%d}", "weekly", rows))

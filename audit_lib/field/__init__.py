@@ -1,7 +1,14 @@
-"""Field: from a draw to what the visits found: who is sent where, and who stands in for whom."""
+"""Field: from a draw to what the visits found: forms, who is sent where, who stands in, objections."""
 
 from audit_lib.field.assignment import assignment_workbook, list_barred, list_days_off, public_workbook
 from audit_lib.field.extensions import left_by
+from audit_lib.field.forms import form_workbook, form_workbooks
+from audit_lib.field.objections import (
+    decide_objections,
+    keep_objections,
+    load_objections,
+    write_objections,
+)
 from audit_lib.field.replacements import (
     hold_places,
     last_visits,
@@ -12,13 +19,19 @@ from audit_lib.field.replacements import (
 
 __all__ = [
     "assignment_workbook",
+    "decide_objections",
+    "form_workbook",
+    "form_workbooks",
     "hold_places",
+    "keep_objections",
     "last_visits",
     "left_by",
     "list_barred",
     "list_days_off",
     "list_deviations",
     "list_replacements",
+    "load_objections",
     "public_workbook",
     "replacement_workbook",
+    "write_objections",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from audit_lib.errors import InputError
 from audit_lib.intake.readers import Grid
+from audit_lib.workbooks import EXPLAINS
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +19,9 @@ class Wanted:
     taken: tuple[str, ...]
 
     def of(self, grids: list[Grid]) -> list[Grid]:
-        """Return the sheets to read."""
+        """Return the sheets to read; what our own forms say of themselves is none of them."""
         named = [grid for grid in grids if not self.sheets or _fits(grid, self.sheets)]
+        named = [grid for grid in named if not (grid.cells and grid.cells[0][:1] == [EXPLAINS])]
         return [grid for grid in named if not _fits(grid, self.taken)]
 
     def leaves_something(self, grids: list[Grid] | InputError) -> bool:

@@ -16,6 +16,7 @@ from audit_lib.reporting.html import report_html
 from audit_lib.reporting.judged import judged_section
 from audit_lib.reporting.majors import KINDS, majors_section
 from audit_lib.reporting.model import Report, Section
+from audit_lib.reporting.objections import objections_section
 from audit_lib.reporting.overview import overview_section
 from audit_lib.reporting.recheck import recheck_section
 from audit_lib.reporting.sources import sources_section
@@ -24,7 +25,7 @@ from audit_lib.reporting.weekly import weekly_section
 from audit_lib.reporting.words import DRAFT, MADE_UP, stage, until
 from audit_lib.reporting.workbook import report_workbook
 
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = (*"一二三四五六七八九十", *(f"十{one}" for one in "一二三四五六七八九"))
 STRIP = "演示数据: 地名、单位、人员和各项数字均为编造, 不涉及任何真实地区和单位"
 FOOT = (
     "本报告的结论是供有权机关核定的建议, 不是处理决定。判定按整数进行, 百分比只在写出时取整。",
@@ -83,6 +84,7 @@ def _province(case: Case) -> list[Section]:
         spot_section(case),
         recheck_section(case),
         weekly_section(case),
+        *_objected(case),
         judged_section(case),
         sources_section(case),
         readings_annex(case),
@@ -100,6 +102,7 @@ def _city(case: Case) -> list[Section]:
         spot_section(case),
         recheck_section(case),
         weekly_section(case),
+        *_objected(case),
         judged_section(case),
         sources_section(case),
         rules_annex(case),
@@ -114,11 +117,17 @@ def _county(case: Case) -> list[Section]:
         clauses_section(case),
         majors_section(case),
         *own,
+        *_objected(case),
         judged_section(case),
         sources_section(case),
         rules_annex(case),
         definitions_annex(),
     ]
+
+
+def _objected(case: Case) -> list[Section]:
+    """The objections of the areas, where there are any."""
+    return [objections_section(case)] if case.tables["objections"]["area"].isin(case.codes).any() else []
 
 
 SPOKEN = {

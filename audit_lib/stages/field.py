@@ -10,7 +10,13 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import CallError, DrawError, Text, VerifyError
-from audit_lib.field import assignment_workbook, list_barred, list_days_off, public_workbook
+from audit_lib.field import (
+    assignment_workbook,
+    form_workbooks,
+    list_barred,
+    list_days_off,
+    public_workbook,
+)
 from audit_lib.files import read_bytes, write_bytes, write_text
 from audit_lib.intake import load_intake
 from audit_lib.params import Run
@@ -27,6 +33,20 @@ from audit_lib.sampling.verify import verify
 from audit_lib.stages.draws import draw_folder
 from audit_lib.stages.plans import earlier_units
 from audit_lib.workbooks import table_workbook
+
+
+def write_forms(folder: Path) -> str:
+    """Write the blank form of every input table into a folder."""
+    names = []
+    for name, data in form_workbooks():
+        write_bytes(folder / name, data)
+        names.append(name.removesuffix(".xlsx"))
+    return str(
+        Text(
+            f"空白表格 {len(names)} 份在 {folder}: {'、'.join(names)}",
+            f"{len(names)} blank forms in {folder}: {', '.join(names)}",
+        )
+    )
 
 
 def prove(certificate: Path, unit: str, target: Path, *, frame: Path | None = None) -> str:

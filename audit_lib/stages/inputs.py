@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from audit_lib.errors import Text
+from audit_lib.field import keep_objections, load_objections, write_objections
 from audit_lib.intake import Intake, keep_answers, read_inputs, write_intake
 from audit_lib.params import Run
 
@@ -41,9 +43,18 @@ def check(run: Run) -> Intake:
     if run.params.make:
         make_demo(run)
     keep_answers(run)
-    intake = read_inputs(run)
+    intake = _with_objections(run, read_inputs(run))
     write_intake(intake, run.folder / "intake")
     return intake
+
+
+def _with_objections(run: Run, intake: Intake) -> Intake:
+    """Enter objections just read into the campaign's register; the tables get the whole of it."""
+    kept, read = load_objections(run.campaign), intake.tables["objections"]
+    rows = keep_objections(kept, read)
+    if len(read):
+        write_objections(run.campaign, rows)
+    return replace(intake, tables=intake.tables | {"objections": rows})
 
 
 def file_line(row: Any) -> str:

@@ -1,0 +1,16 @@
+"""``audit forms``: what is handed out to be filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("forms", help="写出各表的空白表格, 发给填报单位 / write blank forms of every table")
+@click.argument("folder", type=click.Path(path_type=Path))
+def forms(folder: Path) -> None:
+    """Write the blank form of every input table into a folder."""
+    from audit_lib.stages import field  # noqa: PLC0415 - heavy imports only when asked for
+
+    click.echo(field.write_forms(folder))
