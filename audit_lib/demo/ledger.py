@@ -25,7 +25,7 @@ CATEGORIES = {
     "建筑": "hazard_site",
 }
 SOURCES = ("自查", "自查", "自查", "县检", "县检", "市抽检", "省督导", "群众举报", "2013遗留")
-FUNDS_OF_MAJOR = 100
+FUNDS_OF_MAJOR = 10
 """A major takes this many times the money of a general hazard."""
 
 
@@ -43,7 +43,9 @@ def make_hazards(units: pd.DataFrame, seed: int) -> pd.DataFrame:
     found = throw(chance, size, 0, 51)
     described = _describe(major, chance)
     assigned = _assign(rows, chance)
-    yuan = throw(chance, size, 1, 50) * 100 * np.where(major, FUNDS_OF_MAJOR, 1)
+    # Money grows by factors, not by steps: cut off, 10 to the power of an even number is Benford's.
+    yuan = np.floor(10 ** (1 + 2 * chance.random(size))).astype(np.int64) * 100
+    yuan = yuan * np.where(major, FUNDS_OF_MAJOR, 1)
     free = ~major & (chance.random(size) < 0.3)
     funds = pd.Series(yuan, index=rows.index).astype("Int64").mask(free)
     never = pd.Series(pd.NaT, index=rows.index)

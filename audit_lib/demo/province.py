@@ -57,6 +57,8 @@ def build_province(units: int, seed: int) -> Province:
     }
     true["weekly"] = papers.make_weekly(true["reporters"], true, seed)
     true, planted = _plant(true, seed)
+    for name, office in (("county_checks", "county"), ("city_checks", "city")):
+        true[name] = visits.keep_hours(true[name], seed, office=office)
     true["platform"] = ledger.make_platform(true["hazards"], seed)
     city_of = counties.set_index("code")["city"]
     return Province(areas, counties, true, follow(planted, city_of), bad)

@@ -18,6 +18,14 @@ LAST_CHECK = 58
 EXACT_CITY = "990400"
 """Its spot-checks reach the quota exactly, so that a revoked pass would break it if it counted."""
 
+TEAMS = 6
+OFFICES = 100
+"""Counties are fewer: so a city's teams have other names than its counties' teams."""
+
+OPENS, CLOSES = 8 * 60, 16 * 60 + 30
+SHORTEST, LONGEST, PAUSE = 20, 60, 6
+"""Hours of a team's day, in minutes."""
+
 PASSED, LATER, FAILED = "合格", "限期整改后复查", "不合格"
 
 
@@ -144,22 +152,54 @@ def _select(rows: pd.DataFrame) -> pd.Series[bool]:
 def _describe(checks: pd.DataFrame, chance: np.random.Generator, *, body: str) -> pd.DataFrame:
     """Return checks with inspectors, hours, score, hazards found and document number."""
     size = len(checks)
-    team = pd.factorize(checks["county"])[0] * 11 + throw(chance, size, 0, 5)
+    team = _send_teams(checks, chance, office="county" if body == "WS" else "city")
     third = np.where(chance.random(size) < 0.3, "、" + people(team + 23), "")
-    start = throw(chance, size, 8 * 60, 15 * 60)
-    end = start + throw(chance, size, 25, 95)
     passed = checks["conclusion"] == PASSED
     return checks.assign(
         date=day(checks["day"]),
         inspectors=people(team) + "、" + people(team + 7) + third,
-        start=_clock(start),
-        end=_clock(end),
+        start="",
+        end="",
         expert=chance.random(size) < 0.1,
         score=np.where(passed, 90, 62) + throw(chance, size, 0, 19) / 2,
         hazards_general=np.where(passed, 0, 2) + throw(chance, size, 0, 1),
         hazards_major=0,
         document_no=body + "〔2014〕" + (checks.index + 1).astype("str").str.zfill(5),
     )
+
+
+def _send_teams(checks: pd.DataFrame, chance: np.random.Generator, *, office: str) -> Whole:
+    """Deal the visits of an office's day out to its six teams, evenly; return the number of the team."""
+    order = pd.Series(chance.random(len(checks)), index=checks.index)
+    place = order.groupby([checks[office], checks["day"]]).rank().to_numpy().astype(np.int64)
+    first = checks["day"].to_numpy() * 5
+    offices = pd.factorize(checks[office], sort=True)[0] + (OFFICES if office == "city" else 0)
+    sent: Whole = offices * 11 + (place + first) % TEAMS
+    return sent
+
+
+def keep_hours(checks: pd.DataFrame, seed: int, *, office: str) -> pd.DataFrame:
+    """Return the visits with the hours of each: a team's day is one visit after the other.
+
+    Made last of all, when every plant has moved what it moves.
+    """
+    chance = dice(seed, f"hours {office}")
+    rows = checks.sort_values(["check_id", "unit_id"])
+    lot = chance.random((3, len(rows)))
+    day_of = [rows[office], rows["date"], rows["inspectors"].str.split("、").str[0]]
+    count = rows.groupby(day_of)["check_id"].transform("size").to_numpy()
+    place = pd.Series(lot[0], index=rows.index).groupby(day_of).rank(method="first").to_numpy() - 1
+    length = (CLOSES - OPENS) / count
+    most = np.minimum(LONGEST, length - PAUSE)
+    least = np.minimum(SHORTEST, most)
+    minutes = np.floor(least + lot[1] * (most - least + 1))
+    start = np.floor(OPENS + place * length + lot[2] * (length - PAUSE - minutes)).astype(np.int64)
+    known = rows["date"].notna().to_numpy() & rows["inspectors"].ne("").to_numpy()
+    hours = {"start": _clock(start), "end": _clock(start + minutes.astype(np.int64))}
+    made = {
+        name: pd.Series(clock.to_numpy(), index=rows.index).where(known, "") for name, clock in hours.items()
+    }
+    return checks.assign(**made)
 
 
 def _clock(minutes: Whole) -> pd.Series[str]:
