@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,8 @@ import click
 
 from audit_lib import __version__
 from audit_lib.commands.field import forms
+from audit_lib.commands.progress import progress as _progress
+from audit_lib.commands.release import verify_run
 from audit_lib.commands.size import size
 from audit_lib.errors import AuditError, CallError, EmptyFrameError, Text, language
 
@@ -72,25 +73,6 @@ def _read(params: Path, as_of: dt.datetime | None) -> Run:
 
 def _say(zh: str, en: str) -> None:
     click.echo(str(Text(zh, en)))
-
-
-@contextmanager
-def _progress(zh: str, en: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how far long work is on a terminal; stay quiet in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda done, total, what: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (*Progress.get_default_columns()[:3], TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(str(Text(zh, en)), total=None)
-
-        def step(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{Text(zh, en)} {what}")
-
-        yield step
 
 
 @main.command("demo", help="造一个演示省份的全部文件 / write a made-up province's files")
@@ -298,6 +280,8 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
 
 for _command in (forms, size):
     main.add_command(_command)
+main.add_command(size)
+main.add_command(verify_run)
 
 
 def _now() -> dt.datetime:

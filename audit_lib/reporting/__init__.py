@@ -2,11 +2,12 @@
 
 from audit_lib.reporting.acceptance import acceptance_report, write_report
 from audit_lib.reporting.case import Case, open_case
+from audit_lib.reporting.differences import changed_file, compare_trees, list_changed
 from audit_lib.reporting.drawing import Drawing, show_draw
 from audit_lib.reporting.draws import DrawnCase, read_draws
 from audit_lib.reporting.fonts import find_faces, fonts_used, substitutes
 from audit_lib.reporting.html import report_html, section_html
-from audit_lib.reporting.manifest import write_manifest
+from audit_lib.reporting.manifest import read_manifest, run_files, write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
 from audit_lib.reporting.pdf import report_pdf
 from audit_lib.reporting.record import keep_record, read_record
@@ -28,20 +29,25 @@ __all__ = [
     "Report",
     "Section",
     "acceptance_report",
+    "changed_file",
+    "compare_trees",
     "find_faces",
     "fonts_used",
     "keep_record",
+    "list_changed",
     "open_case",
     "print_count",
     "print_estimate",
     "print_money",
     "print_share",
     "read_draws",
+    "read_manifest",
     "read_record",
     "report_areas",
     "report_html",
     "report_pdf",
     "report_workbook",
+    "run_files",
     "section_html",
     "show_draw",
     "stale_reports",

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from audit_lib.errors import InputError
 from audit_lib.files import (
@@ -28,7 +28,7 @@ from audit_lib.files import (
     write_bytes,
 )
 from audit_lib.params import Run
-from audit_lib.reporting.fonts import font_file
+from audit_lib.reporting import fonts
 
 PACKAGE = Path(__file__).parents[1]
 RECORDS = ".reports"
@@ -54,11 +54,20 @@ def inputs_digest(run: Run, notebook: Path) -> str:
                 "code": code_digest(),
                 "notebook": sha256_file(notebook),
                 "packages": installed(),
-                "fonts": sha256_file(font_file()),
+                "fonts": cast("Json", fonts_of(run)),
                 "system": [platform.python_version(), sys.platform, platform.machine()],
             }
         )
     )
+
+
+def fonts_of(run: Run) -> list[dict[str, str]]:
+    """Return the font of the figures and those of the papers, each with the digest of its file."""
+    figures = {"face": "图", "used": fonts.NAME, "file": fonts.font_file().name}
+    return [
+        figures | {"sha256": sha256_file(fonts.font_file())},
+        *fonts.fonts_used(run.file.resolve().parent),
+    ]
 
 
 def code_digest() -> str:

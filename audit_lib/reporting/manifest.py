@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -23,8 +23,7 @@ from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting.draws import read_draws
-from audit_lib.reporting.fonts import font_file
-from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, installed
+from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed
 from audit_lib.schemas import rulebook_rows
 from audit_lib.shipped import shipped
 
@@ -47,8 +46,8 @@ NAME = "manifest.json"
 RECORD = "run-record.jsonl"
 """When and where a run was made: it has times, so it is no output."""
 
-AFTERWARDS = ("compare", "release", "diff")
-"""Folders of what is made from a finished run, and of what looks at the tables of another day."""
+AFTERWARDS = ("compare", "release")
+"""Folders of what is made from a finished run."""
 
 
 def write_manifest(run: Run) -> Path:
@@ -90,7 +89,7 @@ def manifest(run: Run, intake: Intake) -> dict[str, Json]:
         "code": {"sha256": code_digest(), **_commit()},
         "lock": _lock(),
         "platform": {"system": platform.system(), "machine": platform.machine()},
-        "fonts": [{"file": font_file().name, "sha256": sha256_file(font_file())}],
+        "fonts": cast("Json", fonts_of(run)),
         "params": run.params.model_dump(mode="json"),
         "seed": {draw.name: draw.certificate.seed for draw in draws if draw.certificate},
     }

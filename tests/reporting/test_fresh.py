@@ -51,7 +51,7 @@ def another_package(run: Run, patch: Patch, folder: Path) -> None:
 
 def another_font(run: Run, patch: Patch, folder: Path) -> None:
     append(folder / "font.ttf")
-    patch.setattr(fresh, "font_file", lambda: folder / "font.ttf")
+    patch.setattr(fresh.fonts, "font_file", lambda: folder / "font.ttf")
 
 
 CHANGES: dict[str, Callable[[Run, Patch, Path], None]] = {
