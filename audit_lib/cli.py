@@ -278,10 +278,8 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.get_current_context().exit(1)
 
 
-for _command in (forms, size):
+for _command in (forms, size, verify_run):
     main.add_command(_command)
-main.add_command(size)
-main.add_command(verify_run)
 
 
 def _now() -> dt.datetime:

@@ -17,6 +17,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
 
+from audit_lib.compliance.rulebook import rulebook_folder
 from audit_lib.errors import InputError
 from audit_lib.files import (
     Json,
@@ -51,6 +52,7 @@ def inputs_digest(run: Run, notebook: Path) -> str:
                 "stages": _files(run.folder, ("intake", "judgement")),
                 "campaign": _files(run.campaign, (".",)),
                 "params": [run.file.name, sha256_file(run.file), run.params.model_dump(mode="json")],
+                "rulebook": [[file.name, sha256_file(file)] for file in rulebook_files(run)],
                 "code": code_digest(),
                 "notebook": sha256_file(notebook),
                 "packages": installed(),
@@ -58,6 +60,14 @@ def inputs_digest(run: Run, notebook: Path) -> str:
                 "system": [platform.python_version(), sys.platform, platform.machine()],
             }
         )
+    )
+
+
+def rulebook_files(run: Run) -> list[Path]:
+    """Return the files of a rulebook that lies beside the params; a shipped one is part of the code."""
+    folder = run.file.resolve().parent / rulebook_folder(run.params.rulebook)
+    return (
+        [] if folder.is_relative_to(PACKAGE) else sorted(file for file in folder.glob("*") if file.is_file())
     )
 
 

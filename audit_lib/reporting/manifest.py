@@ -23,7 +23,7 @@ from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting.draws import read_draws
-from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed
+from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed, rulebook_files
 from audit_lib.schemas import rulebook_rows
 from audit_lib.shipped import shipped
 
@@ -83,6 +83,7 @@ def manifest(run: Run, intake: Intake) -> dict[str, Json]:
         "format": FORMAT,
         "inputs": _inputs(run, intake),
         "campaign": _listed(run.campaign, [file for file in _files(run.campaign) if file.name != CLOCKED]),
+        "rulebook": [{"path": file.name, "sha256": sha256_file(file)} for file in rulebook_files(run)],
         "outputs": _listed(run.folder, run_files(run.folder)),
         "versions": {"python": platform.python_version()}
         | {package: metadata.version(package) for package in PACKAGES},

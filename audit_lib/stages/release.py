@@ -55,7 +55,11 @@ def verify_run(folder: Path, *, params: Path | None, progress: Step) -> tuple[li
             return _verdict("参数", [Text("清单中的参数与参数文件不同", "not those of the params file")])
         if run.params.make and run.data.is_relative_to(place):
             inputs.make_demo(run)
-        if told := [*_changed_inputs(said, run), *_changed_campaign(said, folder)]:
+        if told := [
+            *_changed_inputs(said, run),
+            *_changed_rules(said, run),
+            *_changed_campaign(said, folder),
+        ]:
             return _verdict("输入", told)
         if _campaign(folder).is_dir():
             shutil.copytree(_campaign(folder), run.campaign)
@@ -115,6 +119,12 @@ def _changed_inputs(said: Mapping[str, Any], run: Run) -> list[Text]:
 
     told = [changed_file(one["path"], one["sha256"], _input(run, one["path"])) for one in said["inputs"][1:]]
     return [one for one in told if one]
+
+
+def _changed_rules(said: Mapping[str, Any], run: Run) -> list[Text]:
+    from audit_lib.reporting import list_changed  # noqa: PLC0415 - as above
+
+    return list_changed(said["rulebook"], run.file.resolve().parent / run.params.rulebook)
 
 
 def _input(run: Run, name: str) -> Path:
