@@ -247,12 +247,22 @@ def _report(run: Run, areas: list[str], *, every: bool) -> bool:
     return whole
 
 
+@_params_command("weekly", "写每周进展 / write the weekly bulletin")
+@click.option("--week", type=DAY, default=None, help="应报的周五, 不写为最近一个 / Friday, default the last")
+def weekly(params: Path, as_of: dt.datetime | None, week: dt.datetime | None) -> None:
+    """Write the bulletin of a Friday."""
+    from audit_lib.stages.weekly import weekly as write  # noqa: PLC0415
+
+    click.echo(write(_read(params, as_of), week.date().isoformat() if week else None))
+
+
 @_params_command("run", "依次完成全部步骤 / every step in order")
 def run_all(params: Path, as_of: dt.datetime | None) -> None:
-    """Do check, plan, draw, verify, judge and report in order."""
+    """Do check, plan, draw, verify, judge, weekly and report in order."""
     run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
     from audit_lib.stages import field  # noqa: PLC0415
+    from audit_lib.stages import weekly as bulletin  # noqa: PLC0415
 
     _check(run)
     waiting = []
@@ -268,6 +278,8 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
     if choice is not None and stages.certificate(run, choice.draw).exists():
         click.echo(field.assign(run))
     click.echo(stages.judge(run))
+    if bulletin.can_write(run):
+        click.echo(bulletin.weekly(run))
     whole = _report(run, [], every=False)
     if waiting:
         _say(
