@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audit_lib import __version__
-from audit_lib.commands.field import forms
+from audit_lib.commands.field import forms, sheets
 from audit_lib.commands.progress import progress as _progress
 from audit_lib.commands.release import verify_run
 from audit_lib.commands.size import size
@@ -290,7 +290,7 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.get_current_context().exit(1)
 
 
-for _command in (forms, size, verify_run):
+for _command in (forms, sheets, size, verify_run):
     main.add_command(_command)
 
 
