@@ -73,7 +73,9 @@ class Draw(Strict):
     """One draw: which units, how many, and where its seed comes from.
 
     ``looks``: how often, at most, may be decided while the sample is extended; ``extends`` names
-    the draw whose remaining units this one draws from, with a seed of its own.
+    the draw whose remaining units this one draws from, with a seed of its own. ``neyman`` names an
+    earlier draw whose findings say where visits are worth most. ``scores``, a file with a risk score
+    for each unit, gives unannounced visits unequal chances.
     """
 
     purpose: Literal["city_check", "recheck", "unannounced"]
@@ -89,6 +91,8 @@ class Draw(Strict):
     reserves: Whole = 2
     looks: Count = 1
     extends: Name | None = None
+    neyman: Name | None = None
+    scores: str | None = None
     areas: list[str] = []
     seed_source: str
     seed: str | None = None
@@ -244,6 +248,7 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
     _check_seeds(params, file.name)
     _check_made_up(params, file.name)
     _check_window(params, file.name)
+    _check_draws(params, file.name)
     home = file.resolve().parent
     output = (home / params.output) if params.output else Path.cwd() / "out"
     if OUTPUT in os.environ:
@@ -294,6 +299,24 @@ def _check_window(params: Params, name: str) -> None:
             f"{name}: window 的 start {params.window.start} 晚于 end {params.window.end}",
             f"{name}: the window starts on {params.window.start}, after its end {params.window.end}",
         )
+
+
+def _check_draws(params: Params, name: str) -> None:
+    """Refuse choices that one purpose has and another has not, rather than ignore them."""
+    for draw, choice in params.draws.items():
+        if choice.scores is not None and (choice.purpose != "unannounced" or choice.neyman):
+            raise ParamsError(
+                f"{name}: 抽样“{draw}”: scores(风险分)只用于暗访(unannounced), 且不与 neyman 同用",
+                f'{name}: draw "{draw}": scores are for purpose unannounced, and not together with neyman',
+            )
+        if choice.neyman is not None and (
+            choice.purpose == "city_check" or choice.neyman not in params.draws
+        ):
+            known = "、".join(params.draws)
+            raise ParamsError(
+                f"{name}: 抽样“{draw}”: neyman 须是另一次抽样的名称({known}), 不用于市级抽检(city_check)",
+                f'{name}: draw "{draw}": neyman names another draw ({known}), and is not for a city_check',
+            )
 
 
 def _validate(tree: object, lines: Lines, name: str) -> Params:

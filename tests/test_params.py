@@ -318,3 +318,25 @@ def test_example_for_the_analysts_can_be_read_and_copied() -> None:
     assert not run.params.demo
     assert run.params.areas == "jilin-2013"
     assert run.params.draws["recheck"].seed is None
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (
+            "purpose: recheck\n    scores: 风险分.csv",
+            "p.yaml: 抽样“a”: scores(风险分)只用于暗访(unannounced), 且不与 neyman 同用",
+        ),
+        (
+            "purpose: recheck\n    neyman: b",
+            "p.yaml: 抽样“a”: neyman 须是另一次抽样的名称(a), 不用于市级抽检(city_check)",
+        ),
+        (
+            "purpose: city_check\n    neyman: a",
+            "p.yaml: 抽样“a”: neyman 须是另一次抽样的名称(a), 不用于市级抽检(city_check)",
+        ),
+    ],
+)
+def test_choice_that_a_purpose_does_not_have_is_refused(tmp_path: Path, draw: str, words: str) -> None:
+    text = LEAST + "draws:\n  a:\n    cutoff: 2014-03-24\n    seed_source: s\n    " + draw
+    assert _said(tmp_path, text, "zh") == words

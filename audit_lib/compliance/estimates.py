@@ -22,15 +22,17 @@ from audit_lib.inference import (
     bound_count,
     decide,
     estimate_share,
+    estimate_unequal,
     funnel,
     look_confidence,
     simultaneous,
     tally,
 )
 
-RECHECK = "recheck"
+RECHECK, UNANNOUNCED = "recheck", "unannounced"
 DECISIONS = {"accept": "接受", "reject": "不接受", "not_demonstrated": "未能证明"}
 NONE = "不作判定"
+ALIKE = "按风险分抽取, 结果没有差异: 给不出区间和上限"
 
 ORIGINAL = "_original"
 """Ends the indicators of the sample as drawn, where reserves hold places in the other ones."""
@@ -51,6 +53,70 @@ def estimate_rechecks(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.Data
             table = _of_sample(_at_look(facts, sample), sample, places, known_before(facts, draws, sample))
             tables.append(table.assign(indicator=table["indicator"] + suffix))
     return pd.concat(tables) if tables else schemas.empty("estimates")
+
+
+def estimate_unannounced(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.DataFrame:
+    """Return rows of table ``estimates`` on draws for unannounced visits; they decide nothing.
+
+    Drawn by risk, each finding weighs as many units as its chance says. Where such a draw found
+    nothing there is no number at all: it looked where the risk was.
+    """
+    drawn = [draws[name] for name in sorted(draws) if draws[name].purpose == UNANNOUNCED]
+    rows: list[dict[str, object]] = []
+    for sample in drawn:
+        places = fill_places(facts, sample)
+        if not places["seen"].any():
+            continue
+        suffix = f"@{sample.name}" if len(drawn) > 1 else ""
+        sizes = sample.frame.groupby(["city", "stratum"]).size()
+        parts = [(facts.province, places, sizes.groupby("stratum").sum(), 1)]
+        cities = sorted(places["city"].unique())
+        parts += [(city, places[places["city"] == city], sizes.loc[city], len(cities)) for city in cities]
+        for area, part, N, joint in parts:
+            if "chance" in sample.frame:
+                chance = part["unit_id"].map(sample.frame.set_index("unit_id")["chance"]).astype("float64")
+                found = _by_risk(facts, area, part.assign(chance=chance), N)
+            else:
+                found = _of_area(facts, area, part, N, joint=joint)
+            rows += [
+                row | {"indicator": str(row["indicator"]).replace(RECHECK, UNANNOUNCED) + suffix}
+                for row in found
+            ]
+    return pd.DataFrame(rows) if rows else schemas.empty("estimates")
+
+
+def _by_risk(facts: Facts, area: str, places: pd.DataFrame, sizes: pd.Series[int]) -> list[dict[str, object]]:
+    eligible, lost, failed = (places[name].to_numpy() for name in ("eligible", "lost", "failed"))
+    cases = {"unannounced_failed": (failed, eligible & ~lost)}
+    if lost.any():
+        cases["unannounced_failed_best"] = (failed, eligible)
+        cases["unannounced_failed_worst"] = (failed | lost, eligible)
+    blank = dict.fromkeys(("value", "se", "lower", "upper"))
+    rows = []
+    for name, (bad, domain) in cases.items():
+        row: dict[str, object] = {
+            "area": area,
+            "indicator": name,
+            "n": len(places),
+            "N": int(sizes.sum()),
+            "y": int(bad.sum()),
+            "decision": NONE,
+        }
+        try:
+            answer = estimate_unequal(
+                bad.astype(int),
+                places["stratum"].to_numpy(),
+                places["chance"].to_numpy(),
+                sizes,
+                confidence=facts.params.estimates.confidence,
+                domain=domain.astype(int),
+            )
+            said = answer.method if answer.method != "none" else ALIKE
+            known = blank if answer.method == "none" else {key: getattr(answer, key) for key in blank}
+        except EstimateError as refused:
+            said, known = f"不能推算: {refused.text.zh}", blank
+        rows.append(row | known | {"method": f"{said}{_words(places, 1, 0)}"})
+    return rows
 
 
 def compare_counties(facts: Facts, sample: DrawnSample) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance import acceptance
-from audit_lib.compliance.estimates import estimate_rechecks
+from audit_lib.compliance.estimates import estimate_rechecks, estimate_unannounced
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import indicate
 from audit_lib.compliance.places import DrawnSample
@@ -78,7 +78,7 @@ def judge(
         "rules": rules,
         "indicators": indicate(facts, rules),
         "scores": facts.scores,
-        "estimates": estimate_rechecks(facts, draws),
+        "estimates": _estimates(facts, draws),
         "verdicts": verdicts,
         "questions": asked_questions(facts, rules),
     }
@@ -139,6 +139,12 @@ def _judge_rules(facts: Facts, applies: frozenset[str]) -> pd.DataFrame:
             schemas.conform(_one_each(rows).assign(rule_id=rule_id, as_of=str(facts.as_of.date())), "rules")
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def _estimates(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.DataFrame:
+    tables = [made(facts, draws) for made in (estimate_rechecks, estimate_unannounced)]
+    filled = [table for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else tables[0]
 
 
 def _one_each(rows: pd.DataFrame) -> pd.DataFrame:

@@ -34,6 +34,7 @@ def estimate_unequal(
     *,
     of: Literal["share", "total"] = "share",
     confidence: float = 0.95,
+    domain: Any = None,
 ) -> Estimate:
     """Estimate the share or the total of failing units from a draw with unequal chances.
 
@@ -42,6 +43,7 @@ def estimate_unequal(
     failed : array, shape (n,)   1 failed, 0 not
     strata, chance : arrays, shape (n,)   stratum and target inclusion probability of each visit
     stratum_sizes : N by stratum, every stratum of the frame
+    domain : array, shape (n,)   1 where a visit counts; the others stay in the sample as zeros
     of : ``share`` (Hajek, in 0..1) or ``total`` (Horvitz-Thompson, a count)
 
     Returns
@@ -64,11 +66,15 @@ def estimate_unequal(
     sizes = whole_sizes(stratum_sizes)
     _check(rows, sizes)
     N = sum(sizes.values())
-    y, weight = rows["failed"].to_numpy(dtype=np.float64), 1 / rows["chance"].to_numpy(dtype=np.float64)
-    known = float(weight.sum())
+    inside = np.ones(len(rows)) if domain is None else np.asarray(domain, dtype=np.float64)
+    weight = 1 / rows["chance"].to_numpy(dtype=np.float64)
+    y = inside * rows["failed"].to_numpy(dtype=np.float64)
+    known = float((inside * weight).sum())
+    if not known:
+        raise EstimateError("没有可以计入的到访结果", "no visit counts")
     total = float((y * weight).sum())
     value = total / known if of == "share" else total
-    residual = (y - value) / known if of == "share" else y
+    residual = inside * (y - value) / known if of == "share" else y
     random = rows["chance"].to_numpy() < 1
     v, df = _variance(rows["stratum"].to_numpy(dtype=object)[random], residual[random], weight[random])
     seen = int(y.sum())

@@ -25,10 +25,19 @@ WHAT = {
     "recheck_failed_original": "复查不合格(原样本, 不计替补)",
     "recheck_failed_best_original": "复查不合格(原样本, 未能检查的按合格)",
     "recheck_failed_worst_original": "复查不合格(原样本, 未能检查的按不合格)",
+    "unannounced_failed": "暗访不合格",
+    "unannounced_failed_best": "暗访不合格(未能检查的按合格)",
+    "unannounced_failed_worst": "暗访不合格(未能检查的按不合格)",
+    "unannounced_already_so": "暗访: 其中县检时已存在",
 }
 """What each estimate is about."""
 
-METHODS = {"korn-graubard": "Korn-Graubard 区间", "exact": "精确界", "census": "全部检查"}
+METHODS = {
+    "korn-graubard": "Korn-Graubard 区间",
+    "exact": "精确界",
+    "census": "全部检查",
+    "pareto-t": "Pareto 抽样 t 区间",
+}
 
 INSPECTED = "已检查"
 NOBODY = "没有可以推算的省级复查: 抽样尚未进行, 或核查结果尚未收到。"

@@ -14,8 +14,13 @@ from audit_lib.sampling.frame import build_frame, merge_groups
 from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
 from audit_lib.sampling.inspectors import assign_inspectors, spread_days
 from audit_lib.sampling.log import Entry, append_log, read_log
-from audit_lib.sampling.optimum import allocate_optimal, allocation_variance, guess_deviations
-from audit_lib.sampling.pareto import draw_pareto, inclusion_probabilities
+from audit_lib.sampling.optimum import (
+    allocate_neyman,
+    allocate_optimal,
+    allocation_variance,
+    guess_deviations,
+)
+from audit_lib.sampling.pareto import draw_pareto, inclusion_probabilities, set_chances
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
 from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan
 from audit_lib.sampling.proof import UnitProof, prove_unit
@@ -33,6 +38,7 @@ __all__ = [
     "Plan",
     "PlannedLook",
     "UnitProof",
+    "allocate_neyman",
     "allocate_optimal",
     "allocate_quota",
     "allocate_total",
@@ -72,6 +78,7 @@ __all__ = [
     "read_log",
     "sample_digest",
     "seal_plan",
+    "set_chances",
     "spread_days",
     "stream_ticket",
     "ticket",

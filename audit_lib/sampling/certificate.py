@@ -21,7 +21,10 @@ FILES = ("plan.json", "frame.parquet", "frame.csv", "sample.xlsx")
 
 @dataclass(frozen=True, slots=True)
 class DrawnStratum:
-    """One stratum: n drawn, and the largest ticket among them (empty where none was)."""
+    """One stratum: n drawn, and the ticket of the last among them (empty where none was).
+
+    That is the largest ticket drawn; with unequal chances the one with the largest value.
+    """
 
     key: str
     cutoff: str
@@ -98,8 +101,8 @@ def parse_certificate(data: bytes) -> tuple[Certificate, str]:
 
 
 def cut_strata(plan: Plan, drawn: pd.DataFrame) -> tuple[DrawnStratum, ...]:
-    """Return per stratum of the plan how many were drawn, and the largest ticket among them."""
-    last = drawn.groupby("stratum")["ticket"].max().to_dict()
+    """Return per stratum of the plan how many were drawn, and the ticket of the last among them."""
+    last = drawn.sort_values("rank").groupby("stratum")["ticket"].last().to_dict()
     count = drawn["stratum"].value_counts().to_dict()
     return tuple(
         DrawnStratum(stratum.key, last.get(stratum.key, ""), count.get(stratum.key, 0))

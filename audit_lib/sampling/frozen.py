@@ -2,7 +2,8 @@
 
 Stratum digest: SHA-256 of the stratum's ids, sorted by code point and joined by a newline.
 Frame digest: the same of the lines ``stratum,N_h,digest_h``. So a county can check its own
-part alone. Source: methods.md section 3.
+part alone. Where chances are unequal, they are frozen with the units and have a digest of
+their own. Source: methods.md section 3.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from audit_lib.errors import InputError
 from audit_lib.files import sha256_bytes
 from audit_lib.sampling.draw import check_frame
 
-FRAME_COLUMNS = ("unit_id", "unit_name", "city", "county", "stratum")
+FRAME_COLUMNS = ("unit_id", "unit_name", "city", "county", "stratum", "chance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,14 @@ def frame_digest(strata: Sequence[FrozenStratum]) -> str:
     )
 
 
+def chances_digest(frame: pd.DataFrame) -> str | None:
+    """Return the digest of unequal chances, lines ``unit_id,chance`` sorted by id; None without them."""
+    if "chance" not in frame:
+        return None
+    rows = frozen_rows(frame)
+    return sha256_bytes("\n".join(rows["unit_id"] + "," + rows["chance"]).encode())
+
+
 def read_frame(data: bytes, *, name: str) -> pd.DataFrame:
     """Return a frozen frame from the bytes of ``frame.parquet`` or ``frame.csv``; all text.
 
@@ -80,8 +89,9 @@ def read_frame(data: bytes, *, name: str) -> pd.DataFrame:
 
 
 def frame_csv(frame: pd.DataFrame) -> bytes:
-    """Return ids and strata as CSV, sorted by id, for the verification page."""
-    rows = frozen_rows(frame)[["unit_id", "stratum"]]
+    """Return ids, strata and unequal chances as CSV, sorted by id, for the verification page."""
+    rows = frozen_rows(frame)
+    rows = rows[[column for column in ("unit_id", "stratum", "chance") if column in rows]]
     return rows.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 

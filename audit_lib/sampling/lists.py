@@ -18,6 +18,7 @@ COLUMNS = {
     "county": "县区",
     "stratum": "层",
     "rank": "层内次序",
+    "chance": "入样概率",
     "ticket": "签号",
 }
 
@@ -27,10 +28,11 @@ def list_workbook(rows: pd.DataFrame, *, title: str) -> bytes:
 
     Parameters
     ----------
-    rows : DataFrame with the columns of `COLUMNS`; an absent one is left blank
+    rows : DataFrame with the columns of `COLUMNS`; an absent one is left blank, an absent chance out
     title : name of the sheet
     """
-    shown = rows.reindex(columns=list(COLUMNS)).rename(columns=COLUMNS)
+    columns = [column for column in COLUMNS if column in rows or column != "chance"]
+    shown = rows.reindex(columns=columns).rename(columns=COLUMNS)
     return table_workbook({title: shown})
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from audit_lib.errors import AllocationError, CallError
+from audit_lib.sampling.allocation import allocate_total
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,6 +65,46 @@ def allocate_optimal(
     if integer:
         return _give_units(weights, n, floor.astype(np.int64), ceiling.astype(np.int64))
     return _cut_boxes(weights, float(n), floor, ceiling)
+
+
+def allocate_neyman(
+    sizes: pd.DataFrame,
+    n: int,
+    deviations: Mapping[str, float],
+    *,
+    minimum_per_city: int = 0,
+    minimum_per_stratum: int = 2,
+    certain: Collection[str] = (),
+) -> pd.Series[int]:
+    """Return n_h that add up to ``n`` with the least variance above the same minima as `allocate_total`.
+
+    Parameters
+    ----------
+    sizes : DataFrame[city, county, stratum, N]   one row per stratum
+    deviations : S_h by stratum, as `guess_deviations` gives them
+    certain : strata taken whole, out of the n
+
+    Raises
+    ------
+    AllocationError   as `allocate_total`: the minima need more than n, or n exceeds the frame
+
+    >>> sizes = pd.DataFrame({"city": "A", "county": "a", "stratum": ["x", "y"], "N": [100, 100]})
+    >>> allocate_neyman(sizes, 12, {"x": 0.4, "y": 0.1}).to_dict()
+    {'x': 10, 'y': 2}
+    """
+    options = {"minimum_per_city": minimum_per_city, "minimum_per_stratum": minimum_per_stratum}
+    allocate_total(sizes, n, certain=certain, **options)  # refuses what cannot be, by name
+    rows = sizes.sort_values("stratum", ignore_index=True)
+    lower = pd.Series(0, index=rows["stratum"])
+    for _, city in rows.groupby("city"):
+        whole = city["stratum"].isin(list(certain))
+        least = int(city["N"].where(whole, city["N"].clip(upper=minimum_per_stratum)).sum())
+        due = max(min(minimum_per_city, int(city["N"].sum())), least)
+        inside = [key for key in certain if key in set(city["stratum"])]
+        lower.update(allocate_total(city, due, minimum_per_stratum=minimum_per_stratum, certain=inside))
+    S = rows["stratum"].map(deviations).to_numpy(dtype=np.float64)
+    given = allocate_optimal(rows["N"].to_numpy(), S, n, lower=lower.to_numpy())
+    return pd.Series(given, index=pd.Index(rows["stratum"], name="stratum"), name="n")
 
 
 def guess_deviations(N: npt.ArrayLike, failed: npt.ArrayLike, visited: npt.ArrayLike) -> Floats:

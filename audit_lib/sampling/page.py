@@ -14,7 +14,7 @@ from pathlib import Path
 from audit_lib.errors import Text
 from audit_lib.files import write_bytes
 from audit_lib.sampling.certificate import Certificate
-from audit_lib.sampling.proof import UnitProof
+from audit_lib.sampling.proof import UnitProof, show_value
 
 PAGE = "verify.html"
 
@@ -46,6 +46,24 @@ th {{ width: 9rem; font-weight: 400; color: #5b6876; }}
 """
 
 
+_EQUAL = Text(
+    "签号是“种子,单位编号”的 SHA-256, 由上面一行命令即可算出; 同一层的签号从小到大排列, "
+    "前面的抽中, 最后一个抽中的就是末位签号。种子在方案公布之后才产生, 谁也不能事先选定。",
+    'The ticket is the SHA-256 of "seed,unit", as the line above computes it; in each stratum the '
+    "smallest tickets are drawn, and the last one drawn is the cut-off. The seed was made after "
+    "the plan was published, so nobody could choose.",
+)
+_BY_RISK = Text(
+    "签号是“种子,单位编号”的 SHA-256, 由上面一行命令即可算出。入样概率 λ 按风险分定, 已写进事先公布的方案。"
+    "签号前 13 位十六进制数加 0.5, 除以 16 的 13 次方, 得 u; 排序值是 u(1-λ) / ((1-u)λ)。"
+    "同一层按排序值从小到大, 前面的抽中。种子在方案公布之后才产生, 谁也不能事先选定。",
+    'The ticket is the SHA-256 of "seed,unit", as the line above computes it. The chance λ follows from '
+    "the risk score and stands in the plan published before. The first 13 hexadecimal digits of the "
+    "ticket plus 0.5, over 16 to the 13th power, are u; the value is u(1-λ) / ((1-u)λ), and in each "
+    "stratum the smallest are drawn. The seed was made after the plan was published, so nobody could choose.",
+)
+
+
 def verification_page() -> bytes:
     """Return the page that replays a draw in a browser, as it is shipped."""
     return resources.files("audit_lib").joinpath("sampling", PAGE).read_bytes()
@@ -73,6 +91,7 @@ def proof_page(certificate: Certificate, proof: UnitProof) -> str:
         (Text("次序", "rank"), str(proof.rank)),
         (Text("签号", "ticket"), proof.ticket),
         (Text("末位签号", "cut-off"), proof.cutoff or "—"),
+        *_unequal(proof),
         (Text("种子", "seed"), certificate.seed),
         (Text("种子来历", "where it is from"), certificate.seed_evidence),
         (Text("方案摘要", "plan digest"), certificate.plan_digest),
@@ -80,13 +99,7 @@ def proof_page(certificate: Certificate, proof: UnitProof) -> str:
         (Text("自己核对", "check it"), proof.command),
     ]
     fate = Text("抽中", "drawn") if proof.drawn else Text("未抽中", "not drawn")
-    why = Text(
-        "签号是“种子,单位编号”的 SHA-256, 由上面一行命令即可算出; 同一层的签号从小到大排列, "
-        "前面的抽中, 最后一个抽中的就是末位签号。种子在方案公布之后才产生, 谁也不能事先选定。",
-        'The ticket is the SHA-256 of "seed,unit", as the line above computes it; in each stratum the '
-        "smallest tickets are drawn, and the last one drawn is the cut-off. The seed was made after "
-        "the plan was published, so nobody could choose.",
-    )
+    why = _EQUAL if proof.chance is None else _BY_RISK
     cells = "\n".join(
         f"<tr><th>{html.escape(str(name))}</th><td>{html.escape(value)}</td></tr>" for name, value in rows
     )
@@ -97,3 +110,14 @@ def proof_page(certificate: Certificate, proof: UnitProof) -> str:
         rows=cells,
         why=html.escape(str(why)),
     )
+
+
+def _unequal(proof: UnitProof) -> list[tuple[Text, str]]:
+    """Return what only a draw with unequal chances has to say."""
+    if proof.chance is None:
+        return []
+    return [
+        (Text("入样概率 λ", "chance λ"), proof.chance),
+        (Text("排序值", "value"), show_value(proof.value)),
+        (Text("末位排序值", "cut-off value"), show_value(proof.cutoff_value)),
+    ]

@@ -25,7 +25,7 @@ from audit_lib.files import (
 )
 from audit_lib.sampling.allocation import parse_rate, quota
 from audit_lib.sampling.draw import Numbers, check_numbers, numbers_by_stratum
-from audit_lib.sampling.frozen import frame_csv, frame_digest, freeze, frozen_rows
+from audit_lib.sampling.frozen import chances_digest, frame_csv, frame_digest, freeze, frozen_rows
 from audit_lib.sampling.log import append_log, read_log
 
 PLAN_FORMAT = "audit-plan/1"
@@ -75,7 +75,8 @@ class PlannedLook:
 class Plan:
     """What ``plan.json`` says, key by key; ``rate`` is "1/5", or None where a total was given.
 
-    A plan without ``look`` is decided about once and cannot be extended; the key is then absent.
+    A plan without ``look`` is decided about once and cannot be extended; one without
+    ``chances_digest`` draws with equal chances. These keys are then absent.
     """
 
     format: str
@@ -91,12 +92,14 @@ class Plan:
     seed_source: str
     date: str
     look: PlannedLook | None = None
+    chances_digest: str | None = None
 
     def to_bytes(self) -> bytes:
         """Return the bytes of ``plan.json``."""
         said = dataclasses.asdict(self)
-        if self.look is None:
-            del said["look"]
+        for name in ("look", "chances_digest"):
+            if said[name] is None:
+                del said[name]
         return canonical_json(said)
 
     @property
@@ -108,6 +111,11 @@ class Plan:
     def n(self) -> dict[str, int]:
         """Units to draw by stratum."""
         return {stratum.key: stratum.n for stratum in self.strata}
+
+    def has_frame(self, frame: pd.DataFrame) -> bool:
+        """Say whether a frame is the one that was frozen, units, strata and unequal chances."""
+        digests = frame_digest(freeze(frame)), chances_digest(frame)
+        return digests == (self.frame_digest, self.chances_digest)
 
     @property
     def reserves(self) -> dict[str, int]:
@@ -134,7 +142,7 @@ def make_plan(
 
     Parameters
     ----------
-    frame : DataFrame[unit_id, stratum, (city)]   as `draw` takes it
+    frame : DataFrame[unit_id, stratum, (city), (chance)]   as `draw` or `draw_pareto` takes it
     allocation : units to draw by stratum
     campaign, name : of the campaign and of the draw
     purpose : city_check, recheck or unannounced
@@ -177,6 +185,7 @@ def make_plan(
         seed_source=seed_source,
         date=date,
         look=look,
+        chances_digest=chances_digest(frame),
     )
 
 
@@ -190,7 +199,7 @@ def commit_plan(folder: Path, log: Path, *, plan: Plan, frame: pd.DataFrame, now
     ------
     DrawError   another plan is committed under this name, or the frame is not the plan's
     """
-    if frame_digest(freeze(frame)) != plan.frame_digest:
+    if not plan.has_frame(frame):
         raise DrawError("抽样框与方案不符", "the frame is not the one of the plan")
     known = {
         entry.fact("plan_digest")

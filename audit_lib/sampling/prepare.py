@@ -13,14 +13,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audit_lib.errors import CallError, DrawError, EmptyFrameError
+from audit_lib.errors import AllocationError, CallError, DrawError, EmptyFrameError, FrameError
 from audit_lib.intake.areas import county_city
 from audit_lib.params import Draw, Params
 from audit_lib.sampling.allocation import allocate_quota, allocate_total
 from audit_lib.sampling.frame import KEY, build_frame
+from audit_lib.sampling.optimum import allocate_neyman, guess_deviations
+from audit_lib.sampling.pareto import set_chances
 from audit_lib.sampling.passes import county_passes, valid_checks
 from audit_lib.sampling.plan import Plan, PlannedLook, make_plan
 from audit_lib.schemas import rulebook_rows
+
+_SHOWN = 3
 
 ALL_KINDS = "各类单位"
 """The one group of a draw whose strata do not tell kinds of units apart."""
@@ -50,6 +54,8 @@ def prepare(
     *,
     earlier: Collection[str] = (),
     extended: Extended | None = None,
+    wave: pd.DataFrame | None = None,
+    scores: pd.DataFrame | None = None,
 ) -> Prepared:
     """Return the plan of the draw ``name`` and its frame.
 
@@ -59,6 +65,8 @@ def prepare(
     areas : the area tree of intake
     earlier : units in the frozen frames of earlier batches; they are in no later one
     extended : what an extension draws from, in the strata of the first draw
+    wave : DataFrame[stratum, failed, visited] that an earlier draw found, where the params ask for it
+    scores : DataFrame[unit_id, score], where the params name risk scores
 
     Raises
     ------
@@ -85,9 +93,12 @@ def prepare(
             f"抽样“{name}”: 截至 {choice.cutoff} 没有县级检查合格的单位",
             f'draw "{name}": no unit passed its county check by {choice.cutoff}',
         )
+    n = allocate_frame(frame, choice, wave)
+    if scores is not None:
+        frame = frame.assign(chance=set_chances(_scored(frame, scores), n))
     plan = make_plan(
         frame,
-        allocate_frame(frame, choice),
+        n,
         campaign=params.campaign,
         name=name,
         purpose=choice.purpose,
@@ -156,6 +167,11 @@ def make_frame(
             batch=choice.cutoff.isoformat(),
             earlier=earlier,
         )
+    if choice.scores is not None:
+        # The variance of such a draw needs six in a stratum; chances carry what strata would.
+        return build_frame(
+            units, passes, type_groups={"": ALL_KINDS}, merge_order=[], smallest=1, key=key, within="city"
+        )
     city_checks = tables["city_checks"]
     known = city_checks["date"] <= pd.Timestamp(choice.cutoff)
     return build_frame(
@@ -188,8 +204,30 @@ def _groups(params: Params, unit_type: pd.Series) -> dict[str, str]:
     return {row["prefix"]: row["group"] for row in rulebook_rows("unit_types")}
 
 
-def allocate_frame(frame: pd.DataFrame, choice: Draw) -> pd.Series:
-    """Return how many units each stratum of a frame gives, by the rule that a draw chooses."""
+def _scored(frame: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Give each unit its score; one without would have no chance, and nobody would see it."""
+    rows = frame.merge(scores, on="unit_id", how="left", validate="one_to_one").set_axis(frame.index)
+    lost = rows.loc[rows["score"].isna(), "unit_id"].tolist()
+    if lost:
+        shown = "、".join(lost[:_SHOWN])
+        raise FrameError(
+            f"抽样框中有 {len(lost)} 家没有风险分: {shown}; 请补全风险分表",
+            f"{len(lost)} units of the frame have no risk score: {shown}; complete the table of scores",
+        )
+    return rows
+
+
+def allocate_frame(frame: pd.DataFrame, choice: Draw, wave: pd.DataFrame | None = None) -> pd.Series:
+    """Return how many units each stratum of a frame gives, by the rule that a draw chooses.
+
+    Parameters
+    ----------
+    wave : DataFrame[stratum, failed, visited] of an earlier draw, for Neyman's allocation
+
+    Raises
+    ------
+    AllocationError   as the allocation; no stratum of the frame was visited in that wave
+    """
     sizes = frame.groupby("stratum", as_index=False).agg(
         city=("city", "first"), county=("county", "first"), N=("unit_id", "size")
     )
@@ -202,13 +240,21 @@ def allocate_frame(frame: pd.DataFrame, choice: Draw) -> pd.Series:
             counties=choice.counties,
             certain=certain,
         )
-    return allocate_total(
-        sizes,
-        min(choice.total, int(sizes["N"].sum())),
-        minimum_per_city=choice.minimum_per_city,
-        minimum_per_stratum=choice.minimum_per_stratum,
-        certain=certain,
-    )
+    n = min(choice.total, int(sizes["N"].sum()))
+    minima = {
+        "minimum_per_city": choice.minimum_per_city,
+        "minimum_per_stratum": choice.minimum_per_stratum,
+    }
+    if wave is None:
+        return allocate_total(sizes, n, certain=certain, **minima)
+    found = wave.set_index("stratum").reindex(sizes["stratum"]).fillna(0)
+    if not found["visited"].any():
+        raise AllocationError(
+            f"“{choice.neyman}”的到访结果没有一家在现在的层里, 不能据以分配",
+            f'no visit of "{choice.neyman}" lies in a stratum of today, nothing to allocate by',
+        )
+    S = guess_deviations(sizes["N"], found["failed"], found["visited"])
+    return allocate_neyman(sizes, n, dict(zip(sizes["stratum"], S, strict=True)), certain=certain, **minima)
 
 
 def _rule(choice: Draw) -> str:
@@ -219,8 +265,12 @@ def _rule(choice: Draw) -> str:
             f"{key}每市不低于 {choice.rate}, {least}; 每层至少 {choice.minimum_per_stratum} 家, "
             "其余逐家给 N/(2n+1) 最大的层"
         )
+    rest = "其余逐家给 N/(2n+1) 最大的市和层"
+    if choice.neyman:
+        rest = f"其余按 Neyman 逐家给 N·S/√(n(n+1)) 最大的层, S 由“{choice.neyman}”的到访结果估计"
+    if choice.scores:
+        rest += "; 层内按风险分定入样概率(Pareto)"
     return (
         f"{key}{choice.teams} 组 × {choice.days} 天 × 每天 {choice.visits_a_day} 家 = {choice.total} 家; "
-        f"每市至少 {choice.minimum_per_city} 家, 每层至少 {choice.minimum_per_stratum} 家, "
-        "其余逐家给 N/(2n+1) 最大的市和层"
+        f"每市至少 {choice.minimum_per_city} 家, 每层至少 {choice.minimum_per_stratum} 家, {rest}"
     )

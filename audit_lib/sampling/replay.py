@@ -11,9 +11,9 @@ import pandas as pd
 from audit_lib.errors import AuditError, Text
 from audit_lib.sampling.certificate import cut_strata, sample_digest
 from audit_lib.sampling.checks import RESERVES, Check, Evidence, compare
-from audit_lib.sampling.draw import draw
-from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.frozen import chances_digest, frame_digest, freeze, read_frame
 from audit_lib.sampling.lists import read_list
+from audit_lib.sampling.pareto import draw_frame
 from audit_lib.sampling.plan import Plan, parse_plan
 
 FRAMES = ("frame.parquet", "frame.csv")
@@ -24,6 +24,7 @@ _SAMPLE = Text("重抽: 样本名单摘要", "replay: digest of the list drawn")
 _LIST = Text("重抽: sample.xlsx 中的单位", "replay: units in sample.xlsx")
 _RESERVES = Text("重抽: reserves.xlsx 中的备用单位", "replay: reserves in reserves.xlsx")
 _IMPOSSIBLE = Text("没有可用的方案或抽样框, 无法核对", "no sound plan or frame to check with")
+_CHANCES = Text("入样概率与方案不符", "the chances are not those of the plan")
 _DIFFERENT = Text("结果不同", "the result differs")
 
 
@@ -56,8 +57,10 @@ def check_frames(evidence: Evidence, plan: Plan | None) -> tuple[pd.DataFrame | 
             continue
         planned = {(stratum.key, stratum.N, stratum.digest) for stratum in plan.strata}
         odd = "、".join(sorted({key for key, _, _ in planned ^ {(s.key, s.N, s.digest) for s in frozen}})[:3])
-        same = not odd and frame_digest(frozen) == plan.frame_digest
-        checks.append(compare(title, same, Text(f"不符的层: {odd}", f"strata that differ: {odd}")))
+        units = not odd and frame_digest(frozen) == plan.frame_digest
+        same = units and chances_digest(rows) == plan.chances_digest
+        otherwise = Text(f"不符的层: {odd}", f"strata that differ: {odd}")
+        checks.append(compare(title, same, _CHANCES if units else otherwise))
         frame = rows if frame is None and same else frame
     return frame, checks
 
@@ -69,7 +72,7 @@ def replay(evidence: Evidence, plan: Plan | None, frame: pd.DataFrame | None) ->
         return [Check(title, None, _IMPOSSIBLE) for title in titles]
     said = evidence.certificate
     try:
-        rows = draw(frame, plan.n, seed=said.seed, reserves=plan.reserves)
+        rows = draw_frame(frame, plan.n, seed=said.seed, reserves=plan.reserves)
     except AuditError as error:
         return [Check(title, False, error.text) for title in titles]
     drawn = rows[rows["drawn"]]

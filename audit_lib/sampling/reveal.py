@@ -25,11 +25,11 @@ from audit_lib.sampling.attempts import (
 )
 from audit_lib.sampling.certificate import FILES, certify, parse_certificate
 from audit_lib.sampling.checks import RESERVES
-from audit_lib.sampling.draw import draw
-from audit_lib.sampling.frozen import frame_digest, freeze, read_frame
+from audit_lib.sampling.frozen import read_frame
 from audit_lib.sampling.lists import list_workbook
 from audit_lib.sampling.log import append_log, read_log
 from audit_lib.sampling.page import write_page
+from audit_lib.sampling.pareto import draw_frame
 from audit_lib.sampling.plan import Plan, parse_plan
 from audit_lib.sampling.tickets import check_seed
 
@@ -44,7 +44,8 @@ def draw_plan(folder: Path, log: Path, *, seed: str, evidence: str, now: dt.date
 
     Returns
     -------
-    DataFrame[unit_id, (unit_name, city, county,) stratum, ticket, rank, drawn]   as `draw`
+    DataFrame[unit_id, (unit_name, city, county,) stratum, ticket, rank, drawn, (chance)]   as `draw`;
+        ``chance`` where the frame has unequal ones
 
     Raises
     ------
@@ -105,12 +106,13 @@ def draw_units(folder: Path, plan: Plan, seed: str) -> pd.DataFrame:
     DrawError   the frame is not the plan's
     """
     frame = read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet")
-    if frame_digest(freeze(frame)) != plan.frame_digest:
+    if not plan.has_frame(frame):
         raise DrawError("抽样框 frame.parquet 与方案不符", "frame.parquet is not the frame of the plan")
-    rows = draw(frame, plan.n, seed=seed, reserves=plan.reserves)
+    rows = draw_frame(frame, plan.n, seed=seed, reserves=plan.reserves)
     names = [column for column in ("unit_name", "city", "county") if column in frame]
     known = frame.set_index("unit_id")[names]
-    return rows.join(known, on="unit_id")[["unit_id", *names, "stratum", "ticket", "rank", "drawn"]]
+    chance = ["chance"] if "chance" in rows else []
+    return rows.join(known, on="unit_id")[["unit_id", *names, "stratum", "ticket", "rank", "drawn", *chance]]
 
 
 def write_draw(folder: Path, log: Path, plan: Plan, secret: Secret, now: dt.datetime) -> pd.DataFrame:

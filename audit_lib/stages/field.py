@@ -37,7 +37,7 @@ from audit_lib.sampling.proof import prove_unit
 from audit_lib.sampling.reveal import draw_seed, read_draw
 from audit_lib.sampling.verify import verify
 from audit_lib.stages.draws import draw_folder
-from audit_lib.stages.plans import earlier_units
+from audit_lib.stages.plans import earlier_units, earlier_wave
 from audit_lib.workbooks import table_workbook
 
 TEAMS = "teams.parquet"
@@ -100,11 +100,12 @@ def diff(run: Run, name: str) -> list[str]:
         raise DrawError(f"抽样“{name}”还没有方案, 请先运行 audit plan", f'"{name}" has no plan yet')
     intake = load_intake(run.folder / "intake")
     now = make_frame(intake.tables, intake.areas, run.params, choice, earlier=earlier_units(run, name))
+    wave = earlier_wave(run, name, intake.tables["province_checks"])
     found = compare_frames(
         parse_plan(read_bytes(folder / "plan.json")),
         read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet"),
         now,
-        n_now={str(key): int(n) for key, n in allocate_frame(now, choice).items()},
+        n_now={str(key): int(n) for key, n in allocate_frame(now, choice, wave).items()},
         roster=set(intake.tables["units"]["unit_id"]),
         # What is sealed stays sealed: only an open draw is spoken of.
         sample=read_draw(folder) if (folder / "certificate.json").exists() else None,

@@ -8,15 +8,21 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.compliance import load_rulebook
-from audit_lib.errors import DrawError, Text, VerifyError
+from audit_lib.errors import CallError, DrawError, Text, VerifyError
 from audit_lib.field import left_by
+from audit_lib.field.replacements import INSPECTED, last_visits
 from audit_lib.files import read_bytes, write_bytes
 from audit_lib.inference import prospect
+from audit_lib.inference.unequal import LEAST
 from audit_lib.intake import load_intake
-from audit_lib.params import Run
+from audit_lib.intake.scores import read_scores
+from audit_lib.params import Run, expand_environment
 from audit_lib.sampling.frozen import read_frame
+from audit_lib.sampling.pareto import CERTAIN
+from audit_lib.sampling.passes import PASSED
 from audit_lib.sampling.plan import Plan, commit_plan, parse_plan
 from audit_lib.sampling.prepare import Extended, Prepared, prepare
+from audit_lib.sampling.reveal import read_draw
 from audit_lib.stages.draws import certificate, draw, draw_folder, log_file, verify
 
 
@@ -92,6 +98,8 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
     """A line per city on what its part of the plan can show, and where the picture of it lies."""
     from audit_lib.reporting.prospects import prospect_picture  # noqa: PLC0415 - matplotlib
 
+    if made.plan.chances_digest is not None:
+        return _unequal_prospect(made)
     city = made.frame.drop_duplicates("stratum").set_index("stratum")["city"]
     strata = pd.DataFrame([{"key": one.key, "N": one.N, "n": one.n} for one in made.plan.strata])
     chosen = run.params.estimates
@@ -108,6 +116,29 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
     write_bytes(picture, prospect_picture(drawn, limit=chosen.limit, confidence=chosen.confidence))
     lines = [_prospect_line(row, chosen.limit) for row in table.itertuples(index=False)]
     return [*lines, str(Text(f"  图: {picture}", f"  picture: {picture}"))]
+
+
+def _unequal_prospect(made: Prepared) -> list[str]:
+    """Say what a draw by risk can and cannot show, and where it has too few for a variance."""
+    lines = [
+        Text(
+            "  按风险分抽取: 有发现时可以推算并给区间; 一家不合格也没有发现时, 给不出上限, 不作判定",
+            "  drawn by risk: what is found is projected with an interval; finding nothing bounds nothing",
+        )
+    ]
+    certain = made.frame["chance"].eq(CERTAIN).groupby(made.frame["stratum"]).sum()
+    for part in made.plan.strata:
+        sure, by_chance = int(certain[part.key]), part.n - int(certain[part.key])
+        short = by_chance < LEAST and sure < part.N
+        said = Text("; 随机抽取不足 6 家, 全部都不能推算", "; fewer than 6 by chance: nothing is projected")
+        few = said if short else Text("", "")
+        lines.append(
+            Text(
+                f"  {part.key}: {part.N} 家抽 {part.n} 家, 其中必查 {sure} 家, 随机 {by_chance} 家{few.zh}",
+                f"  {part.key}: {part.n} of {part.N}, {sure} certain, {by_chance} by chance{few.en}",
+            )
+        )
+    return [str(line) for line in lines]
 
 
 def _prospect_line(row: Any, limit: float | None) -> str:
@@ -134,7 +165,46 @@ def _prepare(run: Run, name: str) -> Prepared:
         name,
         earlier=earlier_units(run, name),
         extended=_extended(run, name, intake.tables["province_checks"]),
+        wave=earlier_wave(run, name, intake.tables["province_checks"]),
+        scores=_scores(run, name),
     )
+
+
+def _scores(run: Run, name: str) -> pd.DataFrame | None:
+    """Read the risk scores that a draw names; the path starts from the data's folder."""
+    said = run.params.draws[name].scores
+    if said is None:
+        return None
+    path = expand_environment(said)
+    if path is None:
+        raise CallError(
+            f"抽样“{name}”的 scores: 环境变量没有设置: {said}", f"scores of {name}: not set: {said}"
+        )
+    return read_scores(run.data / path)
+
+
+def earlier_wave(run: Run, name: str, visits: pd.DataFrame) -> pd.DataFrame | None:
+    """Return what the draw that Neyman's allocation starts from found, up to the day of the plan.
+
+    Returns
+    -------
+    DataFrame[stratum, failed, visited]   strata of that draw; None where the params ask for none
+
+    Raises
+    ------
+    DrawError   that draw is not made and open
+    """
+    choice = run.params.draws[name]
+    if choice.neyman is None:
+        return None
+    if not certificate(run, choice.neyman).exists():
+        raise DrawError(f"“{choice.neyman}”还没有抽取", f'the draw "{choice.neyman}" is not made yet')
+    sample = read_draw(draw_folder(run, choice.neyman))
+    rows = last_visits(visits[visits["date"] <= pd.Timestamp(choice.cutoff)], sample, draw=choice.neyman)
+    rows = rows[rows["conclusion"].notna() & rows["outcome"].fillna(INSPECTED).eq(INSPECTED)]
+    stratum = rows["unit_id"].map(sample.set_index("unit_id")["stratum"])
+    found = rows.assign(stratum=stratum, failed=rows["conclusion"] != PASSED)
+    return found.groupby("stratum", as_index=False).agg(failed=("failed", "sum"), visited=("unit_id", "size"))
 
 
 def earlier_units(run: Run, name: str) -> set[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib.compliance import DrawnSample, Rulebook, questions, run_rulebook, write_judgement
 from audit_lib.compliance import judge as judge_facts
-from audit_lib.compliance.estimates import RECHECK
+from audit_lib.compliance.estimates import RECHECK, UNANNOUNCED
 from audit_lib.errors import Text
 from audit_lib.field import replacement_workbook
 from audit_lib.files import write_bytes
@@ -50,9 +50,9 @@ def judge(run: Run) -> str:
 def _write_replacements(
     run: Run, book: Rulebook, visits: pd.DataFrame, draws: Mapping[str, DrawnSample]
 ) -> None:
-    """Write who stood in for whom in each re-check, and what was done otherwise."""
+    """Write who stood in for whom in each re-check and unannounced visit, and what was done otherwise."""
     known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
-    samples = {name: one.sample for name, one in draws.items() if one.purpose == RECHECK}
+    samples = {name: one.sample for name, one in draws.items() if one.purpose in (RECHECK, UNANNOUNCED)}
     data = replacement_workbook(samples, known, own_fault=book.words("own_fault"))
     write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
 

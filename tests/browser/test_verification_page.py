@@ -36,8 +36,10 @@ from audit_lib.sampling.certificate import certify
 from audit_lib.sampling.lists import list_workbook
 from audit_lib.sampling.page import PAGE, verification_page, write_page
 from audit_lib.sampling.plan import PlannedStratum
+from audit_lib.sampling.proof import show_value
 from tests.browser.chromium import Chromium
 from tests.sampling.conftest import EVIDENCE, NOW, SEED, Campaign
+from tests.sampling.test_by_risk import draw_by_risk
 
 BESIDE = ("certificate.json", "plan.json", "frame.csv", "frame.parquet", "sample.xlsx")
 FLIPPED = (*BESIDE, "reserves.xlsx", "log.jsonl", "seal.json", "opened.json")
@@ -165,6 +167,41 @@ def test_unit_is_explained_as_the_command_explains_it(chromium: Chromium, drawn:
     assert chromium.evaluate("document.querySelector('#said').textContent") == "U9999 不在抽样框中"
 
 
+def test_draw_by_risk_is_replayed_and_explained_as_the_command_does(
+    chromium: Chromium, tmp_path: Path
+) -> None:
+    campaign = Campaign(tmp_path / "campaign")
+    draw_by_risk(campaign)
+    verdict, rows = read_page(chromium, campaign)
+    assert verdict == "一致", rows
+    certificate, _ = parse_certificate((campaign.draw() / "certificate.json").read_bytes())
+    frame = read_frame((campaign.draw() / "frame.csv").read_bytes(), name="frame.csv")
+    for unit in frame["unit_id"]:
+        chromium.evaluate(f"state.asked = {json.dumps(unit)}; showProof()")
+        text = chromium.evaluate("document.querySelector('#proof').innerText")
+        proof = prove_unit(certificate, frame, unit)
+        for due in (str(proof.chance), show_value(proof.value), show_value(proof.cutoff_value)):
+            assert due in text
+        assert f"次序\t{proof.rank}\n" in text
+        fate = chromium.evaluate("document.querySelector('#said').textContent")
+        assert fate.startswith(f"{unit} {'抽中: 排序值不大于' if proof.drawn else '未抽中: 排序值大于'}")
+
+
+def test_another_chance_in_a_certified_frame_is_found_out(chromium: Chromium, tmp_path: Path) -> None:
+    campaign = Campaign(tmp_path / "campaign")
+    draw_by_risk(campaign)
+    path = campaign.draw() / "frame.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines[1] = f"{lines[1].rpartition(',')[0]},0.999000000"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    certificate, _ = parse_certificate((campaign.draw() / "certificate.json").read_bytes())
+    forge(campaign, files=certificate.files | {"frame.csv": sha256_bytes(path.read_bytes())})
+    _, rows = read_page(chromium, campaign)
+    assert [(word, name, why) for word, name, why in rows if "frame.csv 与" in name] == [
+        ("不一致", "抽样框 frame.csv 与方案", "入样概率与方案不符")
+    ]
+
+
 def forge(campaign: Campaign, **changes: Any) -> None:
     path = campaign.draw() / "certificate.json"
     content = parse_canonical_json(path.read_bytes(), name="certificate.json")
@@ -268,6 +305,7 @@ def test_twenty_thousand_units_are_replayed_within_five_seconds(chromium: Chromi
     assert time.monotonic() - start < 5
 
 
+AT_ONCE = 300
 FLIP = """
 (async (files, flips) => {
   const bytes = text => Uint8Array.from(atob(text), letter => letter.charCodeAt(0));
@@ -301,7 +339,13 @@ def missed_flips(chromium: Chromium, campaign: Campaign, per_file: int) -> list[
         }
     ]
     files = {name: base64.b64encode(data).decode() for name, data in contents.items()}
-    return list(chromium.evaluate(f"{FLIP}({json.dumps(files)}, {json.dumps(flips)})"))
+    # Some hundred at a time, so that no single answer outlasts the patience of the connection.
+    parts = [flips[start : start + AT_ONCE] for start in range(0, len(flips), AT_ONCE)]
+    return [
+        missed
+        for part in parts
+        for missed in chromium.evaluate(f"{FLIP}({json.dumps(files)}, {json.dumps(part)})")
+    ]
 
 
 def test_single_changed_bit_in_any_file_is_detected_by_the_page(chromium: Chromium, drawn: Campaign) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from audit_lib.compliance import DrawnSample, compare_counties, estimate_rechecks, gather_facts, load_rulebook
+from audit_lib.compliance.estimates import estimate_unannounced
 from tests.compliance.tables import CITY, OTHER, PROVINCE, C, check, intake, run, unit
 
 LEFT = [f"l{place:02d}" for place in range(20)]
@@ -191,3 +192,82 @@ def test_two_rechecks_carry_their_names() -> None:
         "recheck_failed@b",
         "recheck_already_so@b",
     ]
+
+
+def by_risk(name: str = "dark") -> DrawnSample:
+    """Eight of twenty in one city and six of ten in another, each with a chance of its own."""
+    frame = pd.DataFrame({"unit_id": LEFT + RIGHT, "city": [CITY] * 20 + [OTHER] * 10})
+    frame["stratum"] = frame["city"] + "|各类单位"
+    frame["chance"] = ["0.600000000"] * 10 + ["0.200000000"] * 10 + ["0.600000000"] * 10
+    rows = [
+        (unit_id, f"{city}|各类单位", "0", rank, rank <= n)
+        for ids, city, n in (([*LEFT[:5], *LEFT[10:15]], CITY, 8), (RIGHT[:7], OTHER, 6))
+        for rank, unit_id in enumerate(ids, start=1)
+    ]
+    sample = pd.DataFrame(rows, columns=["unit_id", "stratum", "ticket", "rank", "drawn"])
+    return DrawnSample(name, "unannounced", frame, sample, 64 * "c", "p")
+
+
+def dark_estimates(drawn_by: DrawnSample, changes: dict[str, dict[str, object]]) -> Any:
+    held = drawn_by.sample.loc[drawn_by.sample["drawn"], "unit_id"]
+    visits = [visit(name, **changes.get(name, {})) | {"draw": drawn_by.name} for name in held]
+    facts = gather_facts(
+        intake(
+            units=[unit(name) for name in LEFT] + [unit(name, C) for name in RIGHT], province_checks=visits
+        ),
+        run(estimates={"limit": 0.5}).params,
+        load_rulebook(),
+    )
+    table = estimate_unannounced(facts, {drawn_by.name: drawn_by})
+    table = table.astype(object).where(table.notna(), None)
+    return {(row.area, row.indicator): row for row in table.itertuples(index=False)}
+
+
+def test_draw_by_risk_weighs_each_finding_by_its_chance_and_decides_nothing() -> None:
+    bad = {
+        LEFT[0]: {"conclusion": "不合格"},
+        LEFT[10]: {"conclusion": "不合格"},
+        RIGHT[1]: {"conclusion": "不合格"},
+    }
+    found = dark_estimates(by_risk(), bad)
+    row = found[PROVINCE, "unannounced_failed"]
+    known = 5 / 0.6 + 3 / 0.2 + 6 / 0.6
+    assert (row.n, row.N, row.y, row.decision, row.method) == (14, 30, 3, "不作判定", "pareto-t")
+    assert row.value == pytest.approx((1 / 0.6 + 1 / 0.2 + 1 / 0.6) / known)
+    assert row.lower < row.value < row.upper
+    assert {area for area, _ in found} == {PROVINCE, CITY, OTHER}
+
+
+def test_draw_by_risk_that_found_nothing_gives_no_number() -> None:
+    row = dark_estimates(by_risk(), {})[PROVINCE, "unannounced_failed"]
+    assert (row.y, row.value, row.lower, row.upper, row.decision) == (0, None, None, None, "不作判定")
+    assert getattr(row, "bound_count", None) is None
+    assert row.method == "按风险分抽取, 结果没有差异: 给不出区间和上限"
+
+
+def test_draw_by_risk_with_too_few_in_a_stratum_is_not_projected() -> None:
+    small = by_risk()
+    small.sample.loc[small.sample["unit_id"] == RIGHT[5], "drawn"] = False
+    found = dark_estimates(small, {LEFT[0]: {"conclusion": "不合格"}})
+    row = found[PROVINCE, "unannounced_failed"]
+    assert row.value is None
+    assert row.method == f"不能推算: 无法估计: 随机抽取不足 6 家的层: “{OTHER}|各类单位”"
+    assert found[CITY, "unannounced_failed"].value is not None
+
+
+def test_unit_that_refused_a_visit_by_risk_makes_two_cases() -> None:
+    changes = {LEFT[0]: {"conclusion": "不合格"}, LEFT[1]: {"conclusion": None, "outcome": "拒绝检查"}}
+    found = dark_estimates(by_risk(), changes)
+    best, worst = (found[PROVINCE, f"unannounced_failed_{case}"] for case in ("best", "worst"))
+    assert (best.y, worst.y) == (1, 2)
+    assert best.value < found[PROVINCE, "unannounced_failed"].value < worst.value
+
+
+def test_unannounced_draw_with_equal_chances_is_bounded_exactly() -> None:
+    equal = by_risk()
+    plain = DrawnSample(
+        "dark", "unannounced", equal.frame.drop(columns="chance"), equal.sample, 64 * "c", "p"
+    )
+    row = dark_estimates(plain, {})[PROVINCE, "unannounced_failed"]
+    assert (row.method, row.decision) == ("exact", "不作判定")
+    assert row.bound_count > 0

@@ -56,3 +56,20 @@ def test_what_would_be_a_wrong_number_is_refused(changes: dict[str, Any], said: 
     with pytest.raises(EstimateError) as caught:
         estimate_unequal(**given)
     assert str(caught.value) == said
+
+
+def test_visits_outside_the_domain_stay_in_the_sample_as_zeros() -> None:
+    """Six of twelve by chance; one was closed: the share is that of the rest, the variance of all."""
+    chance, failed = [0.5] * 6, [1, 0, 1, 0, 0, 0]
+    domain = [1, 1, 1, 1, 1, 0]
+    one = estimate_unequal(failed, ["x"] * 6, chance, {"x": 12}, domain=domain)
+    assert one.value == pytest.approx(2 / 5)
+    # residual / 10 is .06, -.04, .06, -.04, -.04, 0; expanded by 2; mean 0; n/(n-1) (1 - 1/2) sum of squares
+    expanded = [2 * (y - 0.4) * d / 10 for y, d in zip(failed, domain, strict=True)]
+    assert one.se**2 == pytest.approx(6 / 5 * 0.5 * sum(e**2 for e in expanded))
+
+
+def test_sample_without_any_visit_that_counts_is_refused() -> None:
+    with pytest.raises(EstimateError) as caught:
+        estimate_unequal([0] * 6, ["x"] * 6, [0.5] * 6, {"x": 12}, domain=[0] * 6)
+    assert str(caught.value) == "没有可以计入的到访结果"

@@ -14,6 +14,7 @@ import pytest
 
 from audit_lib.errors import AllocationError, CallError, FrameError
 from audit_lib.sampling import (
+    allocate_neyman,
     allocate_optimal,
     allocate_quota,
     allocate_total,
@@ -363,3 +364,28 @@ def test_real_optimum_is_that_of_rnabox_on_500_strata(seed: int) -> None:
     assert (ours == lower).any()
     assert (ours == upper).any()
     assert ours == pytest.approx(rnabox(N * S, n, lower, upper), rel=1e-9)
+
+
+def test_neyman_keeps_every_minimum_and_is_the_best_of_all_that_do() -> None:
+    sizes = pd.DataFrame(
+        {"city": ["A", "A", "B"], "county": ["a", "a", "b"], "stratum": ["x", "y", "z"], "N": [30, 12, 9]}
+    )
+    S = {"x": 0.05, "y": 0.5, "z": 0.2}
+    n = allocate_neyman(sizes, 14, S, minimum_per_city=4, minimum_per_stratum=2)
+    assert n.sum() == 14
+    N_h, S_h = sizes["N"].tolist(), list(S.values())
+    best = min(
+        (allocation_variance(N_h, S_h, [a, b, 14 - a - b]), (a, b, 14 - a - b))
+        for a in range(2, 11)
+        for b in range(2, 13)
+        if 4 <= 14 - a - b <= 9 and a + b >= 4
+    )
+    assert tuple(n[["x", "y", "z"]]) == best[1]
+
+
+def test_neyman_takes_certain_strata_whole_and_refuses_what_cannot_be() -> None:
+    sizes = pd.DataFrame({"city": ["A", "A"], "county": ["a", "a"], "stratum": ["x", "y"], "N": [100, 5]})
+    assert allocate_neyman(sizes, 20, {"x": 0.3, "y": 0.0}, certain=["y"]).to_dict() == {"x": 15, "y": 5}
+    with pytest.raises(AllocationError) as caught:
+        allocate_neyman(sizes, 6, {"x": 0.3, "y": 0.1}, certain=["y"])
+    assert str(caught.value) == "名额不够: 最低数合计 7, 只有 6 个名额。最低数最大的: A 7"
