@@ -5,14 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
-import pandas as pd
-
-from audit_lib.files import sha256_bytes, write_bytes, write_text
 from audit_lib.reporting.annexes import definitions_annex, pending_annex, readings_annex, rules_annex
 from audit_lib.reporting.areas import cities_section, clauses_section, counties_section
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE
-from audit_lib.reporting.html import report_html
 from audit_lib.reporting.judged import judged_section
 from audit_lib.reporting.majors import KINDS, majors_section
 from audit_lib.reporting.model import Report, Section
@@ -22,20 +18,25 @@ from audit_lib.reporting.recheck import recheck_section
 from audit_lib.reporting.sources import sources_section
 from audit_lib.reporting.spot import county_spot_section, spot_section
 from audit_lib.reporting.weekly import weekly_section
-from audit_lib.reporting.words import FOOT, marks, stage, strips, until
-from audit_lib.reporting.workbook import report_workbook
+from audit_lib.reporting.words import DRAFT, MADE_UP, stage, until
 
 NUMERALS = (*"一二三四五六七八九十", *(f"十{one}" for one in "一二三四五六七八九"))
+STRIP = "演示数据: 地名、单位、人员和各项数字均为编造, 不涉及任何真实地区和单位"
+FOOT = (
+    "本报告的结论是供有权机关核定的建议, 不是处理决定。判定按整数进行, 百分比只在写出时取整。",
+    "数字来源: 自报(名录、台账、自查表、周报)、县检(县级检查)、市抽检(市级抽检)、省核查(省级核查)。",
+)
 
 
 def acceptance_report(case: Case) -> Report:
     """Return the report of a province, a city or a county."""
     sections = {"province": _province, "city": _city, "county": _county}[case.level](case)
+    marks = (DRAFT, MADE_UP) if case.run.params.demo else (DRAFT,)
     return Report(
         area=case.code,
         title=f"{case.name}检查验收报告",
         subtitle=case.run.params.campaign,
-        marks=marks(case),
+        marks=marks,
         facts=(
             ("判定日", until(case.as_of).removeprefix("截至")),
             ("阶段", stage(case)),
@@ -43,29 +44,10 @@ def acceptance_report(case: Case) -> Report:
             ("运行", case.run.params.run),
         ),
         sections=tuple(_number([section for section in sections if _spoken(case, section)])),
-        strips=strips(case),
+        strips=(STRIP,) if case.run.params.demo else (),
         foot=FOOT,
         reference=f"　　　　〔{case.as_of.year}〕　　号",
         date="　　　年　　月　　日",
-    )
-
-
-def write_report(case: Case, report: Report) -> pd.DataFrame:
-    """Write the page and the workbook of an area; return what was written.
-
-    Returns
-    -------
-    DataFrame[file, bytes, sha256]   file names as they stand in the area's folder
-    """
-    folder = case.run.folder / "reports" / report.area
-    page, book = report_html(report), report_workbook(report)
-    write_text(folder / "report.html", page)
-    write_bytes(folder / "report.xlsx", book)
-    return pd.DataFrame(
-        [
-            {"file": name, "bytes": len(data), "sha256": sha256_bytes(data)}
-            for name, data in (("report.html", page.encode()), ("report.xlsx", book))
-        ]
     )
 
 

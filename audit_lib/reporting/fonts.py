@@ -144,7 +144,7 @@ def fonts_used(folder: Path) -> list[dict[str, str]]:
             "asked": face.asked,
             "used": face.families[0],
             "file": face.file.name,
-            "sha256": sha256_file(face.file),
+            "sha256": _digest(face.file),
         }
         for face in find_faces(folder).faces.values()
     ]
@@ -155,6 +155,12 @@ def substitutes(folder: Path) -> list[str]:
     return [str(face) for face in find_faces(folder).faces.values() if face.substitute]
 
 
+@cache
+def _digest(file: Path) -> str:
+    return sha256_file(file)
+
+
+@cache
 def _characters(path: Path, index: int) -> frozenset[str]:
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # noqa: PLC0415 comes with matplotlib
 

@@ -26,7 +26,9 @@ PRELOADED = (
     "ipykernel.ipkernel",
     "matplotlib.backends.backend_agg",
     "matplotlib.figure",
+    "docx",
     "pyarrow.parquet",
+    "typst",
     "audit_lib.reporting",
 )
 """What every kernel of a report would import by itself."""
@@ -37,6 +39,8 @@ def serve(address: str, folder: Path) -> None:
     for name in PRELOADED:
         importlib.import_module(name)
     _load_apart(folder)
+    # Which characters each font has takes longer to read than a report to set.
+    _ = importlib.import_module("audit_lib.reporting.fonts").find_faces(folder).known
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:

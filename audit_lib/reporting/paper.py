@@ -63,7 +63,7 @@ MIDDLE: set[Kind] = {"result", "date"}
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A line or paragraph; ``kind`` is part, heading, text, verdict, warning or note.
+    """A line or paragraph; ``kind`` is annex, title, part, heading, text, verdict, warning or note.
 
     ``turned``: it stands on the turned page of the table that it belongs to.
     """
@@ -110,15 +110,6 @@ Item = Words | Table | Figure
 
 
 @dataclass(frozen=True, slots=True)
-class Annex:
-    """What follows the signature: its number (附件1), title and items."""
-
-    number: str
-    title: str
-    items: tuple[Item, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Paper:
     """A whole paper; ``lost`` are the characters that no font of the machine has."""
 
@@ -129,7 +120,8 @@ class Paper:
     body: tuple[Item, ...]
     issuer: str
     date: str
-    annexes: tuple[Annex, ...]
+    annex_titles: tuple[str, ...]
+    annexes: tuple[Item, ...]
     lost: tuple[str, ...] = ()
 
 
@@ -137,8 +129,14 @@ def lay_out(report: Report) -> Paper:
     """Return a report as paper."""
     facts = "　".join(f"{name} {value}" for name, value in report.facts)
     opening = [Words("subtitle", report.subtitle), Words("facts", facts)]
-    parts = [section for section in report.sections if not section.annex]
-    body: list[Item] = [item for section in parts for item in (_heading(section), *_items(section))]
+    body: list[Item] = []
+    annexes: list[Item] = []
+    for section in report.sections:
+        title = official(section.title.removeprefix(section.annex).strip())
+        if section.annex:
+            annexes += [Words("annex", section.annex), Words("title", title), *_items(section)]
+        else:
+            body += [Words("part", title), *_items(section)]
     body += [Words("note", official(line)) for line in report.foot]
     paper = Paper(
         title=official(report.title),
@@ -148,11 +146,8 @@ def lay_out(report: Report) -> Paper:
         body=tuple(_turn(body)),
         issuer=report.issuer,
         date=report.date,
-        annexes=tuple(
-            Annex(section.annex, _heading(section).text, tuple(_turn(list(_items(section)))))
-            for section in report.sections
-            if section.annex
-        ),
+        annex_titles=tuple(item.text for item in annexes if isinstance(item, Words) and item.kind == "title"),
+        annexes=tuple(_turn(annexes)),
     )
     plain: Paper = _each(paper, printable)
     return plain
@@ -177,13 +172,18 @@ def official(text: str) -> str:
 def printable(text: str) -> str:
     """Return a text out of a file without the signs that print nothing or turn its direction.
 
-    A name with such a sign in it looks like another name; a line end stays a line end.
+    A name with such a sign in it looks like another name; a line end stays a line end. Characters
+    of private or later sets stay: rare names are written with them.
 
     >>> printable("甲\\u202e乙\\r\\n丙\\x00")
     '甲乙\\n丙'
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", " ")
-    return "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign)[0] != "C")
+    return "".join(sign for sign in text if sign == "\n" or not _prints_nothing(sign))
+
+
+def _prints_nothing(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs") or sign in "\ufffe\uffff"
 
 
 def for_faces(paper: Paper, faces: Faces) -> Paper:
@@ -221,10 +221,6 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
     return value
 
 
-def _heading(section: Section) -> Words:
-    return Words("part", official(section.title.removeprefix(section.annex).strip()))
-
-
 def _items(section: Section) -> Iterator[Item]:
     """Return the items of a section; what a page folds is named with its rows, and stands in the workbook.
 
@@ -245,13 +241,13 @@ def _turn(items: list[Item]) -> list[Item]:
     """Return the items with headings and notes moved to the turned page of the table they belong to."""
     turned = [item.turned for item in items]
     for place in range(len(items) - 2, -1, -1):
-        turned[place] |= turned[place + 1] and _follows(items[place], ("part", "heading", "note"))
+        turned[place] |= turned[place + 1] and _is(items[place], "annex", "title", "part", "heading", "note")
     for place in range(1, len(items)):
-        turned[place] |= turned[place - 1] and _follows(items[place], ("note",))
+        turned[place] |= turned[place - 1] and _is(items[place], "note")
     return [replace(item, turned=side) for item, side in zip(items, turned, strict=True)]
 
 
-def _follows(item: Item, kinds: tuple[str, ...]) -> bool:
+def _is(item: Item, *kinds: str) -> bool:
     return isinstance(item, Words) and item.kind in kinds
 
 

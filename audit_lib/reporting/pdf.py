@@ -64,16 +64,8 @@ def _data(paper: Paper, faces: Faces, folder: Path) -> dict[str, Any]:
     """Return the paper as the template reads it, its pictures written beside it."""
     names = (f"{number}.png" for number in itertools.count())
     data = {field.name: getattr(paper, field.name) for field in dataclasses.fields(paper)}
-    data["opening"] = [dataclasses.asdict(words) for words in paper.opening]
-    data["body"] = [_item(item, folder, names) for item in paper.body]
-    data["annexes"] = [
-        {
-            "number": one.number,
-            "title": one.title,
-            "items": [_item(item, folder, names) for item in one.items],
-        }
-        for one in paper.annexes
-    ]
+    for name in ("opening", "body", "annexes"):
+        data[name] = [_item(item, folder, names) for item in getattr(paper, name)]
     return {**data, "faces": {name: faces.chain(name) for name in faces.faces}}
 
 

@@ -15,7 +15,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from audit_lib.params import Run
 from audit_lib.reporting import fresh
 from audit_lib.reporting.case import tree
 from audit_lib.reporting.manifest import check_tree
+from audit_lib.reporting.writing import CHOSEN, FORMATS, known_formats
 from audit_lib.shipped import notebook as shipped_notebook
 
 if TYPE_CHECKING:
@@ -39,10 +40,6 @@ LONGEST_CELL_SECONDS = 600
 MOST_AT_ONCE = 4
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-OUTPUTS = ("report.html", "report.ipynb", "report.xlsx")
-"""What a report is made of, and must be there whole before it counts as made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,7 @@ def report_areas(
     areas: Sequence[str] | None = None,
     *,
     every: bool = False,
+    formats: Sequence[str] = FORMATS,
     progress: Callable[[int, int, str], None],
 ) -> list[AreaReport]:
     """Write the reports of areas; return what became of each, in the order asked for.
@@ -74,11 +72,12 @@ def report_areas(
     ----------
     areas : codes; None for the province, every city and every county
     every : make also those again whose inputs have not changed since they were written
+    formats : what each report is written as; it counts as made when all of them are there whole
     progress : called with done, total and the name of the area just done
 
     Raises
     ------
-    CallError    an area that the run does not have
+    CallError    an area that the run does not have, a format that there is not
     JudgeError   counties do not add up to their city, or cities to the province
     ReportError  the inputs were changed while the reports were being written
     """
@@ -90,15 +89,16 @@ def report_areas(
     if strange := [code for code in codes if code not in names]:
         raise CallError(f"没有这些地区: {'、'.join(strange)}", f"no such areas: {', '.join(strange)}")
     file = shipped_notebook(NOTEBOOK)
-    digest = fresh.inputs_digest(run, file)
+    digest, wanted = fresh.inputs_digest(run, file), known_formats(formats)
+    outputs = ("report.ipynb", *(f"report.{name}" for name in wanted))
     results = {
         code: AreaReport(code, run.folder / "reports" / code, kept=True)
         for code in codes
-        if not every and fresh.is_fresh(run, code, digest, OUTPUTS)
+        if not every and fresh.is_fresh(run, code, digest, outputs)
     }
     if due := [code for code in codes if code not in results]:
         _load_papermill()
-        with _kernels(run) as manager, ThreadPoolExecutor(_at_once()) as pool:
+        with _told(wanted), _kernels(run) as manager, ThreadPoolExecutor(_at_once()) as pool:
             jobs = {pool.submit(_report_area, run, file, code, manager, digest): code for code in due}
             for done, job in enumerate(as_completed(jobs), start=1):
                 results[jobs[job]] = job.result()
@@ -151,30 +151,13 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
     return _normalise(notebook)
 
 
-def run_notebook(run: Run, name: str, parameters: Mapping[str, str], target: Path) -> None:
-    """Execute one notebook on a run and write it, as executed, to ``target``.
-
-    Raises
-    ------
-    CallError     a parameter that the notebook does not declare
-    ReportError   a cell failed; the message names it
-    """
-    from audit_lib.reporting import kernels  # noqa: PLC0415 as above
-
-    _load_papermill()
-    given = _given(run)
-    with kernels.ordinary_kernels() as manager:
-        notebook = execute(shipped_notebook(name), {"params_file": given, **parameters}, manager=manager)
-    _write(target, notebook, {given: run.file.name})
-
-
 def _report_area(run: Run, file: Path, code: str, manager: type[Any], digest: str) -> AreaReport:
     folder, begun = run.folder / "reports" / code, time.monotonic()
-    given = _given(run)
+    given = os.path.relpath(run.file) if _same_drive(run.file) else str(run.file.resolve())
     before = _stamps(folder)
     try:
-        notebook = execute(file, {"params_file": given, "area": code}, manager=manager)
-        _write(folder / "report.ipynb", notebook, {given: run.file.name})
+        notebook = execute(file, {"params_file": Path(given).as_posix(), "area": code}, manager=manager)
+        _write(folder / "report.ipynb", notebook, {Path(given).as_posix(): run.file.name})
         fresh.record(
             run, code, digest, [path for path, stamp in _stamps(folder).items() if before.get(path) != stamp]
         )
@@ -197,10 +180,8 @@ def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
     return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
 
 
-def _given(run: Run) -> str:
-    """Return the params file as a kernel finds it from the folder that it is started in."""
-    file = run.file.resolve()
-    return Path(os.path.relpath(file) if file.drive == Path.cwd().drive else file).as_posix()
+def _same_drive(file: Path) -> bool:
+    return file.resolve().drive == Path.cwd().drive
 
 
 def _write(path: Path, notebook: NotebookNode, renamed: Mapping[str, str]) -> None:
@@ -266,6 +247,18 @@ def _kernels(run: Run) -> contextlib.AbstractContextManager[type[Any]]:
     from audit_lib.reporting import kernels  # noqa: PLC0415 jupyter is imported for many reports only
 
     return kernels.forked_kernels(run.folder) if sys.platform == "linux" else kernels.ordinary_kernels()
+
+
+@contextlib.contextmanager
+def _told(formats: Sequence[str]) -> Iterator[None]:
+    """Tell the kernels, which inherit the environment, what to write."""
+    before = os.environ.get(CHOSEN)
+    os.environ[CHOSEN] = ",".join(formats)
+    try:
+        yield
+    finally:
+        os.environ.pop(CHOSEN)
+        os.environ |= {CHOSEN: before} if before is not None else {}
 
 
 def _load_papermill() -> None:

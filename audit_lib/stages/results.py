@@ -58,31 +58,43 @@ def _write_replacements(
 
 
 def report(
-    run: Run, areas: Sequence[str], *, every: bool, progress: Step, now: dt.datetime | None = None
+    run: Run,
+    areas: Sequence[str],
+    *,
+    every: bool,
+    formats: Sequence[str] = (),
+    progress: Step,
+    now: dt.datetime | None = None,
 ) -> tuple[list[str], bool]:
     """Write the reports of the areas named, or of all, and the manifest.
 
     Parameters
     ----------
     every : make also those again whose inputs have not changed
+    formats : html, pdf, docx, xlsx; empty for all
     now : for the run record; None keeps none
 
     Returns the lines to say, and whether every report was written.
     """
     from audit_lib.reporting import (  # noqa: PLC0415 - matplotlib, papermill
+        FORMATS,
         keep_record,
         report_areas,
         stale_reports,
+        substitutes,
         write_manifest,
     )
 
-    results = report_areas(run, list(areas) or None, every=every, progress=progress)
+    wanted = formats or FORMATS
+    results = report_areas(run, list(areas) or None, every=every, formats=wanted, progress=progress)
     failed = [one for one in results if one.error]
     stale = [area for area in stale_reports(run) if area not in {one.area for one in failed}]
     write_manifest(run)
     if now is not None:
         keep_record(run, results, now=now)
     lines = [str(one.error) for one in failed]
+    if "pdf" in wanted and (others := substitutes(run.file.parent)):
+        lines.append(str(Text(f"PDF 字体: {'; '.join(others)}", f"fonts of the PDF: {'; '.join(others)}")))
     written, kept = len(results) - len(failed), sum(one.kept for one in results)
     place = run.folder / "reports"
     lines.append(

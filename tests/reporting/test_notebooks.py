@@ -12,11 +12,7 @@ import pytest
 from audit_lib.reporting.case import find_run
 from audit_lib.shipped import notebook as shipped
 
-NAMES = {
-    "1_draw": {"params_file", "area", "draw"},
-    "2_acceptance": {"params_file", "area"},
-    "3_weekly": {"params_file", "area", "week"},
-}
+NAMES = {"1_draw": {"params_file", "area", "draw"}, "2_acceptance": {"params_file", "area"}}
 MOST_LINES = 6
 
 

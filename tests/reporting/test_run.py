@@ -34,11 +34,11 @@ def written(run: Run) -> Run:
     return run
 
 
-def test_each_area_has_page_workbook_and_notebook(written: Run) -> None:
+def test_each_area_has_every_format_and_its_notebook(written: Run) -> None:
     assert set(bytes_of(written)) == {
         f"{area}/report.{kind}"
         for area in (cases.PROVINCE, cases.COUNTY)
-        for kind in ("html", "ipynb", "xlsx")
+        for kind in ("docx", "html", "ipynb", "pdf", "xlsx")
     }
 
 
@@ -128,7 +128,7 @@ def test_manifest_holds_every_file_and_no_time(written: Run) -> None:
     first = path.read_bytes()
     content = json.loads(first)
     due = {"inputs", "outputs", "versions", "params", "seed"}
-    assert due | {"format", "campaign", "rulebook", "code", "lock", "platform", "fonts"} == set(content)
+    assert due | {"format", "campaign", "code", "lock", "platform", "fonts"} == set(content)
     assert content["code"]["sha256"] == fresh.code_digest()
     assert {one["path"]: one["sha256"] for one in content["outputs"]}[
         "reports/990000/report.html"

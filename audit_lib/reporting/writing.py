@@ -1,0 +1,73 @@
+"""One report in every format, written by one call: the last cell of the notebook."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from audit_lib.errors import CallError
+from audit_lib.files import sha256_bytes, write_bytes
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.docx import report_docx
+from audit_lib.reporting.fonts import find_faces
+from audit_lib.reporting.html import report_html
+from audit_lib.reporting.model import Report
+from audit_lib.reporting.pdf import report_pdf
+from audit_lib.reporting.workbook import report_workbook
+
+FORMATS = ("html", "pdf", "docx", "xlsx")
+"""What a report is written as unless somebody asks for fewer."""
+
+CHOSEN = "AUDIT_FORMATS"
+"""Where a batch tells its kernels what it was asked for: the notebook has no parameter for it."""
+
+
+def write_report(case: Case, report: Report, *, formats: Sequence[str] = ()) -> pd.DataFrame:
+    """Write the report of an area in every format, all of one model; return what was written.
+
+    Parameters
+    ----------
+    formats : of `FORMATS`; empty for those that the batch was asked for, else all
+
+    Returns
+    -------
+    DataFrame[file, bytes, sha256]   file names as they stand in the area's folder
+
+    Raises
+    ------
+    CallError     a format that there is not
+    ReportError   a format could not be made; then no file is written
+    """
+    writers: dict[str, Callable[[], bytes]] = {
+        "html": lambda: report_html(report).encode(),
+        "pdf": lambda: report_pdf(report, find_faces(case.run.file.parent)),
+        "docx": lambda: report_docx(report),
+        "xlsx": lambda: report_workbook(report),
+    }
+    wanted = known_formats(formats or os.environ.get(CHOSEN, ",".join(FORMATS)).split(","))
+    made = {f"report.{name}": writers[name]() for name in wanted}
+    folder = case.run.folder / "reports" / report.area
+    for name, data in made.items():
+        write_bytes(folder / name, data)
+    rows = [{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)} for name, data in made.items()]
+    return pd.DataFrame(rows)
+
+
+def known_formats(formats: Sequence[str]) -> tuple[str, ...]:
+    """Return the formats named, each once, in the order of `FORMATS`.
+
+    Raises
+    ------
+    CallError   a format that there is not
+
+    >>> known_formats(["xlsx", "html", "xlsx"])
+    ('html', 'xlsx')
+    """
+    if strange := sorted(set(formats) - set(FORMATS)):
+        raise CallError(
+            f"没有这种格式: {'、'.join(strange)}; 有: {'、'.join(FORMATS)}",
+            f"no such format: {', '.join(strange)}; there are {', '.join(FORMATS)}",
+        )
+    return tuple(name for name in FORMATS if name in formats)
