@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from audit_lib import __version__
-from audit_lib.commands.field import forms
+from audit_lib.commands.field import forms, sheets
+from audit_lib.commands.progress import progress as _progress
+from audit_lib.commands.release import verify_run
 from audit_lib.commands.size import size
 from audit_lib.errors import AuditError, CallError, EmptyFrameError, Text, language
 
@@ -72,25 +73,6 @@ def _read(params: Path, as_of: dt.datetime | None) -> Run:
 
 def _say(zh: str, en: str) -> None:
     click.echo(str(Text(zh, en)))
-
-
-@contextmanager
-def _progress(zh: str, en: str) -> Iterator[Callable[[int, int, str], None]]:
-    """Show how far long work is on a terminal; stay quiet in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda done, total, what: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (*Progress.get_default_columns()[:3], TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(str(Text(zh, en)), total=None)
-
-        def step(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=f"{Text(zh, en)} {what}")
-
-        yield step
 
 
 @main.command("demo", help="造一个演示省份的全部文件 / write a made-up province's files")
@@ -269,12 +251,22 @@ def _report(run: Run, areas: list[str], *, every: bool, formats: Sequence[str] =
     return whole
 
 
+@_params_command("weekly", "写每周进展 / write the weekly bulletin")
+@click.option("--week", type=DAY, default=None, help="应报的周五, 不写为最近一个 / Friday, default the last")
+def weekly(params: Path, as_of: dt.datetime | None, week: dt.datetime | None) -> None:
+    """Write the bulletin of a Friday."""
+    from audit_lib.stages.weekly import weekly as write  # noqa: PLC0415
+
+    click.echo(write(_read(params, as_of), week.date().isoformat() if week else None))
+
+
 @_params_command("run", "依次完成全部步骤 / every step in order")
 def run_all(params: Path, as_of: dt.datetime | None) -> None:
-    """Do check, plan, draw, verify, judge and report in order."""
+    """Do check, plan, draw, verify, judge, weekly and report in order."""
     run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
     from audit_lib.stages import field  # noqa: PLC0415
+    from audit_lib.stages import weekly as bulletin  # noqa: PLC0415
 
     _check(run)
     waiting = []
@@ -290,6 +282,8 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
     if choice is not None and stages.certificate(run, choice.draw).exists():
         click.echo(field.assign(run))
     click.echo(stages.judge(run))
+    if bulletin.can_write(run):
+        click.echo(bulletin.weekly(run))
     whole = _report(run, [], every=False)
     if waiting:
         _say(
@@ -300,7 +294,7 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.get_current_context().exit(1)
 
 
-for _command in (forms, size):
+for _command in (forms, sheets, size, verify_run):
     main.add_command(_command)
 
 

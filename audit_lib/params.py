@@ -215,6 +215,11 @@ class Run:
         return self.output / "campaign"
 
 
+OUTPUT = "AUDIT_OUTPUT"
+"""Variable of the environment that names another output folder: a run that is checked writes apart,
+and its kernels, which read the same params file, have to find it there."""
+
+
 def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
     """Read a params file.
 
@@ -246,6 +251,8 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
     _check_draws(params, file.name)
     home = file.resolve().parent
     output = (home / params.output) if params.output else Path.cwd() / "out"
+    if OUTPUT in os.environ:
+        output = Path(os.environ[OUTPUT])
     data = home / params.data if params.data else (output / "demo-data" if params.make else home)
     return Run(params, file, data, output)
 

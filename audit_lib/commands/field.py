@@ -14,3 +14,13 @@ def forms(folder: Path) -> None:
     from audit_lib.stages import field  # noqa: PLC0415 - heavy imports only when asked for
 
     click.echo(field.write_forms(folder))
+
+
+@click.command("sheets", help="写出每个检查组的现场核查表 / write the workbook of each inspection team")
+@click.argument("params", type=click.Path(path_type=Path))
+def sheets(params: Path) -> None:
+    """Write the workbooks that the teams take along."""
+    from audit_lib.params import read_params  # noqa: PLC0415
+    from audit_lib.stages import field  # noqa: PLC0415
+
+    click.echo(field.sheets(read_params(params)))

@@ -131,17 +131,18 @@ def forecast(facts: Facts, *, day: pd.Timestamp) -> pd.DataFrame:
     -------
     DataFrame[area, measure, done, due, due_most, left, slow, fast, least, most, needed]
         a city whose tables could not all be read has no row
-        slow, fast : units a workday; least, most : done by the last day; needed : units a workday
-        that reach ``due_most``, missing where no workday is left
+        slow, fast : units a workday, missing before the first workday
+        least, most : done by the last day
+        needed : units a workday that reach ``due_most``, missing where no workday is left
     """
     counted = follow_counts(facts)
     days = workdays()
     end = pd.Timestamp(facts.params.window.end)
     known = days[(days >= pd.Timestamp(facts.params.window.start)) & (days <= day)]
     left = int(((days > day) & (days <= end)).sum())
-    spans = [min(facts.book.count(key), len(known)) for key in ("pace_short", "pace_long")]
+    spans = [min(facts.book.count(key), len(known)) for key in ("pace_short", "pace_long") if len(known)]
     cities = facts.places[facts.places["level"] == "city"]
-    since = [known[-span] - pd.Timedelta(days=1) for span in spans] if len(known) else []
+    since = [known[-span] - pd.Timedelta(days=1) for span in spans]
     table = counts_at(counted, facts, sorted({day, *since}))
     rate = str(facts.book.share("spot_rate"))
     rows = []

@@ -9,6 +9,7 @@ from audit_lib.field.objections import (
     load_objections,
     write_objections,
 )
+from audit_lib.field.pages import load_pages, make_pages, register_pages, write_pages
 from audit_lib.field.replacements import (
     hold_places,
     last_visits,
@@ -16,6 +17,7 @@ from audit_lib.field.replacements import (
     list_replacements,
     replacement_workbook,
 )
+from audit_lib.field.sheets import team_workbook
 
 __all__ = [
     "assignment_workbook",
@@ -31,7 +33,12 @@ __all__ = [
     "list_deviations",
     "list_replacements",
     "load_objections",
+    "load_pages",
+    "make_pages",
     "public_workbook",
+    "register_pages",
     "replacement_workbook",
+    "team_workbook",
     "write_objections",
+    "write_pages",
 ]

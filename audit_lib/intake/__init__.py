@@ -10,6 +10,7 @@ from audit_lib.intake.identifiers import (
     uscc_reason,
 )
 from audit_lib.intake.read import read_inputs
+from audit_lib.intake.returns import safe_file_name
 from audit_lib.intake.stage import Intake, load_intake, write_intake
 from audit_lib.intake.text import canonical_id, normal_name
 
@@ -28,6 +29,7 @@ __all__ = [
     "org_code_reason",
     "organisation_reason",
     "read_inputs",
+    "safe_file_name",
     "uscc_reason",
     "write_intake",
 ]

@@ -1,18 +1,21 @@
 """Reporting: from verdicts to documents that an official would sign."""
 
 from audit_lib.reporting.acceptance import acceptance_report
-from audit_lib.reporting.case import Case, open_case
+from audit_lib.reporting.bulletin import weekly_report, write_weekly
+from audit_lib.reporting.case import Case, open_case, tree
+from audit_lib.reporting.differences import changed_file, compare_trees, list_changed
 from audit_lib.reporting.docx import report_docx
 from audit_lib.reporting.drawing import Drawing, show_draw
 from audit_lib.reporting.draws import DrawnCase, read_draws
 from audit_lib.reporting.fonts import find_faces, fonts_used, substitutes
 from audit_lib.reporting.html import report_html, section_html
-from audit_lib.reporting.manifest import write_manifest
+from audit_lib.reporting.manifest import read_manifest, run_files, write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
 from audit_lib.reporting.pdf import report_pdf
 from audit_lib.reporting.record import keep_record, read_record
-from audit_lib.reporting.run import AreaReport, report_areas, stale_reports
+from audit_lib.reporting.run import AreaReport, report_areas, run_notebook, stale_reports
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
+from audit_lib.reporting.week import Week, fridays_due, open_week
 from audit_lib.reporting.workbook import report_workbook
 from audit_lib.reporting.writing import FORMATS, known_formats, write_report
 
@@ -30,27 +33,39 @@ __all__ = [
     "Picture",
     "Report",
     "Section",
+    "Week",
     "acceptance_report",
+    "changed_file",
+    "compare_trees",
     "find_faces",
     "fonts_used",
+    "fridays_due",
     "keep_record",
     "known_formats",
+    "list_changed",
     "open_case",
+    "open_week",
     "print_count",
     "print_estimate",
     "print_money",
     "print_share",
     "read_draws",
+    "read_manifest",
     "read_record",
     "report_areas",
     "report_docx",
     "report_html",
     "report_pdf",
     "report_workbook",
+    "run_files",
+    "run_notebook",
     "section_html",
     "show_draw",
     "stale_reports",
     "substitutes",
+    "tree",
+    "weekly_report",
     "write_manifest",
     "write_report",
+    "write_weekly",
 ]

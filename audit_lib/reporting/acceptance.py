@@ -18,25 +18,19 @@ from audit_lib.reporting.recheck import recheck_section
 from audit_lib.reporting.sources import sources_section
 from audit_lib.reporting.spot import county_spot_section, spot_section
 from audit_lib.reporting.weekly import weekly_section
-from audit_lib.reporting.words import DRAFT, MADE_UP, stage, until
+from audit_lib.reporting.words import FOOT, marks, stage, strips, until
 
 NUMERALS = (*"一二三四五六七八九十", *(f"十{one}" for one in "一二三四五六七八九"))
-STRIP = "演示数据: 地名、单位、人员和各项数字均为编造, 不涉及任何真实地区和单位"
-FOOT = (
-    "本报告的结论是供有权机关核定的建议, 不是处理决定。判定按整数进行, 百分比只在写出时取整。",
-    "数字来源: 自报(名录、台账、自查表、周报)、县检(县级检查)、市抽检(市级抽检)、省核查(省级核查)。",
-)
 
 
 def acceptance_report(case: Case) -> Report:
     """Return the report of a province, a city or a county."""
     sections = {"province": _province, "city": _city, "county": _county}[case.level](case)
-    marks = (DRAFT, MADE_UP) if case.run.params.demo else (DRAFT,)
     return Report(
         area=case.code,
         title=f"{case.name}检查验收报告",
         subtitle=case.run.params.campaign,
-        marks=marks,
+        marks=marks(case),
         facts=(
             ("判定日", until(case.as_of).removeprefix("截至")),
             ("阶段", stage(case)),
@@ -44,7 +38,7 @@ def acceptance_report(case: Case) -> Report:
             ("运行", case.run.params.run),
         ),
         sections=tuple(_number([section for section in sections if _spoken(case, section)])),
-        strips=(STRIP,) if case.run.params.demo else (),
+        strips=strips(case),
         foot=FOOT,
         reference=f"　　　　〔{case.as_of.year}〕　　号",
         date="　　　年　　月　　日",

@@ -117,7 +117,11 @@ def open_case(params_file: str | Path, area: str | int) -> Case:
             f"运行 {run.params.run} 还没有判定结果, 请先运行 audit judge {run.file}",
             f"the run {run.params.run} is not judged yet: run audit judge {run.file} first",
         )
-    intake, judgement = load_stages(run.folder)
+    return make_case(run, area, *load_stages(run.folder))
+
+
+def make_case(run: Run, area: str | int, intake: Intake, judgement: Judgement) -> Case:
+    """Return the case of one area from what was read and what was judged."""
     areas = tree(intake.areas)
     row = find_area(areas, area)
     codes = codes_within(areas, str(row["code"]))

@@ -144,10 +144,10 @@ def worst(results: Iterable[str]) -> str:
 
 
 def count_number(
-    key: str, label: str, value: int, *, source: str, unit: str = "家", result: str = ""
+    key: str, label: str, value: int, *, source: str, unit: str = "家", result: str = "", rows: str = ""
 ) -> Number:
     """Return a count as a named number."""
-    return Number(key, label, "count", value, source, unit=unit, result=result)
+    return Number(key, label, "count", value, source, unit=unit, result=result, rows=rows)
 
 
 def missing_words(missing: str) -> str:

@@ -15,8 +15,9 @@ import sys
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from audit_lib.compliance.rulebook import rulebook_folder
 from audit_lib.errors import InputError
 from audit_lib.files import (
     Json,
@@ -28,7 +29,7 @@ from audit_lib.files import (
     write_bytes,
 )
 from audit_lib.params import Run
-from audit_lib.reporting.fonts import font_file, fonts_used
+from audit_lib.reporting import fonts
 
 PACKAGE = Path(__file__).parents[1]
 RECORDS = ".reports"
@@ -51,14 +52,32 @@ def inputs_digest(run: Run, notebook: Path) -> str:
                 "stages": _files(run.folder, ("intake", "judgement")),
                 "campaign": _files(run.campaign, (".",)),
                 "params": [run.file.name, sha256_file(run.file), run.params.model_dump(mode="json")],
+                "rulebook": [[file.name, sha256_file(file)] for file in rulebook_files(run)],
                 "code": code_digest(),
                 "notebook": sha256_file(notebook),
                 "packages": installed(),
-                "fonts": [sha256_file(font_file()), *(one["sha256"] for one in fonts_used(run.file.parent))],
+                "fonts": cast("Json", fonts_of(run)),
                 "system": [platform.python_version(), sys.platform, platform.machine()],
             }
         )
     )
+
+
+def rulebook_files(run: Run) -> list[Path]:
+    """Return the files of a rulebook that lies beside the params; a shipped one is part of the code."""
+    folder = run.file.resolve().parent / rulebook_folder(run.params.rulebook)
+    return (
+        [] if folder.is_relative_to(PACKAGE) else sorted(file for file in folder.glob("*") if file.is_file())
+    )
+
+
+def fonts_of(run: Run) -> list[dict[str, str]]:
+    """Return the font of the figures and those of the papers, each with the digest of its file."""
+    figures = {"face": "图", "used": fonts.NAME, "file": fonts.font_file().name}
+    return [
+        figures | {"sha256": sha256_file(fonts.font_file())},
+        *fonts.fonts_used(run.file.resolve().parent),
+    ]
 
 
 def code_digest() -> str:

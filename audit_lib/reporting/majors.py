@@ -6,8 +6,8 @@ import pandas as pd
 
 from audit_lib.compliance.hazards import deadline_in_force
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import rule_rows
-from audit_lib.reporting.model import Grid, Section
+from audit_lib.reporting.facts import count_number, rule_rows
+from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
 from audit_lib.reporting.tables import Column
 
 KINDS = {"F3-03": "逾期未整改", "F3-02": "应挂牌未挂牌", "W2-06": "五到位不全", "W2-07": "双签字不全"}
@@ -22,6 +22,34 @@ COLUMNS = (
     Column("deadline", "整改期限", "date"),
     Column("reason", "说明"),
 )
+
+
+FEW = 12
+"""Rows of a list on the first screen; the complete list stands further down."""
+
+
+def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[Number]]:
+    """Return how many majors want somebody's hand, by what is wrong, and the first of them by name."""
+    table = majors_table(case)
+    counts = table["rule"].value_counts()
+    kinds = {rule: kind for rule, kind in KINDS.items() if case.speaks(rule)}
+    numbers = [
+        count_number(
+            f"majors_{rule.replace('-', '_')}",
+            f"{kind}的重大隐患",
+            int(counts.get(rule, 0)),
+            source="自报",
+            unit="处",
+            rows="重大隐患" if counts.get(rule, 0) else "",
+        )
+        for rule, kind in kinds.items()
+    ]
+    said = "、".join(f"{kind} {{{one.key}}} 处" for one, kind in zip(numbers, kinds.values(), strict=True))
+    blocks: list[Block] = [Paragraph(f"需督办的重大隐患: {said}。")] if said else []
+    if listed and len(table):
+        title = "逾期、未挂牌、五到位不全、签字不全的重大隐患"
+        blocks.append(Grid("重大隐患要目", title, COLUMNS, table, shown=FEW, where="page"))
+    return blocks, numbers
 
 
 def majors_table(case: Case) -> pd.DataFrame:

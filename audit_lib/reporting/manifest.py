@@ -13,7 +13,7 @@ import subprocess
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -23,9 +23,7 @@ from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting.draws import read_draws
-from audit_lib.reporting.fonts import NAME as FIGURES
-from audit_lib.reporting.fonts import font_file, fonts_used
-from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, installed
+from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed, rulebook_files
 from audit_lib.schemas import rulebook_rows
 from audit_lib.shipped import shipped
 
@@ -50,8 +48,8 @@ NAME = "manifest.json"
 RECORD = "run-record.jsonl"
 """When and where a run was made: it has times, so it is no output."""
 
-AFTERWARDS = ("compare", "release", "diff")
-"""Folders of what is made from a finished run, and of what looks at the tables of another day."""
+AFTERWARDS = ("compare", "release")
+"""Folders of what is made from a finished run."""
 
 
 def write_manifest(run: Run) -> Path:
@@ -87,16 +85,14 @@ def manifest(run: Run, intake: Intake) -> dict[str, Json]:
         "format": FORMAT,
         "inputs": _inputs(run, intake),
         "campaign": _listed(run.campaign, [file for file in _files(run.campaign) if file.name != CLOCKED]),
+        "rulebook": [{"path": file.name, "sha256": sha256_file(file)} for file in rulebook_files(run)],
         "outputs": _listed(run.folder, run_files(run.folder)),
         "versions": {"python": platform.python_version()}
         | {package: metadata.version(package) for package in PACKAGES},
         "code": {"sha256": code_digest(), **_commit()},
         "lock": _lock(),
         "platform": {"system": platform.system(), "machine": platform.machine()},
-        "fonts": [
-            {"face": "图", "used": FIGURES, "file": font_file().name, "sha256": sha256_file(font_file())},
-            *fonts_used(run.file.parent),
-        ],
+        "fonts": cast("Json", fonts_of(run)),
         "params": run.params.model_dump(mode="json"),
         "seed": {draw.name: draw.certificate.seed for draw in draws if draw.certificate},
     }

@@ -17,8 +17,7 @@ from audit_lib.reporting.facts import (
     sides,
 )
 from audit_lib.reporting.judged import own_rules
-from audit_lib.reporting.majors import COLUMNS as MAJOR_COLUMNS
-from audit_lib.reporting.majors import KINDS, majors_table
+from audit_lib.reporting.majors import KINDS, majors_words
 from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.recheck import recheck_words
 from audit_lib.reporting.sources import FILE_COLUMNS, left_out
@@ -40,9 +39,6 @@ CARDS = (
 
 LEVEL_WORDS = {"city": "市级", "county": "县级"}
 
-FEW = 12
-"""Rows of a list on the first screen; the complete list stands further down."""
-
 
 def overview_section(case: Case) -> Section:
     """Return the first screen of a province, city or county."""
@@ -57,7 +53,7 @@ def overview_section(case: Case) -> Section:
         ([Cards(tuple(number.key for number in cards))], cards),
         ([_hazards(case)], []) if case.speaks("F6-02") else ([], []),
         _proposals(case) if judged and not county else ([], []),
-        _majors(case) if case.speaks(*KINDS) else ([], []),
+        majors_words(case) if case.speaks(*KINDS) else ([], []),
         _recheck(case) if not county else ([], []),
         ([_unknown(case)], []),
         _change(case) if not county and case.speaks("REP-02", "REP-03") else ([], []),
@@ -187,27 +183,6 @@ def _own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
         numbers += said
         blocks += [Paragraph("".join(f"{one.label}: {{{one.key}}}。" for one in said))] if said else []
     return blocks, numbers
-
-
-def _majors(case: Case) -> tuple[list[Block], list[Number]]:
-    table = majors_table(case)
-    counts = table["rule"].value_counts()
-    numbers = [
-        count_number(
-            f"majors_{rule.replace('-', '_')}",
-            f"{kind}的重大隐患",
-            int(counts.get(rule, 0)),
-            source="自报",
-            unit="处",
-        )
-        for rule, kind in KINDS.items()
-    ]
-    said = "、".join(
-        f"{kind} {{{number.key}}} 处" for number, kind in zip(numbers, KINDS.values(), strict=True)
-    )
-    title = "逾期、未挂牌、五到位不全、签字不全的重大隐患"
-    grid = Grid("重大隐患要目", title, MAJOR_COLUMNS, table, shown=FEW, where="page")
-    return [Paragraph(f"需督办的重大隐患: {said}。"), *([grid] if len(table) else [])], numbers
 
 
 def _unknown(case: Case) -> Grid:

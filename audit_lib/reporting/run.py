@@ -151,13 +151,30 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
     return _normalise(notebook)
 
 
+def run_notebook(run: Run, name: str, parameters: Mapping[str, str], target: Path) -> None:
+    """Execute one notebook on a run and write it, as executed, to ``target``.
+
+    Raises
+    ------
+    CallError     a parameter that the notebook does not declare
+    ReportError   a cell failed; the message names it
+    """
+    from audit_lib.reporting import kernels  # noqa: PLC0415 as above
+
+    _load_papermill()
+    given = _given(run)
+    with kernels.ordinary_kernels() as manager:
+        notebook = execute(shipped_notebook(name), {"params_file": given, **parameters}, manager=manager)
+    _write(target, notebook, {given: run.file.name})
+
+
 def _report_area(run: Run, file: Path, code: str, manager: type[Any], digest: str) -> AreaReport:
     folder, begun = run.folder / "reports" / code, time.monotonic()
-    given = os.path.relpath(run.file) if _same_drive(run.file) else str(run.file.resolve())
+    given = _given(run)
     before = _stamps(folder)
     try:
-        notebook = execute(file, {"params_file": Path(given).as_posix(), "area": code}, manager=manager)
-        _write(folder / "report.ipynb", notebook, {Path(given).as_posix(): run.file.name})
+        notebook = execute(file, {"params_file": given, "area": code}, manager=manager)
+        _write(folder / "report.ipynb", notebook, {given: run.file.name})
         fresh.record(
             run, code, digest, [path for path, stamp in _stamps(folder).items() if before.get(path) != stamp]
         )
@@ -180,8 +197,10 @@ def _stamps(folder: Path) -> dict[Path, tuple[int, int]]:
     return {path: (stat.st_ino, stat.st_mtime_ns) for path, stat in found.items()}
 
 
-def _same_drive(file: Path) -> bool:
-    return file.resolve().drive == Path.cwd().drive
+def _given(run: Run) -> str:
+    """Return the params file as a kernel finds it from the folder that it is started in."""
+    file = run.file.resolve()
+    return Path(os.path.relpath(file) if file.drive == Path.cwd().drive else file).as_posix()
 
 
 def _write(path: Path, notebook: NotebookNode, renamed: Mapping[str, str]) -> None:

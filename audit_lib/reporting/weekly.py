@@ -6,20 +6,10 @@ import datetime as dt
 
 import pandas as pd
 
+from audit_lib.compliance import latest_reports, weekly_measures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.tables import Column
-
-MEASURES = {
-    "self_checked": "累计自查单位(家)",
-    "inspected": "累计县检单位(家)",
-    "passed": "县检合格单位(家)",
-    "spot_done": "市级已抽单位(家)",
-    "general_found": "一般隐患累计排查(处)",
-    "general_closed": "一般隐患累计整改(处)",
-    "major_found": "重大隐患累计排查(处)",
-    "major_closed": "重大隐患累计销号(处)",
-}
 
 
 def weekly_section(case: Case) -> Section:
@@ -58,29 +48,34 @@ def last_fridays(case: Case) -> tuple[dt.date, dt.date] | None:
 
 
 def change_table(case: Case) -> pd.DataFrame:
-    """Return each cumulative measure on the last Friday and the one before, where both were given."""
+    """Return each figure on the last Friday and the one before, where both were given."""
     fridays = last_fridays(case)
     if fridays is None:
         return pd.DataFrame(columns=["measure", "before", "now", "change"])
     known = case.tables["weekly"]
     known = known[known["received_at"] < pd.Timestamp(case.as_of) + pd.Timedelta(days=1)]
     known = known[known["area"].isin(case.codes) | (case.level == "province")]
-    weekly = known.sort_values(["area", "body", "week", "received_at"])
-    weekly = weekly.drop_duplicates(["area", "body", "week"], keep="last").set_index(["area", "body"])
+    weekly = latest_reports(known).set_index(["area", "body"])
     # Two bodies of one area report each for its own units, so their figures add up; a body that
     # gave only one of the two weeks is left out of both, or it would look like a change.
     now, before = (weekly[weekly["week"] == pd.Timestamp(day)] for day in fridays)
     both = now.index.intersection(before.index)
+    return compare_weeks(now.loc[both], before.loc[both]).assign(bodies=len(both))
+
+
+def compare_weeks(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Return DataFrame[measure, before, now, change]: the sums of the counts of two weeks."""
     rows = [
         {
-            "measure": words,
-            "before": before.loc[both, name].sum(min_count=1),
-            "now": now.loc[both, name].sum(min_count=1),
+            "measure": f"{measure.zh}({measure.unit})",
+            "before": before[key].sum(min_count=1),
+            "now": now[key].sum(min_count=1),
         }
-        for name, words in MEASURES.items()
+        for key, measure in weekly_measures().items()
+        if measure.unit != "万元"
     ]
     table = pd.DataFrame(rows).astype({"before": "Int64", "now": "Int64"})
-    return table.assign(change=table["now"] - table["before"], bodies=len(both))
+    return table.assign(change=table["now"] - table["before"])
 
 
 def change_grid(case: Case) -> Grid:

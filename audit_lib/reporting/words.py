@@ -11,6 +11,11 @@ from audit_lib.schemas import rulebook_rows
 
 DRAFT = "送审稿"
 MADE_UP = "演示数据"
+STRIP = "演示数据: 地名、单位、人员和各项数字均为编造, 不涉及任何真实地区和单位"
+FOOT = (
+    "本报告的结论是供有权机关核定的建议, 不是处理决定。判定按整数进行, 百分比只在写出时取整。",
+    "数字来源: 自报(名录、台账、自查表、周报)、县检(县级检查)、市抽检(市级抽检)、省核查(省级核查)。",
+)
 NOT_NONE = "样本未发现不等于没有"
 
 VERDICTS = {
@@ -24,6 +29,16 @@ VERDICTS = {
 
 LEFT_TO_PEOPLE = "问责"
 """A clause about who answers for what is never judged here, so its text is not repeated."""
+
+
+def marks(case: Case) -> tuple[str, ...]:
+    """Return what stands on every page: a draft until released, and whether it is made up."""
+    return (DRAFT, MADE_UP) if case.run.params.demo else (DRAFT,)
+
+
+def strips(case: Case) -> tuple[str, ...]:
+    """Return what stands above every page of a made-up province."""
+    return (STRIP,) if case.run.params.demo else ()
 
 
 @cache

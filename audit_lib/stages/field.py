@@ -9,16 +9,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from audit_lib.compliance import items_due, run_rulebook
 from audit_lib.errors import CallError, DrawError, Text, VerifyError
 from audit_lib.field import (
     assignment_workbook,
     form_workbooks,
     list_barred,
     list_days_off,
+    load_pages,
+    make_pages,
     public_workbook,
+    register_pages,
+    team_workbook,
+    write_pages,
 )
-from audit_lib.files import read_bytes, write_bytes, write_text
-from audit_lib.intake import load_intake
+from audit_lib.files import read_bytes, write_bytes, write_parquet, write_text
+from audit_lib.intake import load_intake, safe_file_name
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
 from audit_lib.sampling.difference import compare_frames
@@ -33,6 +39,9 @@ from audit_lib.sampling.verify import verify
 from audit_lib.stages.draws import draw_folder
 from audit_lib.stages.plans import earlier_units, earlier_wave
 from audit_lib.workbooks import table_workbook
+
+TEAMS = "teams.parquet"
+"""Who goes where, as ``assign`` leaves it for ``sheets``."""
 
 
 def write_forms(folder: Path) -> str:
@@ -156,6 +165,7 @@ def assign(run: Run) -> str:
         most=choice.most,
     )
     target = run.folder / "assign"
+    write_parquet(target / TEAMS, teams)
     write_bytes(target / "assignment.xlsx", assignment_workbook(teams, sites, staff))
     write_bytes(target / "public.xlsx", public_workbook(teams, seed=seed))
     sent = teams["inspector_id"].nunique()
@@ -165,3 +175,67 @@ def assign(run: Run) -> str:
             f"{len(sites)} sites, {sent} inspectors, {choice.people} at each: {target}",
         )
     )
+
+
+def sheets(run: Run) -> str:
+    """Write the workbook of each team, and enter its pages into the campaign's register.
+
+    Raises
+    ------
+    CallError   the params choose no assignment, or one of a city's own check; nobody was assigned yet
+    """
+    choice = run.params.assignment
+    teams_file = run.folder / "assign" / TEAMS
+    if choice is None or not teams_file.exists():
+        raise CallError(
+            "还没有分派检查人员, 请在参数里写 assignment 并先运行 audit assign",
+            "nobody is assigned: choose an assignment in the params and run audit assign first",
+        )
+    if run.params.draws[choice.draw].purpose == "city_check":
+        raise CallError(
+            f"“{choice.draw}”是市级抽检, 结果由市里报送市级抽检记录, 不发省级核查表",
+            f'"{choice.draw}" is a check of the cities: they hand in city_checks, no pages of the province',
+        )
+    intake, book = load_intake(run.folder / "intake"), run_rulebook(run)
+    pages = make_pages(
+        pd.read_parquet(teams_file),
+        _sites(run, choice.draw, intake.tables["units"], intake.areas),
+        intake.tables["inspectors"],
+        items_due(intake.tables["units"].drop_duplicates("unit_id"), book),
+        draw=choice.draw,
+        digest=_digest(run, choice.draw),
+    )
+    taken: set[str] = set()
+    for team, own in pages.groupby("team", sort=True):
+        name = safe_file_name(str(team), taken)
+        taken.add(name.lower())
+        data = team_workbook(own, book.items, campaign=run.params.campaign, demo=run.params.demo)
+        write_bytes(run.folder / "field" / f"{name}.xlsx", data)
+    write_pages(run.campaign, register_pages(load_pages(run.campaign), pages))
+    drawn = int(pages["drawn"].sum())
+    return str(
+        Text(
+            f"现场核查表 {len(taken)} 组, {drawn} 家, 见 {run.folder / 'field'}",
+            f"{len(taken)} workbooks for {drawn} sites: {run.folder / 'field'}",
+        )
+    )
+
+
+def _sites(run: Run, name: str, units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """The units of a draw with what a page says of them."""
+    rows = read_draw(draw_folder(run, name))
+    kinds = units.drop_duplicates("unit_id").set_index("unit_id")["unit_type"]
+    names = areas.drop_duplicates("code").set_index("code")["name"]
+    return rows.assign(
+        unit_type=rows["unit_id"].map(kinds).fillna(""),
+        county_name=rows["county"].map(names).fillna(rows["county"]),
+    )
+
+
+def _digest(run: Run, name: str) -> str:
+    """The certificate of a draw, or its plan while it is sealed."""
+    folder = draw_folder(run, name)
+    if (folder / "certificate.json").exists():
+        said, _ = parse_certificate(read_bytes(folder / "certificate.json"))
+        return said.digest
+    return parse_plan(read_bytes(folder / "plan.json")).digest

@@ -42,6 +42,11 @@ def check(run: Run) -> Intake:
     """Read every input file, write what was read and what was wrong, return it."""
     if run.params.make:
         make_demo(run)
+    return read(run)
+
+
+def read(run: Run) -> Intake:
+    """Read every input file as it lies there, write what was read and what was wrong, return it."""
     keep_answers(run)
     intake = _with_objections(run, read_inputs(run))
     write_intake(intake, run.folder / "intake")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -49,9 +50,18 @@ def another_package(run: Run, patch: Patch, folder: Path) -> None:
     patch.setattr(fresh, "PACKAGE", folder / "copy")
 
 
+def own_rulebook(run: Run, patch: Patch, folder: Path) -> None:
+    named = dataclasses.replace(run, params=run.params.model_copy(update={"rulebook": "rules"}))
+    patch.setattr(fresh, "rulebook_files", lambda _: real(named))
+    append(folder / "rules" / "rules.csv", "rule_id\n")
+
+
+real = fresh.rulebook_files
+
+
 def another_font(run: Run, patch: Patch, folder: Path) -> None:
     append(folder / "font.ttf")
-    patch.setattr(fresh, "font_file", lambda: folder / "font.ttf")
+    patch.setattr(fresh.fonts, "font_file", lambda: folder / "font.ttf")
 
 
 CHANGES: dict[str, Callable[[Run, Patch, Path], None]] = {
@@ -62,6 +72,7 @@ CHANGES: dict[str, Callable[[Run, Patch, Path], None]] = {
     "answers": lambda run, patch, folder: append(run.campaign / "answers.xlsx"),
     "params": lambda run, patch, folder: append(run.file, "# 说明\n"),
     "rulebook": another_package,
+    "rulebook beside the params": own_rulebook,
     "font": another_font,
     "package": lambda run, patch, folder: patch.setattr(fresh, "installed", lambda: ["numpy==9.9"]),
 }

@@ -12,7 +12,11 @@ import pytest
 from audit_lib.reporting.case import find_run
 from audit_lib.shipped import notebook as shipped
 
-NAMES = {"1_draw": {"params_file", "area", "draw"}, "2_acceptance": {"params_file", "area"}}
+NAMES = {
+    "1_draw": {"params_file", "area", "draw"},
+    "2_acceptance": {"params_file", "area"},
+    "3_weekly": {"params_file", "area", "week"},
+}
 MOST_LINES = 6
 
 

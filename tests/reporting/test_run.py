@@ -128,7 +128,7 @@ def test_manifest_holds_every_file_and_no_time(written: Run) -> None:
     first = path.read_bytes()
     content = json.loads(first)
     due = {"inputs", "outputs", "versions", "params", "seed"}
-    assert due | {"format", "campaign", "code", "lock", "platform", "fonts"} == set(content)
+    assert due | {"format", "campaign", "rulebook", "code", "lock", "platform", "fonts"} == set(content)
     assert content["code"]["sha256"] == fresh.code_digest()
     assert {one["path"]: one["sha256"] for one in content["outputs"]}[
         "reports/990000/report.html"
