@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from audit_lib import __version__
-from audit_lib.commands.field import forms, sheets
+from audit_lib.commands.field import collect, forms, sheets
 from audit_lib.commands.progress import progress as _progress
 from audit_lib.commands.release import verify_run
 from audit_lib.commands.size import size
@@ -281,6 +281,8 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
     choice = run.params.assignment
     if choice is not None and stages.certificate(run, choice.draw).exists():
         click.echo(field.assign(run))
+        if run.params.draws[choice.draw].purpose != "city_check":
+            click.echo(field.sheets(run))
     click.echo(stages.judge(run))
     if bulletin.can_write(run):
         click.echo(bulletin.weekly(run))
@@ -294,7 +296,7 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.get_current_context().exit(1)
 
 
-for _command in (forms, sheets, size, verify_run):
+for _command in (collect, forms, sheets, size, verify_run):
     main.add_command(_command)
 
 

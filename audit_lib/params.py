@@ -161,6 +161,8 @@ class Region(Strict):
 class Params(Strict):
     """Everything one run chooses; ``folder``, ``data`` and ``output`` are resolved on reading.
 
+    ``findings`` are the field workbooks that came back, as patterns of files.
+
     ``rulebook`` is the name of one that is shipped, or a folder of CSV files beside the params.
     """
 
@@ -177,6 +179,7 @@ class Params(Strict):
     inputs: dict[str, list[Source]]
     cutoffs: list[Day] = [dt.date(2014, 3, 10), dt.date(2014, 3, 17), dt.date(2014, 3, 24)]
     draws: dict[Name, Draw] = {}
+    findings: list[str] = []
     assignment: Assignment | None = None
     sampling: Sampling = Sampling()
     estimates: Estimates = Estimates()

@@ -1,4 +1,4 @@
-"""``audit forms``: what is handed out to be filled in."""
+"""``audit forms``, ``sheets``, ``collect``: what is handed out to be filled in, and what comes back."""
 
 from __future__ import annotations
 
@@ -24,3 +24,14 @@ def sheets(params: Path) -> None:
     from audit_lib.stages import field  # noqa: PLC0415
 
     click.echo(field.sheets(read_params(params)))
+
+
+@click.command("collect", help="收回填好的现场核查表 / collect filled field workbooks")
+@click.argument("params", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+def collect(params: Path, files: tuple[Path, ...]) -> None:
+    """Read back what the teams filled in: files or folders, or what the params name."""
+    from audit_lib.params import read_params  # noqa: PLC0415
+    from audit_lib.stages.collect import collect_findings  # noqa: PLC0415
+
+    click.echo("\n".join(collect_findings(read_params(params), files)))

@@ -1,6 +1,7 @@
 """Field: from a draw to what the visits found: forms, who is sent where, who stands in, objections."""
 
 from audit_lib.field.assignment import assignment_workbook, list_barred, list_days_off, public_workbook
+from audit_lib.field.collecting import Findings, collect
 from audit_lib.field.extensions import left_by
 from audit_lib.field.forms import form_workbook, form_workbooks
 from audit_lib.field.objections import (
@@ -10,6 +11,7 @@ from audit_lib.field.objections import (
     write_objections,
 )
 from audit_lib.field.pages import load_pages, make_pages, register_pages, write_pages
+from audit_lib.field.progress import HEADINGS, progress_by_team
 from audit_lib.field.replacements import (
     hold_places,
     last_visits,
@@ -20,7 +22,10 @@ from audit_lib.field.replacements import (
 from audit_lib.field.sheets import team_workbook
 
 __all__ = [
+    "HEADINGS",
+    "Findings",
     "assignment_workbook",
+    "collect",
     "decide_objections",
     "form_workbook",
     "form_workbooks",
@@ -35,6 +40,7 @@ __all__ = [
     "load_objections",
     "load_pages",
     "make_pages",
+    "progress_by_team",
     "public_workbook",
     "register_pages",
     "replacement_workbook",

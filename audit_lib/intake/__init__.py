@@ -9,18 +9,21 @@ from audit_lib.intake.identifiers import (
     organisation_reason,
     uscc_reason,
 )
+from audit_lib.intake.parts import find_files
 from audit_lib.intake.read import read_inputs
 from audit_lib.intake.returns import safe_file_name
-from audit_lib.intake.stage import Intake, load_intake, write_intake
+from audit_lib.intake.stage import Intake, add_rows, load_intake, write_intake
 from audit_lib.intake.text import canonical_id, normal_name
 
 __all__ = [
     "Gazetteer",
     "Intake",
+    "add_rows",
     "canonical_id",
     "city_codes",
     "county_city",
     "division_of",
+    "find_files",
     "keep_answers",
     "licence_reason",
     "load_areas",

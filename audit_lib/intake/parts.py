@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import glob
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -108,6 +108,13 @@ def read_parts(desk: Desk, name: str) -> list[Part]:
             if wanted.leaves_something(_grids(desk, path)):
                 parts.append(_read_part(desk, table, number, path, wanted))
     return sorted(parts, key=lambda part: (part.source, part.file))
+
+
+def find_files(run: Run, patterns: Iterable[str]) -> dict[str, Path]:
+    """Return the files of some patterns, each once, by the name that accounts give them."""
+    expanded = [found for pattern in patterns if (found := expand_environment(pattern))]
+    paths = {path.resolve(): path for pattern in expanded for path in _files(run, pattern)}
+    return {_shown_name(run, path): path for path in paths.values()}
 
 
 def _named(run: Run, source: Source) -> dict[Path, Path]:

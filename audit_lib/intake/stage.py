@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -63,6 +64,28 @@ class Intake:
     quarantine: pd.DataFrame
     matches: pd.DataFrame
     returned: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=RETURN_COLUMNS))
+
+
+def add_rows(
+    intake: Intake,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    files: pd.DataFrame,
+    problems: pd.DataFrame,
+    quarantine: pd.DataFrame,
+) -> Intake:
+    """Return what was read with what was read in another way: rows behind rows, accounts behind accounts."""
+    together = {
+        name: conform(pd.concat([intake.tables[name], rows], ignore_index=True), name)
+        for name, rows in tables.items()
+    }
+    accounts = pd.concat([intake.files, files], ignore_index=True)
+    accounts[COUNTS] = accounts[COUNTS].fillna(0)
+    listed = {
+        name: shape(pd.concat([getattr(intake, name), rows]), list(getattr(intake, name)), ["row"])
+        for name, rows in (("problems", problems), ("quarantine", quarantine))
+    }
+    return replace(intake, tables=intake.tables | together, files=shape_files(accounts), **listed)
 
 
 def write_intake(intake: Intake, folder: Path) -> None:

@@ -13,6 +13,7 @@ from audit_lib.errors import Text
 from audit_lib.field import keep_objections, load_objections, write_objections
 from audit_lib.intake import Intake, keep_answers, read_inputs, write_intake
 from audit_lib.params import Run
+from audit_lib.stages.collect import with_findings
 
 
 def choices(run: Run) -> str:
@@ -48,7 +49,7 @@ def check(run: Run) -> Intake:
 def read(run: Run) -> Intake:
     """Read every input file as it lies there, write what was read and what was wrong, return it."""
     keep_answers(run)
-    intake = _with_objections(run, read_inputs(run))
+    intake = with_findings(run, _with_objections(run, read_inputs(run)))
     write_intake(intake, run.folder / "intake")
     return intake
 
