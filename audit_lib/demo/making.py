@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from importlib import resources
 from pathlib import Path
@@ -66,5 +67,7 @@ def _truth(province: Province, units: int, seed: int) -> str:
         {"rule_id": one.rule_id, "level": one.level, "subject": one.subject, "note": one.note}
         for one in province.faults
     ]
+    signals = [dataclasses.asdict(one) for one in province.traces]
     truth = {"note": "演示数据", "units": units, "seed": seed, "rules": list(RULES), "faults": faults}
+    truth["signals"] = signals
     return json.dumps(truth, ensure_ascii=False, indent=1) + "\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from audit_lib.demo import hazard_faults, ledger, papers, places, report_faults, roster, unit_faults, visits
+from audit_lib.demo.distortions import Distortion, Trace, demo_distortions, distort
 from audit_lib.demo.planting import Plant, Planting
 from audit_lib.demo.stock import Tables, stock
 from audit_lib.demo.truth import Fault, follow
@@ -23,17 +25,23 @@ KEYS = {
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """The true tables by name, the areas, what was planted, and which units really are unsafe."""
+    """The true tables by name, the areas, what was planted and should show, which units really are unsafe."""
 
     areas: pd.DataFrame
     counties: pd.DataFrame
     tables: Tables
     faults: list[Fault]
     bad: pd.Series[bool]
+    traces: list[Trace]
 
 
-def build_province(units: int, seed: int) -> Province:
+def build_province(units: int, seed: int, *, distortions: Sequence[Distortion] | None = None) -> Province:
     """Return a province of so many units, the same for the same seed.
+
+    Parameters
+    ----------
+    distortions : what signals should show; those of ``distortions.csv`` where none are named, an
+        empty list gives honest records
 
     Raises
     ------
@@ -59,9 +67,10 @@ def build_province(units: int, seed: int) -> Province:
     true, planted = _plant(true, seed)
     for name, office in (("county_checks", "county"), ("city_checks", "city")):
         true[name] = visits.keep_hours(true[name], seed, office=office)
+    true, traces = distort(true, demo_distortions() if distortions is None else distortions, seed)
     true["platform"] = ledger.make_platform(true["hazards"], seed)
-    city_of = counties.set_index("code")["city"]
-    return Province(areas, counties, true, follow(planted, city_of), bad)
+    true, city_of = _call_by_name(true), counties.set_index("code")["city"]
+    return Province(areas, counties, true, follow(planted, city_of), bad, traces)
 
 
 def _plant(true: Tables, seed: int) -> tuple[Tables, list[Fault]]:
@@ -71,7 +80,7 @@ def _plant(true: Tables, seed: int) -> tuple[Tables, list[Fault]]:
         changed, found = _find(plant.fault)(true, plant)
         true = true | {name: _tidy(name, table) for name, table in changed.items()}
         planted += found
-    return _call_by_name(true), planted
+    return true, planted
 
 
 def _call_by_name(true: Tables) -> Tables:

@@ -34,6 +34,12 @@ def day(numbers: Whole | pd.Series[Any]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(FIRST_DAY + pd.to_timedelta(np.asarray(numbers), unit="D"))
 
 
+def clock(minutes: Whole | pd.Series[int]) -> pd.Series[str]:
+    """Return minutes of the day as ``hh:mm``."""
+    times = pd.Series(np.asarray(minutes))
+    return (times // 60).astype("str").str.zfill(2) + ":" + (times % 60).astype("str").str.zfill(2)
+
+
 def find_bad(units: pd.DataFrame, seed: int) -> pd.Series[bool]:
     """Return which units really have a key item wrong, whatever the county said."""
     return pd.Series(dice(seed, "bad").random(len(units)) < 0.05, index=units["unit_id"])
@@ -195,13 +201,8 @@ def keep_hours(checks: pd.DataFrame, seed: int, *, office: str) -> pd.DataFrame:
     minutes = np.floor(least + lot[1] * (most - least + 1))
     start = np.floor(OPENS + place * length + lot[2] * (length - PAUSE - minutes)).astype(np.int64)
     known = rows["date"].notna().to_numpy() & rows["inspectors"].ne("").to_numpy()
-    hours = {"start": _clock(start), "end": _clock(start + minutes.astype(np.int64))}
+    hours = {"start": clock(start), "end": clock(start + minutes.astype(np.int64))}
     made = {
         name: pd.Series(clock.to_numpy(), index=rows.index).where(known, "") for name, clock in hours.items()
     }
     return checks.assign(**made)
-
-
-def _clock(minutes: Whole) -> pd.Series[str]:
-    times = pd.Series(minutes)
-    return (times // 60).astype("str").str.zfill(2) + ":" + (times % 60).astype("str").str.zfill(2)

@@ -39,19 +39,25 @@ class Spread:
     p: float
 
 
-def dispersion(y: Ints, n: Ints, N: Ints) -> float:
-    """Return X2 of failures y among n visits to N units, all arrays over areas.
+def dispersion(y: npt.ArrayLike, n: Ints, N: Ints) -> Floats:
+    """Return X2 of failures y among n visits to N units.
 
-    Two areas, 10 of 100 units each, 1 and 3 failures: p = 0.2, each (1/10)^2 ... by hand
+    Parameters
+    ----------
+    y : shape (..., H), areas last;  n, N : shape (H,)
+
+    Two areas, 10 of 100 units each, 1 and 3 failures: p = 0.2, by hand
     2 * 1 / (10 * 0.2 * 0.8 * 0.9 * 100/99).
 
-    >>> round(dispersion(np.array([1, 3]), np.array([10, 10]), np.array([100, 100])), 6)
+    >>> float(dispersion([1, 3], np.array([10, 10]), np.array([100, 100])).round(6))
     1.375
     """
-    p = y.sum() / n.sum()
-    variance = n * p * (1 - p) * (1 - n / N) * N / (N - 1)
-    held = variance > 0
-    return float((((y - n * p) ** 2)[held] / variance[held]).sum())
+    found = np.asarray(y, dtype=np.float64)
+    p = found.sum(axis=-1, keepdims=True) / n.sum()
+    left = n * (1 - n / N) * N / np.maximum(N - 1, 1)
+    held = left > 0
+    x2 = ((found - n * p) ** 2)[..., held] / (p * (1 - p) * left[held])
+    return np.asarray(x2.sum(axis=-1), dtype=np.float64)
 
 
 def cell_spread(
@@ -72,15 +78,10 @@ def cell_spread(
     if len(names) < 2 or y in (0, total):  # noqa: PLR2004 - one to compare with
         return None
     n = np.bincount(codes)
-    one_hot = np.eye(len(names), dtype=np.float32)[codes]
-    drawn = _counts(y, one_hot, chance)
-    p = y / total
-    variance = n * p * (1 - p) * (1 - n / total) * total / (total - 1)
-
-    def x2(counts: npt.NDArray[np.floating]) -> Floats:
-        return np.asarray(((counts - n * p) ** 2 / variance).sum(axis=-1), dtype=np.float64)
-
-    return _spread(total, float(x2(one_hot[marked].sum(axis=0))), x2(drawn), tail)
+    # Dealt out, the visits of all cells are the whole: their variation is that of draws from it.
+    whole = np.full(len(n), total)
+    x2 = dispersion(np.bincount(codes, weights=marked), n, whole)
+    return _spread(total, float(x2), dispersion(_deal(y, n, chance), n, whole), tail)
 
 
 def area_spread(y: Ints, n: Ints, N: Ints, *, tail: Tail, chance: np.random.Generator) -> Spread | None:
@@ -94,22 +95,22 @@ def area_spread(y: Ints, n: Ints, N: Ints, *, tail: Tail, chance: np.random.Gene
     if len(y) < 2 or y.sum() in (0, total):  # noqa: PLR2004 - one to compare with
         return None
     if tail == "over":
-        one_hot = np.repeat(np.eye(len(y), dtype=np.float32), n, axis=0)
-        drawn = _counts(int(y.sum()), one_hot, chance)
+        drawn = _deal(int(y.sum()), n, chance)
     else:
         drawn = _samples(np.round(N * y.sum() / total).astype(np.int64), n, N, chance)
-    varied = np.array([dispersion(row, n, N) for row in drawn if 0 < row.sum() < total])
-    return _spread(total, dispersion(y, n, N), varied, tail)
+    varied = drawn[(drawn.sum(axis=1) > 0) & (drawn.sum(axis=1) < total)]
+    return _spread(total, float(dispersion(y, n, N)), dispersion(varied, n, N), tail)
 
 
-def _counts(y: int, one_hot: npt.NDArray[np.float32], chance: np.random.Generator) -> Floats:
-    """Deal y marks out over all visits; return how many each cell gets, shape (redraws, cells)."""
-    total = len(one_hot)
-    step = max(1, CELLS // total)
-    one = np.zeros(total, dtype=np.int64)
+def _deal(y: int, n: Ints, chance: np.random.Generator) -> Floats:
+    """Deal y marks out over all visits; return how many each cell of n gets, shape (redraws, cells)."""
+    total = int(n.sum())
+    one, starts, step = np.zeros(total, dtype=np.int64), np.cumsum(n) - n, max(1, CELLS // total)
     parts = [
-        redraw(one, np.array([y]), min(step, REDRAWS - start), chance).astype(np.float32) @ one_hot
-        for start in range(0, REDRAWS, step)
+        np.add.reduceat(
+            redraw(one, np.array([y]), min(step, REDRAWS - done), chance), starts, axis=1, dtype=np.int64
+        )
+        for done in range(0, REDRAWS, step)
     ]
     return np.concatenate(parts).astype(np.float64)
 

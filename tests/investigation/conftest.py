@@ -14,7 +14,7 @@ UNITS, SEED = 2_000, 7
 
 @pytest.fixture(scope="session")
 def province() -> Province:
-    return build_province(UNITS, SEED)
+    return build_province(UNITS, SEED, distortions=[])
 
 
 @pytest.fixture(scope="session")
