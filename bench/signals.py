@@ -87,7 +87,7 @@ def is_called(tables: dict[str, pd.DataFrame], city: str, seed: int, lists: int)
     claimed = city_list(tables["city_checks"], frame)
     alpha = float(load_rulebook().share("list_alpha"))
     options = {"name": f"{city}-{seed}", "alpha": alpha, "lists": lists}
-    if examine_list(frame, claimed, redraws=499, **options).p > 0.1:
+    if examine_list(frame, claimed, redraws=499, **options).p > 0.03:
         return False
     return examine_list(frame, claimed, **options).conclusion == "not_random"
 

@@ -6,14 +6,19 @@ permutation null needs no permutations, and p-values are as small as the control
 thousand subjects asks for. Source: methods.md section 11; Fisher 1935.
 
 Handed in are ``rows`` (one per record, with ``stratum``) and ``held`` (one per record and
-subject: ``of`` the record's index in ``rows``, ``subject``, ``stratum``). A record of two
-people counts once in its stratum and once for each of them.
+subject: ``of`` the record's index in ``rows``, ``subject``). A record of two
+people counts once in its stratum and once for each of them; a subject lies in one stratum.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 from scipy import stats
+
+from audit_lib.investigation.redraws import Ints
 
 RESULT = ["subject", "n", "effect", "p"]
 
@@ -24,7 +29,7 @@ def share_test(rows: pd.DataFrame, held: pd.DataFrame, *, least: int) -> tuple[p
     Parameters
     ----------
     rows : DataFrame[stratum, marked]   marked is boolean without missing values
-    held : DataFrame[of, subject, stratum]
+    held : DataFrame[of, subject]
     least : a subject with fewer records is left out; so is one that holds the whole stratum
 
     Returns
@@ -35,21 +40,24 @@ def share_test(rows: pd.DataFrame, held: pd.DataFrame, *, least: int) -> tuple[p
     Five of five against one of fifteen: 20 records, 6 marked, P = C(15,1)/C(20,6).
 
     >>> rows = pd.DataFrame({"stratum": "x", "marked": [True] * 6 + [False] * 14})
-    >>> held = pd.DataFrame({"of": range(20), "subject": ["a"] * 5 + ["b"] * 15, "stratum": "x"})
+    >>> held = pd.DataFrame({"of": range(20), "subject": ["a"] * 5 + ["b"] * 15})
     >>> found, _ = share_test(rows, held, least=5)
     >>> found.p.round(6).tolist(), found.effect.round(3).tolist()
     ([0.000387, 1.0], [0.933, -0.933])
     """
-    marked = rows["marked"].astype("bool")
-    whole = pd.DataFrame({"N": rows.groupby("stratum").size(), "K": marked.groupby(rows["stratum"]).sum()})
-    yes = marked.loc[held["of"]].to_numpy()
-    counts = held.assign(k=yes).groupby(["stratum", "subject"])["k"].agg(["size", "sum"])
-    found = counts.rename(columns={"size": "n", "sum": "k"}).join(whole, on="stratum").reset_index()
-    found = found[(found["n"] >= least) & (found["n"] < found["N"])].reset_index(drop=True)
-    found["p"] = stats.hypergeom.sf(found["k"] - 1, found["N"], found["K"], found["n"])
-    others = (found["K"] - found["k"]) / (found["N"] - found["n"])
-    found["effect"] = found["k"] / found["n"] - others
-    return found[RESULT], held.loc[yes, ["subject", "of"]]
+    marked = rows["marked"].to_numpy(dtype=np.bool_)
+    stratum, _ = pd.factorize(rows["stratum"])
+    at = rows.index.get_indexer(pd.Index(held["of"]))
+    subject, names = pd.factorize(held["subject"], sort=True)
+    home = _first(stratum[at], subject, len(names))
+    N, K = np.bincount(stratum)[home], np.bincount(stratum, weights=marked)[home].astype(np.int64)
+    n = np.bincount(subject, minlength=len(names))
+    k = np.bincount(subject, weights=marked[at], minlength=len(names)).astype(np.int64)
+    table = pd.DataFrame({"subject": names, "n": n, "k": k, "N": N, "K": K})
+    table = table[(table["n"] >= least) & (table["n"] < table["N"])].reset_index(drop=True)
+    table["effect"] = table["k"] / table["n"] - (table["K"] - table["k"]) / (table["N"] - table["n"])
+    table["p"] = stats.hypergeom.sf(table["k"] - 1, table["N"], table["K"], table["n"])
+    return table[RESULT], held.loc[marked[at], ["subject", "of"]]
 
 
 def repeat_test(rows: pd.DataFrame, held: pd.DataFrame, *, least: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -61,7 +69,7 @@ def repeat_test(rows: pd.DataFrame, held: pd.DataFrame, *, least: int) -> tuple[
     Parameters
     ----------
     rows : DataFrame[stratum, kind, value]   values are dealt out inside stratum and kind
-    held : DataFrame[of, subject, stratum]
+    held : DataFrame[of, subject]
 
     Returns
     -------
@@ -70,29 +78,46 @@ def repeat_test(rows: pd.DataFrame, held: pd.DataFrame, *, least: int) -> tuple[
     DataFrame[subject, of]   those records
 
     >>> rows = pd.DataFrame({"stratum": "x", "kind": "", "value": ["v"] * 5 + ["w"] * 15})
-    >>> held = pd.DataFrame({"of": range(20), "subject": ["a"] * 5 + ["b"] * 15, "stratum": "x"})
+    >>> held = pd.DataFrame({"of": range(20), "subject": ["a"] * 5 + ["b"] * 15})
     >>> found, _ = repeat_test(rows, held, least=5)
     >>> (found.p / 2).round(8).tolist()
     [6.45e-05, 6.45e-05]
     """
-    kind = ["stratum", "kind"]
-    value = [*kind, "value"]
-    sizes = rows.groupby(kind).size().rename("N")
-    holds = rows.groupby(value).size().rename("K")
-    tried = (holds > 1).groupby("stratum").sum().rename("tried")
-    cells = held.join(rows[["kind", "value"]], on="of")
-    n = cells.groupby([*kind, "subject"]).size().rename("n_kind")
-    counts = cells.groupby([*value, "subject"]).size().rename("k").reset_index()
-    counts = counts.join(sizes, on=kind).join(holds, on=value).join(n, on=[*kind, "subject"])
-    counts = counts.join(tried, on="stratum")
-    total = cells.groupby(["stratum", "subject"]).size().rename("n")
-    counts = counts.join(total, on=["stratum", "subject"])
-    counts = counts[(counts["n"] >= least) & (counts["n_kind"] < counts["N"]) & (counts["K"] > 1)]
-    p = stats.hypergeom.sf(counts["k"] - 1, counts["N"], counts["K"], counts["n_kind"])
-    counts["p"] = (p * counts["tried"]).clip(upper=1.0)
-    counts["effect"] = counts["k"] / counts["n_kind"] - counts["K"] / counts["N"]
-    order = ["stratum", "subject", "p", "k", "kind", "value"]
-    best = counts.sort_values(order, ascending=[True, True, True, False, True, True])
-    best = best.drop_duplicates(["stratum", "subject"]).reset_index(drop=True)
-    marks = cells.merge(best[["stratum", "subject", "kind", "value"]])
-    return best[RESULT], marks[["subject", "of"]]
+    stratum, _ = pd.factorize(rows["stratum"])
+    kind = _joined(rows["stratum"], rows["kind"])
+    value = _joined(rows["stratum"], rows["kind"], rows["value"])
+    N, K = np.bincount(kind), np.bincount(value)
+    kind_of, stratum_of = _first(kind, value, len(K)), _first(stratum, value, len(K))
+    tried = np.bincount(stratum_of, weights=K > 1)
+    at = rows.index.get_indexer(pd.Index(held["of"]))
+    subject, names = pd.factorize(held["subject"], sort=True)
+    cells, k = np.unique(subject * len(K) + value[at], return_counts=True)
+    who, what = np.divmod(cells, len(K))
+    kinds, sizes = np.unique(subject * len(N) + kind[at], return_counts=True)
+    n_kind = sizes[np.searchsorted(kinds, who * len(N) + kind_of[what])]
+    table = pd.DataFrame({"who": who, "what": what, "k": k, "n_kind": n_kind, "K": K[what]})
+    table = table.assign(N=N[kind_of[what]], tried=tried[stratum_of[what]], n=np.bincount(subject)[who])
+    table = table[(table["n"] >= least) & (table["n_kind"] < table["N"]) & (table["K"] > 1)]
+    p = stats.hypergeom.sf(table["k"] - 1, table["N"], table["K"], table["n_kind"])
+    table["p"] = (p * table["tried"]).clip(upper=1.0)
+    table["effect"] = table["k"] / table["n_kind"] - table["K"] / table["N"]
+    best = table.sort_values(["who", "p", "k", "what"], ascending=[True, True, False, True])
+    best = best.drop_duplicates("who").assign(subject=lambda rows: names[rows["who"]])
+    stands_out = np.isin(subject * len(K) + value[at], best["who"] * len(K) + best["what"])
+    return best[RESULT].reset_index(drop=True), held.loc[stands_out, ["subject", "of"]]
+
+
+def _joined(*columns: pd.Series[Any]) -> Ints:
+    """Number the combinations of some columns, in the order of their values."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        one, names = pd.factorize(column, sort=True)
+        code = np.unique(code * len(names) + one, return_inverse=True)[1]
+    return code
+
+
+def _first(values: Ints, groups: Ints, size: int) -> Ints:
+    """Return one value of each group, where all of a group are the same."""
+    held = np.zeros(size, dtype=np.int64)
+    held[groups] = values
+    return held

@@ -29,13 +29,15 @@ def city_frame(
     -------
     DataFrame[unit_id, stratum, county, batch, frozen, kind, affiliation, township, key_unit, staff,
         county_score, position]   sorted by unit_id; kind: first letter of the unit type; position:
-        place in the roster, by file, sheet and row where the table has them
+        place in the roster, by county, and file, sheet and row where the table has them
     """
-    units = tables["units"].drop_duplicates("unit_id")
+    units, checks = tables["units"].drop_duplicates("unit_id"), tables["county_checks"]
+    units = units[units["city"] == city]
     place = [name for name in ("county", *PROVENANCE[1:]) if name in units]
     units = units.sort_values([*place, "unit_id"], ignore_index=True).assign(position=lambda rows: rows.index)
-    scores = tables["county_checks"].sort_values(["date", "check_id"]).groupby("unit_id")["score"].last()
-    rows = units[units["city"] == city].merge(tables["passes"][["unit_id", "batch"]], on="unit_id")
+    checks = checks[checks["unit_id"].isin(units["unit_id"])].sort_values(["date", "check_id"])
+    scores = checks.groupby("unit_id")["score"].last()
+    rows = units.merge(tables["passes"][["unit_id", "batch"]], on="unit_id")
     rows = rows.assign(
         kind=rows["unit_type"].astype("str").str[:1],
         frozen=pd.to_datetime(rows["batch"]),

@@ -67,7 +67,7 @@ def gather_visits(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str]) -
     visits = pd.concat(parts).sort_values(["table", "key", "unit_id"], ignore_index=True)
     minutes = (visits["end"] - visits["begin"]).where(visits["end"] >= visits["begin"])
     rests = visits["date"].isin(days_off()).astype("boolean").mask(visits["date"].isna())
-    return visits.assign(minutes=minutes, off_day=rests)
+    return _plain(visits.assign(minutes=minutes, off_day=rests))
 
 
 def gather_hazards(tables: Mapping[str, pd.DataFrame], *, similarity: float) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def gather_hazards(tables: Mapping[str, pd.DataFrame], *, similarity: float) -> 
     near = pd.Series(
         group_texts(hazards.loc[written, "text"], similarity=similarity), index=hazards.index[written]
     )
-    return hazards.assign(near=near.astype("Int64"))
+    return _plain(hazards.assign(near=near.astype("Int64")))
 
 
 def by_inspector(rows: pd.DataFrame) -> pd.DataFrame:
@@ -119,6 +119,12 @@ def days_off() -> frozenset[pd.Timestamp]:
         for row in rulebook_rows("calendar_2014")
         if row["day_type"] in ("weekend", "public_holiday")
     )
+
+
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with text as Python objects: a hundred small look-ups are faster on those."""
+    texts = rows.columns[rows.dtypes == "str"]
+    return rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), None) for name in texts})
 
 
 def _home(units: pd.DataFrame) -> pd.Series[str]:

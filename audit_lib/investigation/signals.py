@@ -112,10 +112,12 @@ def find_signals(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], bo
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What the signals look at: visits and hazards, units by county, city by county."""
+    """What the signals look at: visits, hazards, their people; units and passed ones by county."""
 
     visits: pd.DataFrame
     hazards: pd.DataFrame
+    visitors: pd.DataFrame
+    finders: pd.DataFrame
     units: pd.Series[int]
     passed: pd.Series[int]
     city_of: pd.Series[str]
@@ -132,9 +134,13 @@ def _gather(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], pass_li
     units = tables["units"].drop_duplicates("unit_id")
     checks = tables["county_checks"]
     held = units[units["unit_id"].isin(checks.loc[checks["conclusion"] == PASSED, "unit_id"])]
+    visits = gather_visits(tables, city_of)
+    hazards = gather_hazards(tables, similarity=float(load_signals()["near_text"].limit))
     return Records(
-        gather_visits(tables, city_of),
-        gather_hazards(tables, similarity=float(load_signals()["near_text"].limit)),
+        visits,
+        hazards,
+        by_inspector(visits),
+        by_inspector(hazards),
         units.groupby("county").size(),
         held.groupby("county").size(),
         city_of,
@@ -174,13 +180,13 @@ def _evidence(
 # One function per kind of signal
 
 
-def _held(rows: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return whose each record is: DataFrame[of, subject, stratum]."""
+def _held(signal: Signal, level: str, rows: pd.DataFrame, records: Records) -> pd.DataFrame:
+    """Return whose each of these records is: DataFrame[of, subject]."""
     if level == "inspector":
-        people = by_inspector(rows)
-        return pd.DataFrame({"of": people["of"], "subject": people["inspector"], "stratum": people["office"]})
-    stratum = rows["county"] if level == "week" else pd.Series("province", index=rows.index)
-    held = pd.DataFrame({"of": rows.index, "subject": rows[level], "stratum": stratum})
+        people = records.finders if signal.table == "hazards" else records.visitors
+        people = people[people["of"].isin(rows.index)]
+        return pd.DataFrame({"of": people["of"], "subject": people["inspector"]}).reset_index(drop=True)
+    held = pd.DataFrame({"of": rows.index, "subject": rows[level]})
     return held.dropna(subset=["subject"]).reset_index(drop=True)
 
 
@@ -206,7 +212,7 @@ def _share(signal: Signal, level: str, records: Records) -> Found:
         marked = rows[signal.column]
         rows = rows[marked.notna()]
     rows = rows.assign(stratum=_stratum(rows, level), marked=marked.astype("boolean"))
-    return exact.share_test(rows, _held(rows, level), least=signal.least)
+    return exact.share_test(rows, _held(signal, level, rows, records), least=signal.least)
 
 
 def _repeat(signal: Signal, level: str, records: Records) -> Found:
@@ -221,7 +227,7 @@ def _repeat(signal: Signal, level: str, records: Records) -> Found:
         rows = rows.drop_duplicates(once if signal.column != "fund_planned" else ["key", *once])
     else:
         rows = rows.assign(kind="")
-    return exact.repeat_test(rows, _held(rows, level), least=signal.least)
+    return exact.repeat_test(rows, _held(signal, level, rows, records), least=signal.least)
 
 
 def _repeated_gaps(signal: Signal, visits: pd.DataFrame) -> Found:
@@ -231,12 +237,14 @@ def _repeated_gaps(signal: Signal, visits: pd.DataFrame) -> Found:
     # Who joins a visit late has another gap before it than the rest of its team: another row.
     rows = rows[~rows.index.duplicated()]
     same = held["value"].to_numpy() == rows["value"].loc[held["of"]].to_numpy()
-    return exact.repeat_test(rows, held.loc[same, ["of", "subject", "stratum"]], least=signal.least)
+    return exact.repeat_test(
+        rows, held.loc[same, ["of", "subject"]].reset_index(drop=True), least=signal.least
+    )
 
 
 def _digits(signal: Signal, level: str, records: Records) -> Found:
     rows = records.of(signal)
-    held = _held(rows, level)
+    held = _held(signal, level, rows, records)
     clocks = [(rows[name] % 10).loc[held["of"]].to_numpy() for name in ("begin", "end")]
     digits = pd.concat([held.assign(digit=one) for one in clocks]).dropna(subset=["digit"])
     limit = float(signal.limit)
@@ -246,7 +254,7 @@ def _digits(signal: Signal, level: str, records: Records) -> Found:
 
 def _benford(signal: Signal, level: str, records: Records) -> Found:
     rows = records.of(signal)
-    held = _held(rows, level)
+    held = _held(signal, level, rows, records)
     held = held.assign(digit=first_digit(rows[signal.column]).loc[held["of"]].to_numpy())
     held = held.dropna(subset=["digit"])
     limit = float(signal.limit)
@@ -304,7 +312,7 @@ def _over_areas(signal: Signal, subject: str, group: pd.DataFrame, records: Reco
 def _listed(signal: Signal, level: str, records: Records) -> Found:
     if signal.signal == "zero_hazards":
         return _zero_hazards(signal, records)
-    people = by_inspector(records.visits)
+    people = records.visitors
     limit = float(signal.limit)
     marks = {
         "places_at_once": lambda: pace.list_overlaps(people, minutes=limit),

@@ -17,7 +17,7 @@ from audit_lib.investigation.spread import area_spread, cell_spread, dispersion,
 def test_share_is_the_tail_of_all_ways_to_deal_the_records_out():
     marked = [True, True, True, False, False, False, False, False]
     rows = pd.DataFrame({"stratum": "x", "marked": marked})
-    held = pd.DataFrame({"of": range(8), "subject": ["a"] * 3 + ["b"] * 5, "stratum": "x"})
+    held = pd.DataFrame({"of": range(8), "subject": ["a"] * 3 + ["b"] * 5})
     found, marks = exact.share_test(rows, held, least=1)
     ways = [sum(marked[i] for i in hand) for hand in itertools.combinations(range(8), 3)]
     assert found.set_index("subject").loc["a", "p"] == pytest.approx(np.mean([way >= 3 for way in ways]))
@@ -27,7 +27,7 @@ def test_share_is_the_tail_of_all_ways_to_deal_the_records_out():
 
 def test_repeat_multiplies_by_the_values_that_could_have_stood_out():
     rows = pd.DataFrame({"stratum": "x", "kind": "", "value": [30, 30, 30, 41, 41, 52, 63, 74]})
-    held = pd.DataFrame({"of": range(8), "subject": ["a"] * 3 + ["b"] * 5, "stratum": "x"})
+    held = pd.DataFrame({"of": range(8), "subject": ["a"] * 3 + ["b"] * 5})
     found, marks = exact.repeat_test(rows, held, least=3)
     by = found.set_index("subject")
     assert by.loc["a", "p"] == pytest.approx(2 * stats.hypergeom.sf(2, 8, 3, 3))
@@ -37,7 +37,7 @@ def test_repeat_multiplies_by_the_values_that_could_have_stood_out():
 
 def test_whoever_holds_all_records_of_an_office_is_compared_with_nobody():
     rows = pd.DataFrame({"stratum": "x", "kind": "", "value": [30] * 8, "marked": True})
-    held = pd.DataFrame({"of": range(8), "subject": "a", "stratum": "x"})
+    held = pd.DataFrame({"of": range(8), "subject": "a"})
     assert exact.repeat_test(rows, held, least=3)[0].empty
     assert exact.share_test(rows, held, least=3)[0].empty
 
