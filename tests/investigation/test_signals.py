@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from scipy import stats
 
 from audit_lib.compliance import load_rulebook
 from audit_lib.investigation import find_signals, load_signals
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import empty, rulebook_rows
 from tests.investigation.conftest import city_of
 
 
@@ -36,3 +38,30 @@ def test_each_signal_says_what_it_is_what_is_innocent_and_where_it_is_from():
     for row in rulebook_rows("signals"):
         assert all(row[name] for name in ("zh", "definition", "effect", "innocent", "advice", "source")), row
     assert {one.advice for one in load_signals().values()} == {"建议核查", "雷同记录需复核", "零隐患, 需核实"}
+
+
+def test_nothing_handed_in_gives_no_signal_and_no_accident(province):
+    tables = {name: empty(name) for name in ("county_checks", "city_checks", "hazards")}
+    found = find_signals({**tables, "units": province.tables["units"]}, city_of(province), load_rulebook())
+    assert set(found["signal"]) == {"zero_hazards"}
+    nobody = find_signals({**tables, "units": empty("units")}, city_of(province), load_rulebook())
+    assert nobody.empty
+
+
+def test_records_without_hours_names_or_days_are_left_out_and_break_nothing(province):
+    checks = province.tables["county_checks"].copy()
+    checks[["start", "end"]] = ""
+    checks.loc[::2, "inspectors"] = None
+    checks.loc[::3, "date"] = pd.NaT
+    hazards = province.tables["hazards"].assign(finders=None, description=None, found_date=pd.NaT)
+    found = find_signals(
+        province.tables | {"county_checks": checks, "hazards": hazards}, city_of(province), load_rulebook()
+    )
+    assert not set(found["signal"]) & {"repeated_minutes", "same_text", "near_text", "off_hours"}
+    assert set(found.loc[found["alarm"], "signal"]) == {"zero_hazards"}
+
+
+def test_no_output_speaks_of_a_cause_or_judges_a_person(signals, forbidden_words):
+    said = [signals.to_csv(), *map(str, load_signals().values())]
+    said += [str(row) for row in rulebook_rows("list_tests")]
+    assert [text for text in said if re.search("|".join(forbidden_words), text)] == []
