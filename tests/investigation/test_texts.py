@@ -17,7 +17,7 @@ LIMIT = float(load_signals()["near_text"].limit)
 
 
 def make_texts(size: int, copies: int, seed: int = 5) -> tuple[pd.Series, np.ndarray]:
-    """Texts of their own, and behind them copies with up to three characters changed; whose copy each is."""
+    """Texts of their own, and behind them copies with up to two characters changed; whose copy each is."""
     rng = np.random.default_rng(seed)
     kinds = np.concatenate([words(kind) for kind in ("hazard_fire", "hazard_electric", "hazard_equipment")])
     letters = np.array(list("".join(words("village")) + "".join(words("given")) + "".join(words("town"))))
@@ -28,7 +28,7 @@ def make_texts(size: int, copies: int, seed: int = 5) -> tuple[pd.Series, np.nda
     varied = []
     for text in np.array(own, dtype=object)[source]:
         changed = list(text)
-        for place in rng.integers(0, len(text), rng.integers(0, 4)):
+        for place in rng.integers(0, len(text), rng.integers(0, 3)):
             changed[place] = str(rng.choice(letters))
         varied.append("".join(changed))
     return pd.Series(own + varied), source
