@@ -147,6 +147,11 @@ def empty(name: str) -> pd.DataFrame:
     >>> list(empty("reporters").columns)[:2]
     ['area', 'body']
     """
+    return _blank(name).copy()
+
+
+@cache
+def _blank(name: str) -> pd.DataFrame:
     columns = {name: column.dtype.type for name, column in schema(name).columns.items()}
     return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in columns.items()})
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from audit_lib import schemas
+from audit_lib.compliance.duplicates import count_once, numbers_of
 from audit_lib.compliance.gaps import Gaps, find_gaps
 from audit_lib.compliance.hazards import follow_hazards, has_content
 from audit_lib.compliance.keys import among, first_of, look_up
@@ -37,10 +38,14 @@ class Facts:
     county_checks, city_checks, province_checks : with ``valid`` and ``incomplete`` added
     passes : DataFrame[unit_id, pass_date, batch, county]   P* of R-05
     spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota``
-    hazards : with their lives (`follow_hazards`);  listings : made by the day, bad dates kept
+    hazards : each once (`count_once`), with their lives (`follow_hazards`)
+    listings : made by the day, bad dates kept, under the numbers of ``hazards``
     self_checks, weekly, reporters, check_items : as read, nothing of the future
     records : every other input table by name, in the county of its unit, nothing of the future:
         nothing whose first date that is due lies after the day
+    dated : the tables with dates that T-01 holds against the window, also those of the future
+    contested : counties of roster rows whose identifier stands in several
+    outputs : texts of written outputs by name, for DQ-06
     scores : one row per checklist (`score_checks`)
     answers : what people said (`questions.read_answers`)
     """
@@ -67,6 +72,9 @@ class Facts:
     weekly: pd.DataFrame
     check_items: pd.DataFrame
     records: Mapping[str, pd.DataFrame]
+    dated: Mapping[str, pd.DataFrame]
+    contested: pd.Series[str]
+    outputs: Mapping[str, str]
     scores: pd.DataFrame
     answers: pd.DataFrame
 
@@ -77,7 +85,11 @@ class Facts:
 
 
 def gather_facts(
-    intake: Intake, params: Params, book: Rulebook, answers: pd.DataFrame | None = None
+    intake: Intake,
+    params: Params,
+    book: Rulebook,
+    answers: pd.DataFrame | None = None,
+    outputs: Mapping[str, str] | None = None,
 ) -> Facts:
     """Return the facts at the end of ``params.as_of``.
 
@@ -101,7 +113,11 @@ def gather_facts(
         _settled("hazards", _in_county(tables["hazards"], units), intake), ["hazard_id", "unit_id"]
     )
     no_content = book.words("no_content")
-    hazards = follow_hazards(ledger, as_of=as_of, elements=params.five_elements, no_content=no_content)
+    hazards = count_once(
+        follow_hazards(ledger, as_of=as_of, elements=params.five_elements, no_content=no_content)
+    )
+    number = numbers_of(hazards)
+    contested = _contested(roster)
     present = {
         name: frozenset(_in_county(rows, units)["county"].dropna())
         for name, rows in tables.items()
@@ -113,7 +129,7 @@ def gather_facts(
         book=book,
         areas=intake.areas,
         places=places,
-        gaps=find_gaps(intake, params.inputs, places, present, _contested(roster)).joined(
+        gaps=find_gaps(intake, params.inputs, places, present, contested).joined(
             "hazards", _astray(hazards, intake, places), places
         ),
         roster=roster,
@@ -126,15 +142,24 @@ def gather_facts(
         passes=passes,
         spot_checks=_spot_checks(checks, passes),
         hazards=hazards,
-        listings=_listings(
-            _settled("listings", _of_ledger(tables["listings"], ledger, units), intake), as_of
+        listings=_renumbered(
+            _listings(_settled("listings", _of_ledger(tables["listings"], ledger, units), intake), as_of),
+            number,
         ),
         self_checks=_in_county(tables["self_checks"], units),
         reporters=first_of(tables["reporters"], ["area", "body"]),
         weekly=tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)],
         check_items=tables["check_items"],
+        dated={
+            name: _in_county(tables[name], units)
+            for name in sorted({word.split(".")[0] for word in book.words("window_dates")})
+        },
+        contested=contested,
+        outputs=outputs or {},
         records={
-            name: _record(name, rows, units, as_of) for name, rows in tables.items() if name not in _NAMED
+            name: _record(name, rows, units, as_of, number)
+            for name, rows in tables.items()
+            if name not in _NAMED
         },
         scores=score_checks(tables["check_items"], _visits(tables, checks), units, book),
         answers=schemas.empty("questions") if answers is None else answers,
@@ -163,7 +188,8 @@ def _located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             f"{len(lost)} 个单位的县区不在区划表中: {shown}",
             f"{len(lost)} units stand in counties that the table of areas does not have: {shown}",
         )
-    return units.assign(city=look_up(units["county"], home)).reset_index(drop=True)
+    city = look_up(units["county"], home)
+    return units.assign(city_said=units["city"], city=city).reset_index(drop=True)
 
 
 def _contested(roster: pd.DataFrame) -> pd.Series[str]:
@@ -174,20 +200,32 @@ def _contested(roster: pd.DataFrame) -> pd.Series[str]:
 
 def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     """A record belongs where its unit stands; only a unit outside the roster takes the record's word."""
+    if table.empty:
+        return table
     stands = look_up(table["unit_id"], units.set_index("unit_id")["county"])
     return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
 
 
-def _record(name: str, rows: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def _record(
+    name: str, rows: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp, number: pd.Series[str]
+) -> pd.DataFrame:
     """The rows of a table made by the day, each in the county of its unit.
 
     The first date that a row must have says when it was made; an optional one, such as the day on
     which something is to be done, does not.
     """
+    if rows.empty:
+        return rows
     columns = [one for one in schemas.tables()[name].columns if one.role != "optional"]
     days = [column.name for column in columns if column.kind == "date"]
     rows = rows[~(rows[days[0]] > as_of)] if days else rows
-    return _in_county(rows, units) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
+    rows = _in_county(rows, units) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
+    return _renumbered(rows, number) if name == "platform" else rows
+
+
+def _renumbered(rows: pd.DataFrame, number: pd.Series[str]) -> pd.DataFrame:
+    """What is said of any finding of a hazard is said of the hazard."""
+    return rows.assign(hazard_id=look_up(rows["hazard_id"], number).fillna(rows["hazard_id"]).astype("str"))
 
 
 def _settled(name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:

@@ -38,7 +38,9 @@ def follow_hazards(
     Returns
     -------
     the rows with ``claimed`` (rectified, by the unit's word), ``rechecked``, ``closed`` (passed),
-    ``due`` (deadline in force), ``overdue``, ``lacking`` (elements missing, joined by 、) added
+    ``due`` (deadline in force), ``in_time`` (closed by it, and never opened again by a failed
+    re-check), ``overdue``, ``lacking`` (elements missing, joined by 、), ``said_grade`` added; ``grade`` is
+    the one in force (`grade_in_force`)
 
     Raises
     ------
@@ -54,6 +56,9 @@ def follow_hazards(
         rechecked=rechecked,
         closed=closed,
         due=due,
+        in_time=closed & (rows["closed_date"] <= due) & ~(rows["reopened_date"] <= as_of),
+        said_grade=rows["grade"],
+        grade=grade_in_force(rows, as_of, no_content),
         overdue=~closed & (due < as_of),
         lacking=lacking(rows, elements, no_content),
     )
@@ -63,6 +68,23 @@ def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.T
     """Return the deadlines, extended where that was approved no later than the old deadline."""
     approved = (rows["extension_approved"] <= rows["deadline"]) & (rows["extension_approved"] <= as_of)
     return rows["deadline"].mask(approved & rows["extended_to"].notna(), rows["extended_to"])
+
+
+def grade_in_force(rows: pd.DataFrame, as_of: pd.Timestamp, no_content: Collection[str]) -> pd.Series[str]:
+    """Return the grades of a day; one taken down without reason or approver is in doubt (missing).
+
+    Source: domain.md 1.8, edge case 7.
+    """
+    later = rows["regraded_date"] > as_of
+    grade = rows["grade"].mask(later & rows["first_grade"].notna(), rows["first_grade"])
+    said = has_content(rows["regrade_reason"], no_content) & has_content(rows["regrade_approver"], no_content)
+    return grade.mask(taken_down(rows) & ~later & ~said)
+
+
+def taken_down(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return which hazards were major and are now called ordinary."""
+    down: pd.Series[bool] = rows["first_grade"].eq(MAJOR) & rows["grade"].ne(MAJOR) & rows["grade"].notna()
+    return down
 
 
 def maybe_major(hazards: pd.DataFrame) -> pd.Series[bool]:

@@ -11,6 +11,8 @@ from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rules.coverage import in_grid, inspected_units, self_check_state
+from audit_lib.compliance.rules.forms import drills
+from audit_lib.compliance.rules.ledger import platform_state
 from audit_lib.compliance.rules.listings import best_listings, listing_state, signature_state
 from audit_lib.compliance.rules.rectification import managed
 from audit_lib.compliance.rules.reports import due_reports
@@ -121,12 +123,12 @@ def _rectified_major(facts: Facts) -> Counts:
 
 def _rectified_in_time(facts: Facts) -> Counts:
     rows = facts.hazards
-    return count(rows, _in_time(rows), rows["due"] <= facts.as_of)
+    return count(rows, rows["in_time"], rows["due"] <= facts.as_of)
 
 
 def _major_in_time(facts: Facts) -> Counts:
     rows = facts.hazards[facts.hazards["grade"] == MAJOR]
-    return count(rows, _in_time(rows), rows["due"] <= facts.as_of)
+    return count(rows, rows["in_time"], rows["due"] <= facts.as_of)
 
 
 def _listed(facts: Facts) -> Counts:
@@ -152,13 +154,13 @@ def _funds(facts: Facts) -> Counts:
 
 
 def _drill(facts: Facts) -> Counts:
-    drilled = facts.self_checks.loc[_drills(facts), "unit_id"]
+    drilled = facts.self_checks.loc[drills(facts), "unit_id"]
     return count(facts.frame, facts.frame["unit_id"].isin(drilled))
 
 
 def _drill_people(facts: Facts) -> Counts:
     rows = facts.frame[facts.frame["staff"].notna()]
-    people = facts.self_checks[_drills(facts)].groupby("unit_id")["drill_people"].max()
+    people = facts.self_checks[drills(facts)].groupby("unit_id")["drill_people"].max()
     took_part = look_up(rows["unit_id"], people).fillna(0).astype("Int64")
     return total(rows, took_part, rows["staff"])
 
@@ -177,16 +179,6 @@ def _inspections(facts: Facts) -> pd.DataFrame:
     rows = facts.county_checks[facts.county_checks["valid"]]
     rows = rows[among(rows["unit_id"], facts.frame["unit_id"])]
     return rows.assign(start=rows["start"].fillna("")).sort_values(["unit_id", "date", "start", "check_id"])
-
-
-def _in_time(rows: pd.DataFrame) -> pd.Series[bool]:
-    return rows["closed"] & (rows["closed_date"] <= rows["due"])
-
-
-def _drills(facts: Facts) -> pd.Series[bool]:
-    window = facts.params.window
-    last = min(pd.Timestamp(window.end), facts.as_of)
-    return facts.self_checks["drill_date"].between(pd.Timestamp(window.start), last)
 
 
 MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
@@ -225,9 +217,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
             facts.hazards, facts.hazards["closed"], facts.hazards["rechecked"] & facts.hazards["claimed"]
         ),
         "funds": _funds,
-        "platform": lambda facts: count(
-            facts.hazards, among(facts.hazards["hazard_id"], facts.records["platform"]["hazard_id"])
-        ),
+        "platform": lambda facts: count(facts.hazards, platform_state(facts)["there"]),
         "drill": _drill,
         "drill_people": _drill_people,
         "recheck_seen": _recheck_seen,

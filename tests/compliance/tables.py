@@ -140,6 +140,7 @@ def intake(
     *,
     quarantine: Iterable[dict[str, object]] = (),
     files: Iterable[dict[str, object]] = (),
+    problems: Iterable[dict[str, object]] = (),
     areas: pd.DataFrame = AREAS,
     **tables: Iterable[dict[str, object]],
 ) -> Any:
@@ -155,8 +156,8 @@ def intake(
     return SimpleNamespace(
         tables={name: table(name, tables.get(name, ())) for name in schemas.inputs()},
         areas=areas,
-        files=pd.DataFrame([*read, *files], columns=["table", "file", "sender", "area", "status"]),
-        problems=pd.DataFrame(),
+        files=pd.DataFrame([*read, *files], columns=["table", "file", "sender", "area", "status", "lacks"]),
+        problems=pd.DataFrame(list(problems)),
         quarantine=pd.DataFrame(list(quarantine), columns=columns),
         matches=pd.DataFrame(),
     )
@@ -192,8 +193,17 @@ class Case:
 
 
 def judged(as_of: str = "2014-03-31", **tables: Any) -> Case:
-    """Gather the facts of an intake made of the tables named."""
-    return Case(gather_facts(intake(**tables), run(as_of).params, load_rulebook()))
+    """Gather the facts of an intake made of the tables named; those asked for lately are at hand."""
+    key = repr((as_of, tables))
+    if key not in _LATELY:
+        if len(_LATELY) == _KEPT:
+            _LATELY.pop(next(iter(_LATELY)))
+        _LATELY[key] = Case(gather_facts(intake(**tables), run(as_of).params, load_rulebook()))
+    return _LATELY[key]
+
+
+_LATELY: dict[str, Case] = {}
+_KEPT = 24
 
 
 def found(case: Case, rule_id: str, subject: str, level: str | None = None) -> Any:

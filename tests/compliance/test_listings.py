@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from audit_lib.compliance.measures import MEASURES
-from tests.compliance.tables import CITY, A, B, closed, found, hazard, judged, listing, signed, unit
+from tests.compliance.tables import CITY, A, B, check, closed, found, hazard, judged, listing, signed, unit
 
 UNITS = [unit("a1"), unit("b1", B)]
 
@@ -179,3 +179,54 @@ def test_listing_whose_hazard_number_two_units_share_is_given_to_neither() -> No
         listings=[listing("m1", unit_id=None)],
     )
     assert case.facts.listings["county"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("cells", "result", "reason"),
+    [
+        ({}, "met", None),
+        ({"body": "甲二县人民政府"}, "not_met", "挂牌机关不是单位所在地的政府"),
+        ({"body": "县人民政府"}, "met", None),
+        ({"body_level": "卫生计生部门"}, "not_met", "只由卫生计生部门挂牌"),
+        ({"body_level": None}, "not_assessable", "挂牌机关类别不可读"),
+    ],
+)
+def test_who_lists_is_the_government_of_the_place(
+    cells: dict[str, object], result: str, reason: str | None
+) -> None:
+    case = judged(units=UNITS, hazards=[major("m1")], listings=[listing("m1") | cells])
+    row = found(case, "W2-05", "m1")
+    assert (row.result, row.reason) == (result, reason)
+    assert found(case, "F3-02", A).result == result, "one fact, one answer"
+
+
+def test_a_listing_of_the_bureau_beside_that_of_the_government_does_no_harm() -> None:
+    both = [listing("m1", listing_id="G0", body_level="卫生计生部门"), listing("m1")]
+    case = judged(
+        units=UNITS, hazards=[major("m1"), hazard("h1")], listings=[*both, listing("h1", body_level="其他")]
+    )
+    assert case.rows("W2-05")[["subject", "result"]].to_numpy().tolist() == [["m1", "met"]]
+    assert judged(units=UNITS, hazards=[]).rows("W2-05")["result"].tolist() == ["not_assessable"]
+
+
+@pytest.mark.parametrize(
+    ("row", "as_of", "result"),
+    [
+        (major("m1", expert_opinion="意见1号"), "2014-03-31", "met"),
+        (major("m1"), "2014-03-31", "not_met"),
+        (major("m1"), "2014-03-30", "not_due"),
+        (hazard("m1"), "2014-03-31", "not_applicable"),
+        (hazard("m1", grade=None), "2014-03-31", "not_assessable"),
+    ],
+)
+def test_majors_have_an_experts_opinion(row: dict[str, object], as_of: str, result: str) -> None:
+    checks = [check("a1", expert=True), check("a1", "2014-03-05")]
+    said = found(judged(as_of, units=UNITS, hazards=[row], county_checks=checks), "W2-08", A)
+    assert said.result == result
+    assert said.reason.endswith("有专家参加的县级检查 1/2 次")
+
+
+def test_ledger_without_a_column_for_experts_is_no_proof() -> None:
+    lacks = {"table": "hazards", "file": "hazards", "status": "superseded", "lacks": "expert_opinion"}
+    case = judged(units=UNITS, hazards=[major("m1")], county_checks=[], files=[lacks])
+    assert found(case, "W2-08", A).result == "not_assessable"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compliance.tables import B, found, judged, unit
+from tests.compliance.tables import CITY, OTHER, B, found, judged, quarantined, unit
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,19 @@ def test_number_given_twice_is_a_duplicate_and_one_unit_of_the_frame() -> None:
 
 
 def test_without_a_roster_nothing_can_be_said() -> None:
-    for rule_id in ("DQ-01", "DQ-02"):
+    for rule_id in ("DQ-01", "DQ-02", "DQ-05"):
         assert judged().rows(rule_id)["result"].tolist() == ["not_assessable"]
+
+
+@pytest.mark.parametrize(("city", "result"), [(CITY, "met"), (None, "met"), (OTHER, "not_met")])
+def test_county_stands_under_the_city_that_the_roster_names(city: str | None, result: str) -> None:
+    row = found(judged(units=[unit("a1", city=city)]), "DQ-05", "a1")
+    assert row.result == result
+    assert row.reason == (None if result == "met" else "名录所填市州“乙市”不是该县区的上级")
+
+
+def test_roster_row_whose_county_nobody_can_read_leaves_the_divisions_open() -> None:
+    rows = judged(units=[unit("a1")], quarantine=[quarantined("units")]).rows("DQ-05")
+    assert rows[["level", "result"]].to_numpy().tolist() == [["unit", "met"], ["province", "not_assessable"]]
+    shared = judged(units=[unit("x1"), unit("x1", B)]).rows("DQ-05")
+    assert set(shared["level"]) == {"unit"}

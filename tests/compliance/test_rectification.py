@@ -207,3 +207,32 @@ def test_hazard_in_no_county_stands_with_its_sender_or_leaves_open_where_it_may_
 def test_hazard_in_no_county_that_is_found_later_leaves_nothing_open() -> None:
     case = judged(units=UNITS, hazards=[hazard("h1"), hazard("h2", "zz", found_date="2014-04-01")])
     assert found(case, "F6-02", A).result == "met"
+
+
+def test_hazard_opened_again_by_a_failed_recheck_was_not_closed_in_time() -> None:
+    cells = {"grade": "重大", "deadline": "2014-03-20", "reopened_date": "2014-03-12"} | closed("2014-03-18")
+    case = judged(units=UNITS, hazards=[hazard("h1", **cells)])
+    assert found(case, "F3-03", A).result == "not_met"
+    assert found(case, "F6-02", A).result == "met"
+
+
+DOWN = {"first_grade": "重大", "regraded_date": "2014-02-25"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "grade"),
+    [
+        (DOWN | {"regrade_reason": "已局部停用", "regrade_approver": "赵六"}, "一般"),
+        (DOWN | {"regrade_reason": "已局部停用"}, None),
+        (DOWN | {"regrade_approver": "赵六"}, None),
+        (DOWN | {"regraded_date": "2014-04-02"}, "重大"),
+        ({"first_grade": "一般", "grade": "重大"}, "重大"),
+    ],
+    ids=["with both", "no approver", "no reason", "later", "taken up"],
+)
+def test_major_taken_down_without_reason_or_approver_is_in_doubt(
+    cells: dict[str, object], grade: str | None
+) -> None:
+    case = judged(units=UNITS, hazards=[hazard("h1", **cells)])
+    said = case.facts.hazards["grade"].astype(object)
+    assert said.where(said.notna(), None).tolist() == [grade]

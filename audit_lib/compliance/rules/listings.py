@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content, lacking, maybe_major, to_name
-from audit_lib.compliance.keys import among
+from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
@@ -52,9 +52,10 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     One without a grade is counted only where it would be a shortfall, and is in doubt there.
     """
     rows = facts.listings
-    by_right = rows["body_level"].isin(facts.book.words("listing_bodies"))
+    elsewhere = of_another_place(facts, rows)
+    by_right = rows["body_level"].isin(facts.book.words("listing_bodies")) & ~elsewhere
     proper = by_right & rows["listed_date"].notna()
-    unclear = (rows["body_level"].isna() | by_right) & ~proper
+    unclear = (rows["body_level"].isna() & ~elsewhere | by_right) & ~proper
     limit = majors["found_date"] + facts.book.days("listing_limit")
     listed = among(majors["hazard_id"], rows.loc[proper, "hazard_id"])
     swift = majors["closed"] & (majors["closed_date"] <= limit)
@@ -69,6 +70,73 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
             "pending": pending,
         }
     )
+
+
+def of_another_place(facts: Facts, listings: pd.DataFrame) -> pd.Series[bool]:
+    """Return which listings name the government of a county in which the unit does not stand (A8)."""
+    counties = facts.areas[facts.areas["level"] == "county"]
+    names = sorted(zip(counties["name"], counties["code"], strict=True), key=lambda one: (-len(one[0]), one))
+    known = {
+        body: {code for name, code in names if name in body and len(name) == longest}
+        for body in listings["body"].dropna().unique()
+        if (longest := max((len(name) for name, _ in names if name in body), default=0))
+    }
+    other = [
+        isinstance(county, str) and body in known and county not in known[body]
+        for body, county in zip(listings["body"], listings["county"], strict=True)
+    ]
+    return pd.Series(other, index=listings.index, dtype=bool)
+
+
+def listed_by_right_body(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W2-05: who listed a major hazard is the county government or management committee of its place.
+
+    Whether it is listed at all is the question of F3-02, under which both are counted.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = _of_majors(facts)
+    elsewhere = of_another_place(facts, rows)
+    right = rows["body_level"].isin(facts.book.words("listing_bodies")) & ~elsewhere
+    unread = rows["body_level"].isna() & ~elsewhere
+    rank = np.select([right, unread], [0, 1], 2)
+    reason = np.select(
+        [right, unread, elsewhere],
+        ["", "挂牌机关类别不可读", "挂牌机关不是单位所在地的政府"],
+        "只由" + rows["body_level"].fillna("") + "挂牌",
+    )
+    rows = rows.assign(rank=rank, reason=reason).sort_values(["hazard_id", "rank", "listing_id"])
+    rows = rows.drop_duplicates("hazard_id")
+    return subjects(
+        "hazard",
+        rows["hazard_id"],
+        rows["county"],
+        np.array([MET, NOT_ASSESSABLE, NOT_MET], dtype=object)[rows["rank"].to_numpy()],
+        cite("listings", rows["listing_id"]),
+        reason=rows["reason"].where(rows["reason"] != ""),
+    )
+
+
+def experts_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W2-08: each major hazard has an expert's opinion; beside it, how many inspections had an expert."""
+    rows = facts.hazards[maybe_major(facts.hazards)]
+    asked = has_content(rows["expert_opinion"], facts.book.words("no_content"))
+    no_column = ~facts.gaps.asked("hazards", rows, ["expert_opinion"])
+    doubtful = ~asked & (rows["grade"].isna() | no_column)
+    lost = to_name(rows[~asked], doubtful)
+    areas = judge_areas(
+        facts,
+        rule,
+        tally(rows, counted=~(rows["grade"].isna() & asked), met=asked, doubtful=doubtful),
+        lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]],
+        none="没有重大隐患",
+    )
+    checks = facts.county_checks[facts.county_checks["valid"]]
+    by = checks.assign(expert=checks["expert"].fillna(False).astype(bool)).groupby("county")["expert"]
+    told = "有专家参加的县级检查 " + by.sum().astype("str") + "/" + by.size().astype("str") + " 次"
+    shown = look_up(areas["subject"], told).set_axis(areas.index)
+    joined = areas["reason"].where(areas["reason"].isna(), areas["reason"] + "; ").fillna("") + shown
+    return areas.assign(reason=joined.where(shown.notna(), areas["reason"]))
 
 
 def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
@@ -16,6 +17,7 @@ from audit_lib.compliance.rows import (
     cite,
     nothing_given,
     subjects,
+    whole,
 )
 from audit_lib.compliance.rulebook import Rule
 from audit_lib.intake.identifiers import SUBSTITUTE, org_code_reason
@@ -108,6 +110,32 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def _folded(cells: pd.Series[str], form: Callable[[str], str]) -> pd.Series[str]:
     return cells.map(form, na_action="ignore").astype("str")
+
+
+def divisions_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """DQ-05: a unit's county stands in the table of areas, under the city that its roster names.
+
+    Earlier and later codes of one place are the same place. A row whose county nobody can read is
+    quarantined, and told for the province as a whole.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.roster
+    wrong = rows["city_said"].notna() & (rows["city_said"] != rows["city"])
+    names = facts.areas.set_index("code")["name"]
+    said = "名录所填市州“" + look_up(rows["city_said"].fillna(""), names).fillna("") + "”不是该县区的上级"
+    units = subjects(
+        "unit",
+        rows["unit_id"],
+        rows["county"],
+        np.where(wrong, NOT_MET, MET),
+        cite("units", rows["unit_id"]),
+        reason=said.where(wrong),
+    )
+    lost = len(facts.gaps.lost.get("units", ())) - len(facts.contested)
+    if not lost:
+        return units
+    return pd.concat([units, whole(facts, NOT_ASSESSABLE, f"名录中有 {lost} 行无法识别, 见 quarantine.xlsx")])
 
 
 def latest_checklist_passed(facts: Facts, rule: Rule) -> pd.DataFrame:

@@ -97,7 +97,7 @@ def majors_closed_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     rows = facts.hazards[maybe_major(facts.hazards)]
     ungraded, endless = rows["grade"].isna(), rows["due"].isna()
-    in_time = rows["closed"] & (rows["closed_date"] <= rows["due"])
+    in_time = rows["in_time"]
     counted = ((rows["due"] <= facts.as_of) | endless) & ~(ungraded & in_time)
     late = to_name(rows[counted & ~in_time], ungraded | endless)
     return judge_areas(

@@ -1,0 +1,221 @@
+"""Rules on the ledger of hazards: carried over, sent to the platform, given a limit, mended in the phase."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.hazards import lacking
+from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.rows import (
+    MET,
+    NOT_ASSESSABLE,
+    NOT_DUE,
+    NOT_MET,
+    cite,
+    judge_areas,
+    judge_units,
+    nothing_given,
+    subjects,
+    tally,
+)
+from audit_lib.compliance.rulebook import Rule
+
+FOUR_FIELDS = ("资金", "责任", "时限")
+"""资金、责任单位、责任人、限期: what the plan's phase 2 names (4(2)); 责任 asks for unit and person."""
+
+
+def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """G-01: each hazard open at the end of 2013 stands in this year's ledger under its link.
+
+    One closed in 2013 and found again at the same unit, of the same category and at the same
+    place, is shown; whether it is the same again is for a person to say.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    old, now = facts.records["hazards_2013"], facts.hazards
+    key = old["unit_id"] + "/" + old["hazard_id"]
+    linked = pd.concat([now["unit_id"] + "/" + now["link_id"], now["unit_id"] + "/" + now["hazard_id"]])
+    carried = among(key, linked)
+    closed = old["closed_date"].notna() & (old["recheck_result"] != "不合格").fillna(True).astype(bool)
+    places = now.assign(place=_place(now)).dropna(subset="place")
+    again = look_up(_place(old), places.groupby("place")["hazard_id"].min()).where(closed & ~carried)
+    unread = old["county"].isin(facts.gaps.open_to(["hazards"]))
+    early = rule.due is not None and facts.as_of < rule.due
+    seen_again = again.notna().to_numpy()
+    done = (closed | carried).to_numpy()
+    told = (
+        "2013年已整改, 同单位同类别同部位再次发现(" + again.fillna("").astype("str") + "), 是否反复待人工核定"
+    )
+    reason = np.select(
+        [seen_again, done, unread.to_numpy()],
+        [told, np.full(len(old), ""), np.full(len(old), "隐患台账没有报送或未能全部读出")],
+        "2013年未整改, 没有转入2014年台账",
+    )
+    cases = [seen_again, done, unread.to_numpy(), np.full(len(old), early)]
+    return subjects(
+        "hazard",
+        old["hazard_id"],
+        old["county"],
+        np.select(cases, [NOT_ASSESSABLE, MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET),
+        cite("hazards_2013", old["hazard_id"]),
+        reason=pd.Series(reason, index=old.index).replace("", None),
+    )
+
+
+def _place(rows: pd.DataFrame) -> pd.Series[str]:
+    return rows["unit_id"] + "/" + rows["category"] + "/" + rows["place"]
+
+
+def platform_told(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """F6-04: each hazard of the ledger stands on the platform within some days of being found."""
+    state = platform_state(facts)
+    lost = state[~state["told"] & ~state["pending"]]
+    areas = judge_areas(
+        facts,
+        rule,
+        tally(state, met=state["told"], doubtful=state["doubtful"], pending=state["pending"]),
+        lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]],
+        none="没有须上报的隐患",
+    )
+    if facts.gaps.not_given(rule.needs):
+        return areas
+    return pd.concat([_platform_by_unit(facts, rule, state), areas])
+
+
+def platform_state(facts: Facts) -> pd.DataFrame:
+    """Return for each hazard whether the platform has it in time.
+
+    Days count from the finding, of a hazard carried over from the beginning of the campaign.
+
+    Returns
+    -------
+    DataFrame[hazard_id, unit_id, county, there, told, late, doubtful, pending]   late in days
+    """
+    rows = facts.hazards
+    start = pd.Timestamp(facts.params.window.start)
+    held = facts.records["platform"]
+    there = among(rows["hazard_id"], held["hazard_id"])
+    day = look_up(rows["hazard_id"], held.groupby("hazard_id")["platform_date"].min())
+    found = rows["found_date"].where(~(rows["found_date"] < start), start)
+    last = found + facts.book.days("platform_limit")
+    late = (day - last).dt.days.clip(lower=0).astype("Int64").fillna(0)
+    return rows[["hazard_id", "unit_id", "county"]].assign(
+        there=there,
+        told=there & (day <= last),
+        late=late,
+        doubtful=(there & (day.isna() | found.isna())) | (~there & found.isna()),
+        pending=~there & (last > facts.as_of),
+    )
+
+
+def _platform_by_unit(facts: Facts, rule: Rule, state: pd.DataFrame) -> pd.DataFrame:
+    due = state[~state["pending"]]
+    short = ~due["told"] & ~due["doubtful"]
+    late = ("迟 " + due["late"].astype("str") + " 天").where(due["there"], "不在平台")
+    words = due["hazard_id"] + late
+    return _by_unit(
+        facts, rule, due, short=short, doubtful=due["doubtful"], words=words, none="没有须上报的隐患"
+    )
+
+
+def _by_unit(
+    facts: Facts,
+    rule: Rule,
+    rows: pd.DataFrame,
+    *,
+    short: pd.Series[bool],
+    doubtful: pd.Series[bool],
+    words: pd.Series[str],
+    none: str,
+) -> pd.DataFrame:
+    """Judge the units of the frame by those of their hazards that the rule speaks of."""
+    frame = facts.frame
+    said = words[short].groupby(rows.loc[short, "unit_id"]).agg("、".join)
+    named = cite("hazards", rows.loc[short, "hazard_id"]).groupby(rows.loc[short, "unit_id"]).agg(";".join)
+    by = (~short & ~doubtful).astype("int64").groupby(rows["unit_id"])
+    part, all_ = (look_up(frame["unit_id"], one).fillna(0).astype("int64") for one in (by.sum(), by.size()))
+    wanting = look_up(frame["unit_id"], said).fillna("").astype("str")
+    unsure = among(frame["unit_id"], rows.loc[doubtful, "unit_id"]) & (wanting == "")
+    unread = frame["county"].isin(facts.gaps.open_to(rule.needs)) & (wanting == "") & ~unsure
+    unclear = pd.Series("", index=frame.index, dtype="str").mask(unsure, "记录不全")
+    unclear = unclear.mask(unread, "台账没有报送或未能全部读出")
+    return judge_units(
+        facts,
+        rule,
+        frame,
+        short=wanting,
+        unclear=unclear,
+        exempt=(all_.eq(0) & (unclear == "")).map({True: none, False: ""}).astype("str"),
+        evidence=look_up(frame["unit_id"], named),
+        numerator=part,
+        denominator=all_,
+        value=(part / all_.mask(all_ == 0)).astype("Float64"),
+    )
+
+
+def mended_or_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W2-04: each hazard was mended on the day it was found, or given a limit not before that day."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.hazards
+    at_once = rows["closed"] & (rows["closed_date"] <= rows["found_date"])
+    limited = rows["deadline"] >= rows["found_date"]
+    unread = facts.gaps.unreadable("hazards", rows, "deadline")
+    unread |= rows["found_date"].isna() & rows["deadline"].notna()
+    early = rows["deadline"] < rows["found_date"]
+    return subjects(
+        "hazard",
+        rows["hazard_id"],
+        rows["county"],
+        np.select([at_once | limited, unread], [MET, NOT_ASSESSABLE], NOT_MET),
+        cite("hazards", rows["hazard_id"]),
+        reason=pd.Series(
+            np.select(
+                [at_once | limited, unread, early],
+                ["", "整改期限或检查日期不可读", "整改期限早于检查日期"],
+                "没有当日整改, 也没有整改期限",
+            ),
+            index=rows.index,
+        ).replace("", None),
+    )
+
+
+def own_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P2-04: what the unit found itself in its phase was closed by its last day, or has the five elements."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    last = facts.book.day("self_check_last")
+    rows = facts.hazards[(facts.hazards["found_date"] <= last) & facts.hazards["self_found"].fillna(True)]
+    done = (rows["closed"] & (rows["closed_date"] <= last)) | (rows["lacking"] == "")
+    unsure = rows["self_found"].isna() & ~done
+    return _by_unit(
+        facts,
+        rule,
+        rows,
+        short=~done & ~unsure,
+        doubtful=unsure,
+        words=rows["hazard_id"] + "缺" + rows["lacking"],
+        none="没有自查发现的隐患",
+    )
+
+
+def own_findings_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P2-05: each open hazard that a unit found itself has money, unit, person and limit."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = facts.hazards[~facts.hazards["closed"] & facts.hazards["self_found"].fillna(True)]
+    short = lacking(rows, FOUR_FIELDS, facts.book.words("no_content"))
+    early = rule.due is not None and facts.as_of < rule.due
+    unsure = rows["self_found"].isna()
+    for column in ("deadline", "fund_planned"):
+        unsure |= facts.gaps.unreadable("hazards", rows, column)
+    return subjects(
+        "hazard",
+        rows["hazard_id"],
+        rows["county"],
+        np.select([short == "", unsure, np.full(len(rows), early)], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET),
+        cite("hazards", rows["hazard_id"]),
+        reason=("缺 " + short).where(short != ""),
+    )
