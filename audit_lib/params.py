@@ -51,6 +51,8 @@ class Window(Strict):
 class Source(Strict):
     """Files of one table and how their columns are called there.
 
+    In ``files``, ``postgresql://HOST/DB?table=T`` or ``spark:TABLE`` is a table of a database; its
+    password stands in the environment only.
     ``columns`` names headers for a column, ``values`` translates cell texts,
     ``constants`` fills a column, ``compose`` makes one from others as ``{A}-{B}``.
     ``take`` keeps only the first or last row per ``per`` in the order of ``order``,
@@ -244,6 +246,7 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
         raise ParamsError(
             f"参数文件 {file} 读不出(应为 UTF-8 文本)", f"params file {file} cannot be read as UTF-8"
         ) from broken
+    _check_passwords(text, file.name)
     tree, lines = load_yaml(text, file.name)
     params = _validate(tree, lines, file.name)
     if as_of is not None:
@@ -275,6 +278,20 @@ def expand_environment(pattern: str) -> str | None:
 def json_schema() -> dict[str, Any]:
     """Return the JSON schema that editors use to complete and check params files."""
     return Params.model_json_schema()
+
+
+_PASSWORD = re.compile(r"postgresql://[^\s/@]*:[^\s/@]*@|postgresql://\S*password=")
+
+
+def _check_passwords(text: str, name: str) -> None:
+    """Refuse a password before anything is parsed that could be shown in a message."""
+    wrong = [row for row, line in enumerate(text.splitlines(), start=1) if _PASSWORD.search(line)]
+    if wrong:
+        shown = "、".join(map(str, wrong))
+        raise ParamsError(
+            f"{name} 第 {shown} 行: 数据库地址里不能写密码; 请删去, 把密码放在环境变量 PGPASSWORD 中",
+            f"{name} line {shown}: no password in a database's address; set PGPASSWORD in the environment",
+        )
 
 
 def _check_seeds(params: Params, name: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 REQUIRE_ALL = "AUDIT_REQUIRE_ALL"
 
+pytest_plugins = ["tests.servers"]
+
 
 def _refuse_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Turn a skip into a failure: a check that never runs looks like one that passes."""

@@ -6,24 +6,24 @@ import datetime as dt
 import difflib
 import glob
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.errors import InputError, ParamsError
+from audit_lib.errors import CallError, InputError, ParamsError
 from audit_lib.files import sha256_file
 from audit_lib.intake.areas import Gazetteer
+from audit_lib.intake.databases import is_url, parse_address, read_table
 from audit_lib.intake.dates import Bad, Years, parse_date
 from audit_lib.intake.layout import KINDS, Layout, lay_out, stray
 from audit_lib.intake.readers import Grid, read_grids
+from audit_lib.intake.rows import sheet_rows, stray_rows
 from audit_lib.intake.sheets import Wanted
 from audit_lib.intake.versions import sender_of_name, version_of_name
 from audit_lib.params import Run, Source, expand_environment
 from audit_lib.schemas import Table, inputs
-
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,10 @@ def read_parts(desk: Desk, name: str) -> list[Part]:
     named = [_named(desk.run, source) for source in sources]
     for number, (source, paths) in enumerate(zip(sources, named, strict=True)):
         for pattern in source.files:
-            expanded = expand_environment(pattern)
-            if not (expanded and _files(desk.run, expanded)):
+            expanded = _expand(pattern)
+            if expanded and is_url(expanded):
+                parts.append(_read_table(desk, table, number, expanded, pattern))
+            elif not (expanded and _files(desk.run, expanded)):
                 parts.append(Part(name, number, pattern, "missing", _why_missing(pattern, expanded)))
         for path in paths.values():
             wanted = Wanted(tuple(source.sheets), tuple(_taken(sources, named, number, path)))
@@ -119,8 +121,14 @@ def find_files(run: Run, patterns: Iterable[str]) -> dict[str, Path]:
 
 def _named(run: Run, source: Source) -> dict[Path, Path]:
     """Files of a source by where they lie, each once however many of its patterns name it."""
-    expanded = [found for pattern in source.files if (found := expand_environment(pattern))]
+    expanded = [found for pattern in source.files if (found := _expand(pattern)) and not is_url(found)]
     return {path.resolve(): path for pattern in expanded for path in _files(run, pattern)}
+
+
+def _expand(pattern: str) -> str | None:
+    """Return a pattern as it is meant here; ``parquet:`` before files says what their names say too."""
+    expanded = expand_environment(pattern)
+    return None if expanded is None else expanded.removeprefix("parquet:")
 
 
 def _taken(sources: list[Source], named: list[dict[Path, Path]], number: int, path: Path) -> Iterator[str]:
@@ -162,24 +170,44 @@ def _read_part(desk: Desk, table: Table, number: int, path: Path, wanted: Wanted
     try:
         part = replace(part, sha256=sha256_file(path))
         layouts = _layouts(desk, table, source, path, wanted)
-        sheets = [
-            _stray_rows(desk, one, place, part.area)
-            if one.stray
-            else _sheet_rows(one, place, table, source, path.name)
-            for place, one in enumerate(layouts)
-        ]
+        part = _laid_out(desk, part, layouts, table, source)
     except InputError as refused:
         return replace(part, reason=str(refused))
     except OSError:
         return replace(part, reason=f"读不到文件 {path.name}")
-    sender = next((layout.sender for layout in layouts if layout.sender), part.sender)
+    return replace(part, area=_area(desk, part.sender, path), version=version_of_name(path.name))
+
+
+def _read_table(desk: Desk, table: Table, number: int, url: str, pattern: str) -> Part:
+    """Read a table of a database; what the environment gave of its address is not shown."""
+    source = desk.run.params.inputs[table.name][number]
+    name = pattern if url != pattern or not url.startswith("postgresql:") else ""
+    part = Part(table.name, number, name or pattern.partition(":")[0], "refused")
+    try:
+        part = replace(part, file=name or parse_address(url).public)
+        grid, digest = read_table(url)
+        layout = lay_out(grid, table, source)
+        if layout is None:
+            raise _no_header(part.file, table)
+        part = replace(part, sha256=digest, sender=part.file)
+        return _laid_out(desk, part, [layout], table, source)
+    except (InputError, CallError) as refused:
+        return replace(part, reason=str(refused))
+
+
+def _laid_out(desk: Desk, part: Part, layouts: list[Layout], table: Table, source: Source) -> Part:
+    name = part.file.rpartition("/")[2]
+    sheets = [
+        stray_rows(desk.gazetteer, one, place, part.area)
+        if one.stray
+        else sheet_rows(one, place, table, source, name)
+        for place, one in enumerate(layouts)
+    ]
     return replace(
         part,
         status="read",
-        sender=sender,
-        area=_area(desk, sender, path),
+        sender=next((layout.sender for layout in layouts if layout.sender), part.sender),
         reported=_reported(desk.run, layouts),
-        version=version_of_name(path.name),
         layouts=tuple(layouts),
         rows=pd.concat(sheets, ignore_index=True),
     )
@@ -222,13 +250,17 @@ def _layouts(desk: Desk, table: Table, source: Source, path: Path, wanted: Wante
         )
     layouts = [layout for grid in chosen if (layout := lay_out(grid, table, source)) is not None]
     if not layouts:
-        raise InputError(
-            f"{path.name} 里找不到{table.zh}的表头; 表头的叫法可在参数 columns 里写明",
-            f"{path.name} has no header of the table {table.name}; name them under columns in the params",
-        )
+        raise _no_header(path.name, table)
     unknown = [grid for grid in chosen if grid.sheet not in {layout.sheet for layout in layouts}]
     left = [grid for grid in unknown if not _read_elsewhere(desk, table, grid, path)]
     return layouts + [layout for grid in left if (layout := stray(grid)) is not None]
+
+
+def _no_header(name: str, table: Table) -> InputError:
+    return InputError(
+        f"{name} 里找不到{table.zh}的表头; 表头的叫法可在参数 columns 里写明",
+        f"{name} has no header of the table {table.name}; name them under columns in the params",
+    )
 
 
 def _read_elsewhere(desk: Desk, table: Table, grid: Grid, path: Path) -> bool:
@@ -250,67 +282,3 @@ def _reported(run: Run, layouts: list[Layout]) -> dt.date | None:
             day = parse_date(layout.reported, years)
             return None if isinstance(day, Bad) else day
     return None
-
-
-def _sheet_rows(layout: Layout, place: int, table: Table, source: Source, name: str) -> pd.DataFrame:
-    """The data rows of a sheet as text, in the table's columns."""
-    cells = pd.DataFrame(layout.rows, columns=range(len(layout.header.texts)), dtype=object)
-    column_of = _finder(layout, cells, name)
-    rows: dict[str, pd.Series] = {}
-    for column in table.columns:
-        if column.name in source.constants:
-            rows[column.name] = pd.Series(source.constants[column.name], index=cells.index, dtype=object)
-        elif column.name in source.compose:
-            rows[column.name] = _composed(source.compose[column.name], column_of, cells.index)
-        elif column.name in layout.header.columns:
-            rows[column.name] = column_of(column.name)
-        if column.name in rows and column.name in source.values:
-            rows[column.name] = rows[column.name].replace(source.values[column.name])
-        if column.name in rows and column.kind == "money":
-            said = layout.header.units.get(layout.header.columns.get(column.name, -1), layout.unit)
-            rows[f"@unit:{column.name}"] = pd.Series(said, index=cells.index, dtype=object)
-    for word in {*source.per, *source.order} - rows.keys():
-        rows[f"@raw:{word}"] = column_of(word)
-    found = pd.DataFrame(rows, index=cells.index)
-    found["@sheet"], found["@at"], found["@base"] = place, range(len(cells)), str(layout.base)
-    found["sheet"], found["row"] = layout.sheet, layout.numbers
-    return found
-
-
-def _stray_rows(desk: Desk, layout: Layout, place: int, area: str) -> pd.DataFrame:
-    """Rows of a sheet without a header: where they stand, and the area that the sheet is named after."""
-    said = desk.gazetteer
-    owner = None if said is None else said.find(layout.sheet, area) or said.owner(layout.sheet)
-    found = pd.DataFrame({"@sheet": place, "@at": range(len(layout.rows)), "@base": str(layout.base)})
-    found["sheet"], found["row"] = layout.sheet, layout.numbers
-    found["@stray"], found["@area"] = "1", owner or ""
-    return found
-
-
-def _finder(layout: Layout, cells: pd.DataFrame, name: str) -> Callable[[str], pd.Series]:
-    """Look up a column by our name or by its header as the file has it."""
-
-    def column_of(word: str) -> pd.Series:
-        if word in layout.header.columns:
-            return cells[layout.header.columns[word]]
-        if word in layout.header.texts:
-            return cells[layout.header.texts.index(word)]
-        near = difflib.get_close_matches(word, layout.header.texts, n=1)
-        raise InputError(
-            f"{name} 没有“{word}”这一列" + (f", 是不是“{near[0]}”?" if near else ""),
-            f'{name} has no column "{word}"' + (f', did you mean "{near[0]}"?' if near else ""),
-        )
-
-    return column_of
-
-
-def _composed(pattern: str, column_of: Callable[[str], pd.Series], index: pd.Index) -> pd.Series:
-    """Columns put together as the pattern says; empty where one of them is."""
-    pieces = _PLACEHOLDER.split(pattern)
-    whole = pd.Series(pieces[0], index=index, dtype=object)
-    empty = pd.Series(False, index=index)
-    for word, after in zip(pieces[1::2], pieces[2::2], strict=True):
-        column = column_of(word)
-        empty |= column == ""
-        whole = whole + column + after
-    return whole.mask(empty, "")

@@ -162,7 +162,7 @@ def _broken(name: str) -> InputError:
 
 def _sheet_grid(sheet: calamine.CalamineSheet, facts: SheetFacts, base: int) -> Grid:
     rows = [
-        [cell if type(cell) is str else _shown(cell) for cell in row]
+        [cell if type(cell) is str else shown(cell) for cell in row]
         for row in sheet.to_python(skip_empty_area=False)
     ]
     for (row, column), error in facts.errors.items():
@@ -174,8 +174,8 @@ def _sheet_grid(sheet: calamine.CalamineSheet, facts: SheetFacts, base: int) -> 
     return Grid(sheet.name, rows, tuple(sheet.merged_cell_ranges or ()), base)
 
 
-def _shown(cell: object) -> str:
-    """A cell that is not text, as the sheet shows it."""
+def shown(cell: object) -> str:
+    """Return a cell that is not text as a sheet shows it."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, (int, float)):
@@ -238,7 +238,7 @@ def _parquet_grid(data: bytes, name: str) -> Grid:
     frame = table.to_pandas(types_mapper=pd.ArrowDtype)
     columns = [
         [
-            "" if cell is pd.NA or cell is None else cell if type(cell) is str else _shown(cell)
+            "" if cell is pd.NA or cell is None else cell if type(cell) is str else shown(cell)
             for cell in frame[column]
         ]
         for column in frame.columns

@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no stubs
 import pyarrow.compute as pc  # type: ignore[import-untyped]
 
-from audit_lib.sampling.engines.queries import BATCH, DOUBTFUL, TWICE, import_driver, reading
+from audit_lib.intake.databases import import_driver, reading
+from audit_lib.sampling.engines.queries import BATCH, DOUBTFUL, TWICE
 from audit_lib.sampling.tickets import LONGEST_ID
 
 MEMORY = "2GB"

@@ -7,15 +7,11 @@ columns compare by code point, and hashes with its own ``ticket`` expression.
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no stubs
-
-from audit_lib.errors import CallError, InputError
 
 # What cannot need a closer look: these letters are canonical, whatever stands beside them. Searching
 # for another letter needs no anchors, whose meaning at a line's end differs from engine to engine.
@@ -93,29 +89,3 @@ def pack(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[p
     left = iter(rows)
     while some := list(islice(left, BATCH)):
         yield pa.RecordBatch.from_pydict(dict(zip(columns, zip(*some, strict=True), strict=True)))
-
-
-def import_driver(name: str) -> Any:
-    """Return a driver, which the core of the library does without.
-
-    Raises
-    ------
-    CallError   it is not installed
-    """
-    try:
-        return importlib.import_module(name)
-    except ImportError as missing:
-        raise CallError(
-            f'没有安装 {name}: 请运行 pip install "audit-lib[scale]"',
-            f'{name} is not installed: run pip install "audit-lib[scale]"',
-        ) from missing
-
-
-@contextlib.contextmanager
-def reading(url: str, *errors: type[Exception]) -> Iterator[None]:
-    """Say what a driver says as an error of the user's, in one line."""
-    try:
-        yield
-    except errors as error:
-        said = str(error).strip().partition("\n")[0]
-        raise InputError(f"读不了 {url}: {said}", f"cannot read {url}: {said}") from error

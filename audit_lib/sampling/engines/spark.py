@@ -8,7 +8,8 @@ from typing import Any
 
 import pyarrow as pa  # type: ignore[import-untyped]  # it ships no stubs
 
-from audit_lib.sampling.engines.queries import DOUBTFUL, TWICE, import_driver, pack, reading
+from audit_lib.intake.databases import open_spark_table
+from audit_lib.sampling.engines.queries import DOUBTFUL, TWICE, pack
 
 
 class Spark:
@@ -43,10 +44,5 @@ class Spark:
 @contextlib.contextmanager
 def open_spark(url: str) -> Iterator[Spark]:
     """Open ``spark:PATH_OR_TABLE``; what holds a slash or ends in .parquet is a path."""
-    sql = import_driver("pyspark.sql")
-    errors = import_driver("pyspark.errors")
-    name = url.partition(":")[2]
-    with reading(url, errors.PySparkException):
-        session = sql.SparkSession.builder.getOrCreate()
-        is_path = "/" in name or name.endswith(".parquet")
-        yield Spark(session, session.read.parquet(name) if is_path else session.table(name))
+    with open_spark_table(url) as (session, table):
+        yield Spark(session, table)
