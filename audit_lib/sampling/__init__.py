@@ -22,7 +22,7 @@ from audit_lib.sampling.optimum import (
 )
 from audit_lib.sampling.pareto import draw_pareto, inclusion_probabilities, set_chances
 from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
-from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan
+from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan, plan_strata
 from audit_lib.sampling.proof import UnitProof, prove_unit
 from audit_lib.sampling.reveal import draw_plan, read_draw
 from audit_lib.sampling.seal import open_draw, seal_plan
@@ -70,6 +70,7 @@ __all__ = [
     "parse_certificate",
     "parse_plan",
     "parse_rate",
+    "plan_strata",
     "prove_unit",
     "quota",
     "rank_units",

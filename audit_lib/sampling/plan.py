@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,14 @@ from audit_lib.files import (
 )
 from audit_lib.sampling.allocation import parse_rate, quota
 from audit_lib.sampling.draw import Numbers, check_numbers, numbers_by_stratum
-from audit_lib.sampling.frozen import chances_digest, frame_csv, frame_digest, freeze, frozen_rows
+from audit_lib.sampling.frozen import (
+    FrozenStratum,
+    chances_digest,
+    frame_csv,
+    frame_digest,
+    freeze,
+    frozen_rows,
+)
 from audit_lib.sampling.log import append_log, read_log
 
 PLAN_FORMAT = "audit-plan/1"
@@ -158,11 +165,55 @@ def make_plan(
     ------
     FrameError, AllocationError, CallError   as `draw`
     """
+    n = numbers_by_stratum(allocation, "n")
+    plan = plan_strata(
+        freeze(frame),
+        n,
+        campaign=campaign,
+        name=name,
+        purpose=purpose,
+        reserves=reserves,
+        rate=rate,
+        rule=rule,
+        seed_source=seed_source,
+        date=date,
+        batch=batch,
+        look=look,
+    )
+    cities = _plan_cities(frame, n, rate)
+    return dataclasses.replace(plan, cities=cities, chances_digest=chances_digest(frame))
+
+
+def plan_strata(
+    frozen: Sequence[FrozenStratum],
+    allocation: Numbers,
+    *,
+    campaign: str,
+    name: str,
+    purpose: str,
+    reserves: int | Numbers,
+    rate: str | None,
+    rule: str,
+    seed_source: str,
+    date: str,
+    batch: str | None = None,
+    look: PlannedLook | None = None,
+) -> Plan:
+    """Return the plan of a draw whose frame stays where it lies; it names no cities.
+
+    Parameters
+    ----------
+    frozen : from `freeze_source` or `freeze`
+    others : as `make_plan`
+
+    Raises
+    ------
+    AllocationError, CallError   as `draw`
+    """
     if purpose not in PURPOSES:
         raise CallError(
             f"用途须为 {'、'.join(PURPOSES)} 之一: 读到“{purpose}”", f'no such purpose: "{purpose}"'
         )
-    frozen = freeze(frame)
     N = {part.key: part.N for part in frozen}
     n = numbers_by_stratum(allocation, "n")
     check_numbers(n, N)
@@ -181,11 +232,10 @@ def make_plan(
         allocation=rule,
         frame_digest=frame_digest(frozen),
         strata=strata,
-        cities=_plan_cities(frame, n, rate),
+        cities=(),
         seed_source=seed_source,
         date=date,
         look=look,
-        chances_digest=chances_digest(frame),
     )
 
 

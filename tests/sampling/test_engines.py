@@ -21,7 +21,17 @@ from audit_lib.errors import (
     InputError,
     language,
 )
-from audit_lib.sampling import count_source, draw, draw_source, freeze, freeze_source, quota
+from audit_lib.sampling import (
+    count_source,
+    draw,
+    draw_source,
+    freeze,
+    freeze_source,
+    make_plan,
+    parse_plan,
+    plan_strata,
+    quota,
+)
 from audit_lib.sampling.engines import duck, queries, source
 from tests.servers import store_in_files, store_in_postgres
 
@@ -89,6 +99,28 @@ def test_engine_draws_what_the_draw_in_memory_draws(store: Store, monkeypatch: p
     assert count_source(url).to_dict() == frame["stratum"].value_counts().to_dict()
     assert list(count_source(url).index) == sorted(frame["stratum"].unique())
     assert freeze_source(url) == freeze(frame)
+
+
+def test_plan_of_a_frame_that_stays_where_it_lies_is_that_of_the_frame(store: Store) -> None:
+    frame = skewed(900, 12)
+    url = store(frame)
+    n = count_source(url).map(quota)
+    said = {
+        "campaign": "c",
+        "name": "n",
+        "purpose": "recheck",
+        "reserves": 2,
+        "rate": "20%",
+        "rule": "五分之一",
+        "seed_source": "掷骰",
+        "date": "2014-03-10",
+    }
+    plan = plan_strata(freeze_source(url), n, **said)
+    assert plan == make_plan(frame, n, **said)
+    assert parse_plan(plan.to_bytes()) == plan
+    rows = draw_source(url, plan.n, seed=SEED, reserves=plan.reserves)
+    assert rows is not None
+    assert_frame_equal(rows, draw(frame, plan.n, seed=SEED, reserves=plan.reserves))
 
 
 def test_cut_that_is_too_low_is_widened(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
