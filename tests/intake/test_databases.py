@@ -121,6 +121,7 @@ def test_table_larger_than_intake_takes_at_once_is_refused(
     assert row.reason == "表超过 15 格; 请建视图只取本次行动的行和列, 更大的名录见 docs/scale.md"
 
 
+@pytest.mark.slow
 def test_table_of_spark_and_files_named_as_parquet_are_read_too(spark: None, tmp_path: Path) -> None:
     url = store_in_files("spark", tmp_path, ROSTER)
     for one in (url, "parquet:*.parquet"):
