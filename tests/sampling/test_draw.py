@@ -12,6 +12,8 @@ import subprocess
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from audit_lib.errors import AllocationError, AuditError, CallError, FrameError
@@ -62,6 +64,18 @@ def test_part_of_the_frame_keeps_the_order() -> None:
     whole = rank_units(units, seed=SEED)["unit_id"].tolist()
     part = rank_units(units.sample(20, random_state=1), seed=SEED)["unit_id"].tolist()
     assert part == [unit for unit in whole if unit in set(part)]
+
+
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=6), st.data())
+def test_parts_drawn_apart_are_the_draw_of_the_whole(sizes: list[int], data: st.DataObject) -> None:
+    units = frame(*sizes)
+    n = {f"层{h}": data.draw(st.integers(0, size)) for h, size in enumerate(sizes)}
+    whole = draw(units, n, seed=SEED, reserves=1)
+    parts = [
+        draw(part, {key: n[str(key)]}, seed=SEED, reserves=1)
+        for key, part in units.sample(frac=1, random_state=1).groupby("stratum", sort=True)
+    ]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
 
 
 def test_restratified_unit_keeps_its_ticket() -> None:
