@@ -12,7 +12,8 @@ from audit_lib.inference import prospect
 from audit_lib.intake import load_intake
 from audit_lib.reporting.case import find_area, find_run, tree
 from audit_lib.reporting.draws import DrawnCase, read_draws
-from audit_lib.reporting.model import Grid, Paragraph, Section
+from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.prospects import prospect_picture
 from audit_lib.reporting.tables import Column, print_day
 from audit_lib.reporting.words import NOT_NONE
 from audit_lib.sampling import read_draw, verify
@@ -20,6 +21,13 @@ from audit_lib.sampling import read_draw, verify
 PURPOSES = {"city_check": "市级抽检", "recheck": "省级复查", "unannounced": "暗访"}
 ONE_CITY = 2
 """Rows of a prospect that has but one city: it and the whole, which are the same."""
+
+CONFIDENCE = 0.95
+
+BY_RISK = (
+    "按风险分抽取: 每家的入样概率写在抽样框里。有发现时可以推算并给区间; 一家不合格也没有发现时, "
+    "给不出上限, 不作判定, 因为查的是风险高的地方。"
+)
 
 AGREES = {True: "一致", False: "不一致", None: "无法核对"}
 
@@ -68,7 +76,9 @@ class Drawing:
     @property
     def showing(self) -> Section:
         """What the plan will be able to show of each city, known before anybody is visited."""
-        table = prospect(self._strata(), limit=self.limit)
+        if self.draw.plan.chances_digest is not None:
+            return Section("showing", "这样的样本能说明什么", (Paragraph(BY_RISK, "note"),))
+        table = prospect(self._strata(), limit=self.limit, confidence=CONFIDENCE)
         whole = table["city"].eq("") if table["city"].nunique() == ONE_CITY else table["city"].notna()
         table = table[whole].assign(area=table["city"].map(self.names).fillna("合计"))
         columns = (
@@ -81,7 +91,14 @@ class Drawing:
             Column("half_width", "真有 5% 不合格时区间半宽(约)", "estimate"),
         )
         note = f"按不放回分层抽样的精确算法, 各市州单独计, 把握程度 95%。{NOT_NONE}。"
-        return Section("showing", "这样大的样本能说明什么", (Grid("能说明什么", "", columns, table, note),))
+        png = prospect_picture(
+            table.assign(name=table["area"]),
+            limit=None if self.limit is None else float(self.limit),
+            confidence=CONFIDENCE,
+        )
+        picture = Picture("showing", "图: 方案将来能说明什么", png, "各地区的上限、机会和半宽, 数字见下表。")
+        grid = Grid("能说明什么", "", columns, table, note)
+        return Section("showing", "这样大的样本能说明什么", (picture, grid))
 
     @property
     def sample(self) -> Section:
@@ -96,6 +113,7 @@ class Drawing:
             Column("area", "县区"),
             Column("stratum", "层"),
             Column("rank", "层内次序", "count"),
+            *((Column("chance", "入样概率"),) if "chance" in rows else ()),
             Column("ticket", "签号"),
         )
         rows = rows.assign(area=rows["county"].map(self.names))

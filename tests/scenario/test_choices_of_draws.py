@@ -14,6 +14,9 @@ from audit_lib import stages
 from audit_lib.errors import DrawError, FrameError
 from audit_lib.intake import load_intake
 from audit_lib.params import Draw, Run
+from audit_lib.reporting.drawing import Drawing
+from audit_lib.reporting.draws import read_draws
+from audit_lib.reporting.model import Paragraph
 from audit_lib.sampling import read_draw
 from audit_lib.stages import field
 from tests.scenario.province import NOON
@@ -64,6 +67,18 @@ def test_unannounced_visits_go_where_the_risk_is_by_lot(judged, tmp_path):
         drawn = sample.sample[sample.sample["drawn"]]
         assert risky[drawn["unit_id"]].mean() > 2 * risky.mean()
         assert field.diff(run, "more") == ["more: 抽样框与今天的表一致"]
+
+
+def test_notebook_pictures_what_a_plan_shows_and_bounds_nothing_where_risk_decides(judged):
+    run = judged(SEEDS[0]).run
+    case = next(one for one in read_draws(run) if one.name == "recheck")
+    cities = {one.key: one.key.partition("|")[0] for one in case.plan.strata}
+    shown = Drawing(case, cities, {}, "0.05").showing
+    assert [type(block).__name__ for block in shown.blocks] == ["Picture", "Grid"]
+    by_risk = dataclasses.replace(case, plan=dataclasses.replace(case.plan, chances_digest="0" * 64))
+    (said,) = Drawing(by_risk, cities, {}, "0.05").showing.blocks
+    assert isinstance(said, Paragraph)
+    assert "一家不合格也没有发现时, 给不出上限" in said.text
 
 
 def test_unit_without_a_score_is_refused_before_anything_is_committed(judged, tmp_path):
