@@ -6,26 +6,35 @@ import dataclasses
 from collections.abc import Iterator
 
 from audit_lib.reporting.annexes import definitions_annex, pending_annex, readings_annex, rules_annex
-from audit_lib.reporting.areas import cities_section, clauses_section, counties_section
+from audit_lib.reporting.areas import cities_section, unmet_section
+from audit_lib.reporting.brief import brief_section
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE
+from audit_lib.reporting.findings import (
+    findings_section,
+    findings_table,
+    questions_section,
+    questions_table,
+)
 from audit_lib.reporting.judged import judged_section
 from audit_lib.reporting.majors import KINDS, majors_section
-from audit_lib.reporting.model import Report, Section
+from audit_lib.reporting.model import Paragraph, Report, Section, unite
 from audit_lib.reporting.objections import objections_section
 from audit_lib.reporting.overview import overview_section
 from audit_lib.reporting.recheck import recheck_section
 from audit_lib.reporting.sources import sources_section
-from audit_lib.reporting.spot import county_spot_section, spot_section
+from audit_lib.reporting.spot import agreement_section, county_spot_section, spot_section
+from audit_lib.reporting.steps import next_section, proposals_section
+from audit_lib.reporting.summary import indicator_grids, reached_section, summary_section
+from audit_lib.reporting.troubles import troubles_section
 from audit_lib.reporting.weekly import weekly_section
 from audit_lib.reporting.words import FOOT, marks, stage, strips, until
 
-NUMERALS = (*"一二三四五六七八九十", *(f"十{one}" for one in "一二三四五六七八九"))
+NUMERALS = "一二三四五"
 
 
 def acceptance_report(case: Case) -> Report:
     """Return the report of a province, a city or a county."""
-    sections = {"province": _province, "city": _city, "county": _county}[case.level](case)
     return Report(
         area=case.code,
         title=f"{case.name}检查验收报告",
@@ -37,7 +46,7 @@ def acceptance_report(case: Case) -> Report:
             ("地区代码", case.code),
             ("运行", case.run.params.run),
         ),
-        sections=tuple(_number([section for section in sections if _spoken(case, section)])),
+        sections=tuple(_number(_parts(case), _annexes(case))),
         strips=strips(case),
         foot=FOOT,
         reference=f"　　　　〔{case.as_of.year}〕　　号",
@@ -45,80 +54,70 @@ def acceptance_report(case: Case) -> Report:
     )
 
 
-def _province(case: Case) -> list[Section]:
+def _parts(case: Case) -> list[Section]:
+    """Return the first screen and the five parts of a report."""
+    county = case.level == "county"
     return [
-        overview_section(case),
-        cities_section(case),
-        counties_section(case),
-        majors_section(case),
-        spot_section(case),
-        recheck_section(case),
-        weekly_section(case),
-        *_objected(case),
-        judged_section(case),
-        sources_section(case),
-        readings_annex(case),
-        rules_annex(case),
-        definitions_annex(),
-        pending_annex(case),
+        brief_section(case) if county else overview_section(case),
+        summary_section(case),
+        reached_section(case),
+        troubles_section(case),
+        proposals_section(case),
+        next_section(case),
     ]
 
 
-def _city(case: Case) -> list[Section]:
-    return [
-        overview_section(case),
-        counties_section(case),
-        majors_section(case),
-        spot_section(case),
-        recheck_section(case),
-        weekly_section(case),
-        *_objected(case),
+def _annexes(case: Case) -> list[Section]:
+    """Return the annexes that have something to say for this area and these rules."""
+    whole, county = case.level == "province", case.level == "county"
+    quota = not county or case.own_city
+    spot = [spot_section(case)] if quota else [county_spot_section(case)]
+    annexes = [
+        cities_section(case) if whole else None,
+        None if county else unmet_section(case),
+        majors_section(case) if case.speaks(*KINDS) else None,
+        _join(
+            "spot",
+            "抽检情况及一致性",
+            [*spot, *([] if county else [recheck_section(case)]), agreement_section(case)],
+        )
+        if case.speaks("R-05", "R-05b")
+        else None,
+        weekly_section(case) if quota and case.speaks("REP-02", "REP-03") else None,
+        _join("definitions", "指标口径与计算说明", _definitions(case)),
+        findings_section(case) if len(findings_table(case)) else None,
+        objections_section(case) if _objected(case) else None,
+        questions_section(case) if len(questions_table(case)) else None,
         judged_section(case),
         sources_section(case),
-        rules_annex(case),
-        definitions_annex(),
+        pending_annex(case) if whole else None,
     ]
+    return [annex for annex in annexes if annex is not None]
 
 
-def _county(case: Case) -> list[Section]:
-    own = [spot_section(case), weekly_section(case)] if case.own_city else [county_spot_section(case)]
-    return [
-        overview_section(case),
-        clauses_section(case),
-        majors_section(case),
-        *own,
-        *_objected(case),
-        judged_section(case),
-        sources_section(case),
-        rules_annex(case),
-        definitions_annex(),
-    ]
+def _definitions(case: Case) -> list[Section]:
+    readings = [readings_annex(case)] if case.level == "province" and case.speaks(VERDICT_RULE) else []
+    grids = [] if case.level == "county" else indicator_grids(case)
+    by_area = [Section("by-area", "各指标的分地区数", tuple(grids))] if grids else []
+    return [*readings, definitions_annex(), *by_area, rules_annex(case)]
 
 
-def _objected(case: Case) -> list[Section]:
-    """The objections of the areas, where there are any."""
-    return [objections_section(case)] if case.tables["objections"]["area"].isin(case.codes).any() else []
+def _objected(case: Case) -> bool:
+    return bool(case.tables["objections"]["area"].isin(case.codes).any())
 
 
-SPOKEN = {
-    "majors": tuple(KINDS),
-    "spot": ("R-05", "R-05b"),
-    "weekly": ("REP-02", "REP-03"),
-    "by-reading": (VERDICT_RULE,),
-}
-"""Sections that stand only in reports of runs that judge one of these rules."""
+def _join(key: str, title: str, sections: list[Section]) -> Section:
+    """Return several sections as one, each under its own heading."""
+    blocks = tuple(
+        block for section in sections for block in (Paragraph(section.title, "heading"), *section.blocks)
+    )
+    return Section(key, title, blocks, unite(number for section in sections for number in section.numbers))
 
 
-def _spoken(case: Case, section: Section) -> bool:
-    return case.speaks(*SPOKEN[section.key]) if section.key in SPOKEN else True
-
-
-ANNEXES = ("by-reading", "readings", "definitions", "pending")
-
-
-def _number(sections: list[Section]) -> Iterator[Section]:
-    body = [section for section in sections if section.key not in ANNEXES]
-    for place, section in enumerate(body):
+def _number(parts: list[Section], annexes: list[Section]) -> Iterator[Section]:
+    """Number the five parts and the annexes; the first screen bears no number."""
+    yield parts[0]
+    for place, section in enumerate(parts[1:]):
         yield dataclasses.replace(section, title=f"{NUMERALS[place]}、{section.title}")
-    for place, section in enumerate(section for section in sections if section.key in ANNEXES):
+    for place, section in enumerate(annexes):
         yield dataclasses.replace(section, title=f"附件{place + 1}　{section.title}")

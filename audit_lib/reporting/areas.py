@@ -8,10 +8,10 @@ import pandas as pd
 
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of
+from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of, missing_words
 from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
-from audit_lib.reporting.tables import Column, print_share
-from audit_lib.reporting.words import VERDICTS, rule_name, rule_titles
+from audit_lib.reporting.tables import UNDEFINED, Column, print_share
+from audit_lib.reporting.words import VERDICTS, order, rule_names, rule_titles
 
 TITLES = {
     "R-03": ("应检", "已检", "县检覆盖率"),
@@ -27,7 +27,68 @@ def cities_section(case: Case) -> Section:
     """Return the table of the cities, with the picture of their coverage."""
     table = with_verdicts(case, area_table(case, case.cities, "city", clauses(case)), "city")
     grid = _grid(case, "各市州", table, clauses(case))
-    return Section("cities", "各市州完成情况", (_legend(), *_coverage(case, table, "各市州县检覆盖率"), grid))
+    pictures = _coverage(case, table, "各市州县检覆盖率")
+    return Section("cities", "各市州完成情况", (_legend(), *pictures, grid, *ranking(case, table)))
+
+
+def ranking(case: Case, table: pd.DataFrame) -> list[Grid]:
+    """Return the areas ranked by county inspection, the one indicator that counts every unit.
+
+    Ties share a rank; what is not assessable has none. Never by a sample, never by hazards found:
+    the one is chance, the other would punish who looks.
+    """
+    if not case.speaks("R-03"):
+        return []
+    part, whole = (table[f"R-03_{side}"].astype("Int64") for side in ("part", "whole"))
+    shares = [
+        Fraction(int(one), int(of)) if pd.notna(one) and pd.notna(of) and of else None
+        for one, of in zip(part, whole, strict=True)
+    ]
+    known = [share for share in shares if share is not None]
+    ranks = [
+        UNDEFINED if share is None else str(1 + sum(other > share for other in known)) for share in shares
+    ]
+    # Equal ranks stay in the standard order, which the table comes in.
+    last = len(ranks) + 1
+    rows = table.assign(rank=ranks, place=[last if rank == UNDEFINED else int(rank) for rank in ranks])
+    columns = (
+        Column("rank", "位次"),
+        Column("name", "地区"),
+        Column("R-03_whole", "应检(家)", "count"),
+        Column("R-03_part", "已检(家)", "count"),
+        Column("R-03_part", "检查覆盖率", "share", "R-03_whole", Fraction(1), "R-03_result"),
+    )
+    note = "按县级检查覆盖率(全部单位的计数, 不是抽样)排列, 相同的同位次; 同位次按标准顺序。"
+    return [Grid("覆盖率位次", "按检查覆盖率排列", columns, rows.sort_values("place", kind="stable"), note)]
+
+
+def unmet_section(case: Case) -> Section:
+    """Return the counties proposed, each with its clauses and what is wanting, then all counties."""
+    rows = case.verdicts[
+        (case.verdicts["level"] == "county")
+        & (case.verdicts["result"] == "not_met")
+        & case.verdicts["area"].isin(case.codes)
+    ]
+    table = rows.assign(
+        name=rows["area"].map(case.names()),
+        city=rows["area"].map(_city_names(case)),
+        clauses=rows["rules_not_met"].fillna("").map(rule_names),
+        owes=rows["missing"].fillna("").map(missing_words),
+        open=rows["rules_not_assessable"].fillna("").map(rule_names),
+        place=rows["area"].map(order(case)),
+    ).sort_values("place", ignore_index=True)
+    columns = (
+        Column("city", "市州"),
+        Column("name", "县区"),
+        Column("clauses", "未达到的条款"),
+        Column("owes", "还差"),
+        Column("open", "另有无法判定"),
+    )
+    grid = Grid("县级未达标", "县级未达标(待核定)", columns, table, empty="没有未达标的县区。")
+    whole = counties_section(case)
+    return Section(
+        "counties", "县级未达标清单", (grid, Paragraph("各县(市、区)完成情况", "heading"), *whole.blocks)
+    )
 
 
 def counties_section(case: Case) -> Section:
@@ -39,26 +100,6 @@ def counties_section(case: Case) -> Section:
     pictures = _coverage(case, table, "各县(市、区)县检覆盖率") if case.level == "city" else []
     intro = Paragraph("市级抽检按市判定, 不在本表; 各县被抽单位数见“市级抽检”。", "note")
     return Section("counties", "各县(市、区)完成情况", (_legend(), *pictures, grid, intro))
-
-
-def clauses_section(case: Case) -> Section:
-    """Return the clauses of one county, one row each: what was due, what was done, what is missing."""
-    rules = [rule for rule in clauses(case) if rule != "R-05"]
-    table = area_table(case, case.counties, "county", rules).iloc[0]
-    sides = ("part", "whole", "result", "reason")
-    rows = [
-        {"clause": rule_name(rule), **{side: table[f"{rule}_{side}"] for side in sides}} for rule in rules
-    ]
-    columns = (
-        Column("clause", "条款"),
-        Column("whole", "应完成", "count"),
-        Column("part", "已完成", "count"),
-        Column("part", "比例", "share", "whole", Fraction(1)),
-        Column("result", "判定", "result"),
-        Column("reason", "说明"),
-    )
-    grid = Grid("条款", "", columns, pd.DataFrame(rows))
-    return Section("clauses", "各条款完成情况", (grid, _legend()))
 
 
 def with_verdicts(case: Case, table: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -82,7 +123,7 @@ def _grid(
         columns += [
             Column(whole, of, "count", group=rate),
             Column(part, done, "count", group=rate),
-            Column(part, "比例", "share", whole, limit_of(rule), f"{rule}_result", rate),
+            Column(part, "比例", "share", whole, limit_of(rule), f"{rule}_result", rate, rows=f"依据 {rule}"),
         ]
     sources = "、".join(f"{rule_titles()[rule]}({COUNTED[rule][1]})" for rule in rules)
     note = f"按标准顺序排列, 不作排名。数字来源: {sources}。“—”为没有适用对象, “缺”为没有收到数据。"

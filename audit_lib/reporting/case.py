@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.compliance import Judgement, load_judgement
+from audit_lib import schemas
+from audit_lib.compliance import Judgement, Rulebook, load_judgement, run_rulebook
 from audit_lib.errors import ReportError
 from audit_lib.intake import Intake, city_codes, load_intake
 from audit_lib.params import Run, read_params
@@ -32,6 +33,7 @@ class Case:
     codes : of the area itself and of everything in it; ``rules`` has no others
     draws : the draws of the campaign that this run names
     as_of : the day judged, its end
+    questions : what was put to a person, with the answers there are
     """
 
     run: Run
@@ -51,6 +53,12 @@ class Case:
     verdicts: pd.DataFrame
     draws: tuple[DrawnCase, ...]
     as_of: dt.date
+    questions: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("questions"))
+
+    @property
+    def book(self) -> Rulebook:
+        """The rulebook that the run was judged by."""
+        return run_rulebook(self.run)
 
     @property
     def own_city(self) -> bool:
@@ -144,6 +152,7 @@ def make_case(run: Run, area: str | int, intake: Intake, judgement: Judgement) -
         verdicts=judgement.verdicts,
         draws=read_draws(run),
         as_of=dt.date.fromisoformat(str(days.iloc[0])[:10]) if len(days) else run.params.as_of,
+        questions=judgement.questions,
     )
 
 

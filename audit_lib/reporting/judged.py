@@ -19,6 +19,11 @@ LEVELS = {
     "hazard": "隐患",
     "record": "记录",
     "org": "报送单位",
+    "grid": "网格",
+    "pilot": "试点单位",
+    "team": "检查组",
+    "person": "人员",
+    "output": "输出",
 }
 MOST_ON_PAGE, FEW = 100, 12
 KEYS = {
@@ -50,7 +55,7 @@ the tables of ``intake/``."""
 def judged_section(case: Case) -> Section:
     """Return the summary of all rules and the evidence of what was not met or not assessable."""
     mine = own_rules(case)
-    evidence = evidence_table(case, _lowest(mine[mine["result"].isin(["not_met", "not_assessable"])]))
+    evidence = evidence_table(case, lowest(mine[mine["result"].isin(["not_met", "not_assessable"])]))
     parts = [
         Grid(
             f"依据 {rule}",
@@ -86,11 +91,10 @@ def evidence_table(case: Case, rules: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(table_name=parts.get(0, ""), key=parts.get(2, ""))
     places = _places(case, set(rows["table_name"]))
     rows = rows.merge(places, on=["table_name", "key"], how="left")
-    names = case.names()
     known = tables()
     return rows.assign(
         rule=rows["rule_id"].map(rule_name),
-        name=_subject_names(case, rows, names),
+        name=subject_names(case, rows),
         reason=rows["reason"].fillna(""),
         table=rows["table_name"].map(lambda name: known[name].zh if name in known else name),
         unit_name=rows["unit_name"].fillna(""),
@@ -121,7 +125,7 @@ def _summary(rules: pd.DataFrame) -> Grid:
     return Grid("规则判定", "各规则判定结果(个)", columns, table, note)
 
 
-def _lowest(rules: pd.DataFrame) -> pd.DataFrame:
+def lowest(rules: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose evidence says most: the county's where unit and city would repeat it."""
     by_county = set(rules.loc[rules["level"] == "county", "rule_id"])
     return rules[~(rules["rule_id"].isin(by_county) & rules["level"].isin(["city", "unit"]))]
@@ -130,9 +134,12 @@ def _lowest(rules: pd.DataFrame) -> pd.DataFrame:
 def _places(case: Case, wanted: set[str]) -> pd.DataFrame:
     columns = ["table_name", "key", "unit_name", "file", "sheet"]
     found = []
-    for name in sorted(wanted & set(KEYS)):
+    for name in sorted(wanted & set(case.tables)):
+        column = KEYS.get(name) or _own_number(name)
+        if not column:
+            continue
         table = case.tables[name]
-        rows = table.assign(table_name=name, key=table[KEYS[name]])
+        rows = table.assign(table_name=name, key=table[column])
         if "unit_name" not in rows:
             rows = rows.assign(unit_name="")
         found.append(rows[columns])
@@ -143,10 +150,21 @@ def _places(case: Case, wanted: set[str]) -> pd.DataFrame:
     )
 
 
-def _subject_names(case: Case, rows: pd.DataFrame, names: dict[str, str]) -> pd.Series:
+def _own_number(name: str) -> str:
+    """Return the column in which a table numbers its rows; nothing where several columns do so together."""
+    keys = [column.name for column in tables()[name].columns if column.role == "key"]
+    return next((key for key in keys if key.endswith("_id")), "")
+
+
+def subject_names(case: Case, rows: pd.DataFrame) -> pd.Series[str]:
+    """Return the name of each row's subject: area, unit, body, or the county that it stands in."""
+    names = case.names()
     units = case.tables["units"].drop_duplicates("unit_id").set_index("unit_id")["unit_name"]
     area = rows["subject"].map(names)
     unit = rows["subject"].map(units)
     body = rows["subject"].str.split(":", n=1).str[1].where(rows["level"] == "org")
     county = rows["area"].map(names).where(rows["level"].isin(["hazard", "record"]))
-    return area.fillna(unit).fillna(body).fillna(county).fillna("")
+    first, *others = (names.astype("str") for names in (area, unit, body, county))
+    for other in others:
+        first = first.fillna(other)
+    return first.fillna("")

@@ -84,7 +84,7 @@ def majors_section(case: Case) -> Section:
         majors_table(case),
         empty="没有逾期、未挂牌、五到位不全或签字不全的重大隐患。",
     )
-    return Section("majors", "重大隐患", (grid,))
+    return Section("majors", "重大隐患清单", (grid,))
 
 
 def _named_by_area(case: Case, rule: str) -> pd.DataFrame:

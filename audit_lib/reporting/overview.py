@@ -41,22 +41,22 @@ LEVEL_WORDS = {"city": "市级", "county": "县级"}
 
 
 def overview_section(case: Case) -> Section:
-    """Return the first screen of a province, city or county."""
+    """Return the first screen of a province or a city; a county has a page of its own (`brief`)."""
     cards = _cards(case)
-    whole, county = case.level == "province", case.level == "county"
+    whole = case.level == "province"
     judged = case.speaks(VERDICT_RULE)
     parts: list[tuple[list[Block], list[Number]]] = [
-        _own_verdict(case) if judged and not whole else ([], []),
-        _left_out(case),
-        _silent(case),
+        own_verdict(case) if judged and not whole else ([], []),
+        left_out_words(case),
+        silent_words(case),
         _late(case) if case.speaks("REP-02", "REP-03") else ([], []),
         ([Cards(tuple(number.key for number in cards))], cards),
         ([_hazards(case)], []) if case.speaks("F6-02") else ([], []),
-        _proposals(case) if judged and not county else ([], []),
+        _proposals(case) if judged else ([], []),
         majors_words(case) if case.speaks(*KINDS) else ([], []),
-        _recheck(case) if not county else ([], []),
-        ([_unknown(case)], []),
-        _change(case) if not county and case.speaks("REP-02", "REP-03") else ([], []),
+        _recheck(case),
+        ([unknown_grid(case)], []),
+        _change(case) if case.speaks("REP-02", "REP-03") else ([], []),
     ]
     blocks = tuple(block for part, _ in parts for block in part)
     return Section("overview", "一页概览", blocks, unite(number for _, part in parts for number in part))
@@ -78,8 +78,8 @@ def _cards(case: Case) -> list[Number]:
     coverage = next((number for number in rates if number.key == "coverage"), None)
     if coverage is None:
         return rates
-    due = Number("due", "应检单位", "count", coverage.of, "自报", unit="家")
-    inspected = Number("inspected", "已检单位", "count", coverage.value, "县检", unit="家")
+    due = Number("due", "应检单位", "count", coverage.of, "自报", unit="家", rows="各县区")
+    inspected = Number("inspected", "已检单位", "count", coverage.value, "县检", unit="家", rows="各县区")
     return [due, inspected, *rates]
 
 
@@ -104,7 +104,7 @@ def _hazards(case: Case) -> Grid:
     return Grid("隐患分级", "隐患分级(来源: 自报台账)", columns, table)
 
 
-def _left_out(case: Case) -> tuple[list[Block], list[Number]]:
+def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
     files = left_out(case)
     if files.empty:
         return [Paragraph("与本地区有关的文件均已读入。", "note")], []
@@ -116,7 +116,7 @@ def _left_out(case: Case) -> tuple[list[Block], list[Number]]:
     ], [number]
 
 
-def _silent(case: Case) -> tuple[list[Block], list[Number]]:
+def silent_words(case: Case) -> tuple[list[Block], list[Number]]:
     """Name the counties of which no roster came: what they did not hand in is not done."""
     there = set(case.tables["units"]["county"])
     silent = case.counties[~case.counties["code"].isin(there)]
@@ -144,7 +144,12 @@ def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
     numbers = [
         count_number("areas", "判定地区", judged, source="本报告", unit="个"),
         count_number(
-            "proposed", "建议列为未按期完成任务地区", table["area"].nunique(), source="本报告", unit="个"
+            "proposed",
+            "建议列为未按期完成任务地区",
+            table["area"].nunique(),
+            source="本报告",
+            unit="个",
+            rows="建议名单",
         ),
     ]
     columns = (
@@ -158,11 +163,11 @@ def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
     none = "{areas} 个地区中, 没有建议列为未按期完成任务地区的。"
     words = Paragraph(some if len(table) else none, "lead")
     filled = tuple(column for column in columns if (table[column.key] != "").any())
-    grid = Grid("建议名单", "建议列为未按期完成任务地区, 待核定", filled, table)
+    grid = Grid("建议名单", "建议列为未按期完成任务地区, 待核定", filled, table, where="page")
     return [words, grid] if len(table) else [words], numbers
 
 
-def _own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
+def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
     """Return the proposal for the area itself, before anything else is said of it."""
     rows = case.verdicts[(case.verdicts["area"] == case.code) & case.verdicts["level"].isin(LEVEL_WORDS)]
     blocks: list[Block] = []
@@ -185,7 +190,7 @@ def _own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
     return blocks, numbers
 
 
-def _unknown(case: Case) -> Grid:
+def unknown_grid(case: Case) -> Grid:
     rules = own_rules(case)
     areas = rules["level"].isin(["city", "county", "org", "province"])
     derived = rules["rule_id"] == VERDICT_RULE

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.compliance import load_rulebook
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.week import Week
@@ -16,7 +15,7 @@ from audit_lib.reporting.words import rule_name
 
 def next_week_section(week: Week) -> Section:
     """四、下周安排: where the present pace leads, what falls due, and the next report."""
-    case, book = week.case, load_rulebook(week.case.run.params.window.end)
+    case, book = week.case, week.case.book
     first, after = (pd.Timestamp(week.friday + dt.timedelta(days=days)) for days in (0, 7))
     rules = [rule for rule in book.rules.values() if rule.due is not None and first <= rule.due < after]
     days = [("规则到期", rule_name(rule.rule_id), rule.due) for rule in rules if case.speaks(rule.rule_id)]
@@ -102,7 +101,7 @@ NO_PACE = "没有可以外推的记录。"
 
 
 def _pace_numbers(week: Week) -> tuple[Number, ...]:
-    book = load_rulebook()
+    book = week.case.book
     left = week.pace["left"].max()
     return (
         Number("pace_short", "短期速度的工作日数", "count", book.count("pace_short"), "规则库"),

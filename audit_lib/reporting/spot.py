@@ -9,7 +9,7 @@ import pandas as pd
 from audit_lib.inference import bound_count
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import area_table, rule_rows, sides, spot_rate
+from audit_lib.reporting.facts import area_table, definition, rule_rows, sides, spot_rate
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
 from audit_lib.reporting.words import NOT_NONE
@@ -56,6 +56,31 @@ def county_spot_section(case: Case) -> Section:
     grid = Grid("市级抽检", "本县区被市级抽检的单位(来源: 县检、市抽检)", columns, table, POWER_NOTE)
     words = Paragraph("抽检率按市判定, 本县区的数字只作参考。")
     return Section("spot", "市级抽检", (words, grid))
+
+
+def agreement_section(case: Case) -> Section:
+    """Return how far the county's findings stand up to the city's and the province's, count by count."""
+    areas = [case.code, *(case.cities["code"] if case.level == "province" else case.counties["code"])]
+    areas = list(dict.fromkeys(areas))
+    names = case.names()
+    table = pd.DataFrame({"area": areas, "name": [names[code] for code in areas]})
+    columns = [Column("name", "地区")]
+    for key in ("spot_pass", "missed", "recheck_seen"):
+        words = definition(key)
+        rows = case.indicators[case.indicators["indicator"] == key].set_index("area").reindex(areas)
+        table[f"{key}_part"], table[f"{key}_whole"] = rows["numerator"].array, rows["denominator"].array
+        group = f"{words['zh']}({words['source']})"
+        columns += [
+            Column(f"{key}_whole", words["denominator"], "count", group=group),
+            Column(f"{key}_part", words["numerator"], "count", group=group),
+            Column(f"{key}_part", "比例", "share", f"{key}_whole", group=group),
+        ]
+    note = f"都是查到的单位中的计数, 不推算未查的单位。{NOT_NONE}。"
+    return Section(
+        "agreement",
+        "复查一致性",
+        (Grid("一致性", "县检与市抽检、省核查的一致性", tuple(columns), table, note),),
+    )
 
 
 def spot_table(case: Case) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from audit_lib.compliance import (
     gather_facts,
     judge,
     latest_reports,
-    load_rulebook,
+    run_rulebook,
     weekly_measures,
 )
 from audit_lib.compliance.rules.reports import due_reports
@@ -149,13 +149,13 @@ def find_friday(run: Run, week: str | None) -> dt.date:
 
 def fridays_due(run: Run) -> list[dt.date]:
     """Return the Fridays on which reports were due by the day judged."""
-    fridays = load_rulebook(run.params.window.end).fridays
+    fridays = run_rulebook(run).fridays
     return [friday.date() for friday in fridays if friday.date() <= run.params.as_of]
 
 
 def read_week(intake: Intake, run: Run, area: str | int, friday: dt.date) -> Week:
     """Return one Friday of a run, from the tables as they are known at the end of its day judged."""
-    book = load_rulebook(run.params.window.end)
+    book = run_rulebook(run)
     day = pd.Timestamp(friday)
     then = run.params.model_copy(update={"as_of": friday - dt.timedelta(days=1)})
     past = dataclasses.replace(run, params=then)

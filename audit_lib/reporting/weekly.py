@@ -14,7 +14,7 @@ from audit_lib.reporting.tables import Column
 
 def weekly_section(case: Case) -> Section:
     """Return how each reporting body handed in, and the change of the last week."""
-    return Section("weekly", "周报报送", (_bodies(case), change_grid(case)))
+    return Section("weekly", "周报报送情况", (_bodies(case), change_grid(case)))
 
 
 def bodies_table(case: Case) -> pd.DataFrame:

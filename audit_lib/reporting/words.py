@@ -41,6 +41,11 @@ def strips(case: Case) -> tuple[str, ...]:
     return (STRIP,) if case.run.params.demo else ()
 
 
+def order(case: Case) -> dict[str, int]:
+    """Return the place of each area in the standard order."""
+    return {code: place for place, code in enumerate(case.areas["code"])}
+
+
 @cache
 def rule_titles() -> dict[str, str]:
     """Return the short name of every rule that this version judges."""

@@ -31,4 +31,4 @@ def test_county_page_prints_its_own_line(tmp_path: Path, passed: int, done: int,
     ]
     case = dataclasses.replace(case, indicators=pd.concat([others, row], ignore_index=True))
     page = BeautifulSoup(report_html(acceptance_report(case)), "html.parser")
-    assert [cell.get_text(strip=True) for cell in page.select("#spot tbody td")] == said
+    assert [cell.get_text(strip=True) for cell in page.select_one("#spot tbody")("td")] == said

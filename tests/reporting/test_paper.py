@@ -204,7 +204,7 @@ def test_number_of_the_document_and_date_are_blanks_to_fill_in(tmp_path: Path) -
 
 def test_annexes_are_named_under_the_text(papers: dict[str, Path]) -> None:
     said = squeezed(poppler("pdftotext", "-layout", papers[cases.CITY], "-"))
-    assert "附件：1.采用的读法2.指标口径与计算说明" in said
+    assert "附件：1.县级未达标清单2.重大隐患清单3.抽检情况及一致性4.周报报送情况" in said
 
 
 def test_face_in_the_folder_beside_the_params_comes_first(tmp_path: Path) -> None:

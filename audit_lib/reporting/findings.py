@@ -1,0 +1,122 @@
+"""What others found and what people have to say: the groups' findings, questions waiting for an answer."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import count_number
+from audit_lib.reporting.judged import LEVELS, subject_names
+from audit_lib.reporting.model import Grid, Paragraph, Section
+from audit_lib.reporting.tables import Column
+from audit_lib.reporting.words import order, rule_name
+
+MATCHED = "W2-10"
+"""The rule that looks for each finding in the ledger of the county; its evidence names those without."""
+
+
+def findings_section(case: Case) -> Section:
+    """Return the findings of the safety committee's groups and of unannounced visits, matched in."""
+    rows = findings_table(case)
+    alone = int((rows["matched"] == UNMATCHED).sum())
+    numbers = (
+        count_number(
+            "findings",
+            "督查组和暗访发现的问题",
+            len(rows),
+            source="省安委办督查、暗访",
+            unit="个",
+            rows="督查发现",
+        ),
+        count_number(
+            "findings_alone", UNMATCHED, alone, source="省安委办督查、暗访", unit="个", rows="督查发现"
+        ),
+    )
+    columns = (
+        Column("area", "县区"),
+        Column("group_kind", "组别性质"),
+        Column("group", "督查组"),
+        Column("date", "日期", "date"),
+        Column("unit_name", "单位"),
+        Column("grade", "等级"),
+        Column("description", "问题"),
+        Column("matched", "与台账对照"),
+        Column("hazard_id", "台账隐患编号"),
+    )
+    words = Paragraph(
+        "省安委办督查组和暗访发现问题 {findings} 个, 其中" + UNMATCHED + " {findings_alone} 个, 建议核查。"
+    )
+    return Section(
+        "findings", "督查组和暗访发现的问题", (words, Grid("督查发现", "", columns, rows)), numbers
+    )
+
+
+UNMATCHED = "县级台账没有对应记录的"
+
+
+def findings_table(case: Case) -> pd.DataFrame:
+    """Return the findings inside the report's areas, in standard order, with what the ledger says to each."""
+    rows = case.tables["findings"]
+    rows = rows[rows["county"].isin(case.codes) & ~(rows["date"] > pd.Timestamp(case.as_of))]
+    judged = case.rules[case.rules["rule_id"] == MATCHED]
+    cited = set(judged["evidence"].fillna("").str.split(";").explode())
+    known = set(case.tables["hazards"]["hazard_id"].dropna())
+    alone = ("findings:" + rows["finding_id"]).isin(cited) if len(judged) else ~rows["hazard_id"].isin(known)
+    said = alone.map({True: UNMATCHED, False: "台账有对应记录"})
+    words = ["group_kind", "group", "unit_name", "grade", "description", "hazard_id"]
+    rows = rows.assign(
+        **{name: rows[name].astype("str").fillna("") for name in words},
+        matched=said,
+        area=rows["county"].map(case.names()),
+        place=rows["county"].map(order(case)),
+    )
+    return rows.sort_values(["place", "date", "finding_id"], ignore_index=True)
+
+
+def questions_section(case: Case) -> Section:
+    """Return the questions that only a person can answer, and who answered what."""
+    rows = questions_table(case)
+    open_ = int((rows["answer"] == WAITING).sum())
+    numbers = (
+        count_number(
+            "questions", "需人工判定的事项", len(rows), source="人工判定", unit="项", rows="人工判定"
+        ),
+        count_number("questions_open", WAITING, open_, source="人工判定", unit="项", rows="人工判定"),
+    )
+    columns = (
+        Column("rule", "条款"),
+        Column("level", "层级"),
+        Column("name", "对象"),
+        Column("question", "问题"),
+        Column("known", "已知情况"),
+        Column("answer", "答复"),
+        Column("answered_by", "判定人"),
+        Column("answered_on", "日期"),
+    )
+    words = Paragraph(
+        "需人工判定的事项 {questions} 项, 尚待答复 {questions_open} 项; 在判定工作簿里答复, 答复前不作达到。"
+    )
+    grid = Grid("人工判定", "", columns, rows, folded=case.level == "province", shown=100)
+    return Section("questions", "待人工判定的事项", (words, grid), numbers)
+
+
+WAITING = "待答复"
+
+
+def questions_table(case: Case) -> pd.DataFrame:
+    """Return the questions about the report's areas, in the order of the plan, then of the areas."""
+    rows = case.questions
+    mine = rows["area"].isin(case.codes) | rows["subject"].isin(case.codes) | (case.level == "province")
+    rows = rows[mine]
+    place = {rule: rank for rank, rule in enumerate(case.book.rules)}
+    rows = rows.assign(
+        rule=rows["rule_id"].map(rule_name),
+        name=subject_names(case, rows).where(lambda said: said != "", rows["subject"]),
+        known=rows["known"].fillna(""),
+        answered_by=rows["answered_by"].fillna(""),
+        answered_on=rows["answered_on"].fillna(""),
+        answer=rows["answer"].fillna(WAITING),
+        rank=rows["rule_id"].map(place),
+        place=rows["area"].map(order(case)),
+    ).sort_values(["rank", "place", "subject"], ignore_index=True)
+    return rows.assign(level=rows["level"].map(LEVELS).fillna(rows["level"]))
