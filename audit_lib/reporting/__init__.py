@@ -3,6 +3,7 @@
 from audit_lib.reporting.acceptance import acceptance_report
 from audit_lib.reporting.bulletin import weekly_report, write_weekly
 from audit_lib.reporting.case import Case, open_case, tree
+from audit_lib.reporting.compare import Snapshot, compare_runs
 from audit_lib.reporting.differences import changed_file, compare_trees, list_changed
 from audit_lib.reporting.docx import report_docx
 from audit_lib.reporting.drawing import Drawing, show_draw
@@ -12,6 +13,7 @@ from audit_lib.reporting.html import report_html, section_html
 from audit_lib.reporting.manifest import read_manifest, run_files, write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
 from audit_lib.reporting.pdf import report_pdf
+from audit_lib.reporting.public import find_masks, personal_data, public_report
 from audit_lib.reporting.record import keep_record, read_record
 from audit_lib.reporting.run import AreaReport, report_areas, run_notebook, stale_reports
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
@@ -33,11 +35,14 @@ __all__ = [
     "Picture",
     "Report",
     "Section",
+    "Snapshot",
     "Week",
     "acceptance_report",
     "changed_file",
+    "compare_runs",
     "compare_trees",
     "find_faces",
+    "find_masks",
     "fonts_used",
     "fridays_due",
     "keep_record",
@@ -45,10 +50,12 @@ __all__ = [
     "list_changed",
     "open_case",
     "open_week",
+    "personal_data",
     "print_count",
     "print_estimate",
     "print_money",
     "print_share",
+    "public_report",
     "read_draws",
     "read_manifest",
     "read_record",

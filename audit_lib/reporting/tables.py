@@ -20,6 +20,9 @@ import pandas as pd
 UNDEFINED = "—"
 """A share of nothing: neither 0% nor 100%."""
 
+HIDDEN = "*"
+"""A figure about so few that it would tell about each of them: left out of what is published."""
+
 MISSING = "缺"
 """No figure was handed in: not the same as none."""
 
@@ -148,6 +151,8 @@ def print_result(result: str) -> str:
 def print_cell(column: Column, row: pd.Series[Any] | dict[str, Any]) -> Cell:
     """Return one cell of a row, ready for page and workbook."""
     value = row[column.key]
+    if isinstance(value, str) and value == HIDDEN:
+        return Cell(HIDDEN, None, kind=column.kind)
     if column.kind != "share" and pd.isna(value):
         return Cell(MISSING, None, kind=column.kind) if column.kind == "count" else Cell(UNDEFINED, None)
     return _PRINTERS[column.kind](value, column, row)

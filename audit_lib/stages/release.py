@@ -1,215 +1,198 @@
-"""What is done with a finished run: checked by making it again, compared, released."""
+"""What leaves the house: two runs compared for a re-issue, and the files that may be published."""
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-import glob
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import io
+import re
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from audit_lib.errors import InputError, Text
-from audit_lib.params import OUTPUT, Params, Run, expand_environment, read_params
-from audit_lib.stages import field, inputs, results
+from audit_lib.compliance import load_judgement
+from audit_lib.errors import CallError, Text, VerifyError
+from audit_lib.files import canonical_json, read_bytes, sha256_bytes, write_bytes, write_text
+from audit_lib.intake import load_intake
+from audit_lib.params import Run
+from audit_lib.stages.draws import draw_folder, verify
+from audit_lib.stages.rerun import verify_run
 from audit_lib.stages.results import Step
 
-AGREES, DIFFERS = Text("一致", "agrees"), Text("不一致", "DIFFERS")
+if TYPE_CHECKING:
+    from audit_lib.reporting import Report, Snapshot
+
+FORMAT = "release/1"
+FEW = 5
+"""Areas that a refusal names; the others are told by `audit report`."""
+
+BESIDE = ("certificate.json", "plan.json", "frame.csv", "sample.xlsx", "verify.html")
+"""What is published of an opened draw: enough to replay it in a browser."""
 
 
-def verify_run(folder: Path, *, params: Path | None, progress: Step) -> tuple[list[str], bool]:
-    """Make a run again in a temporary folder and compare every byte.
-
-    Parameters
-    ----------
-    folder : of the run, with its manifest
-    params : the params file, where the run record of this machine does not say where it lies
-
-    Returns
-    -------
-    lines to say, and whether nothing differs; inputs that differ are told and nothing is made again
+def compare(before: Path, after: Path) -> list[str]:
+    """Compare two runs; write a page and a workbook into the later one's folder.
 
     Raises
     ------
-    InputError   no manifest, or no params file to be found
+    CallError               both are the same folder
+    InputError, JudgeError  one of them is no whole run
     """
-    from audit_lib.reporting import (  # noqa: PLC0415 - matplotlib, papermill
-        compare_trees,
-        list_changed,
-        read_manifest,
-        run_files,
+    from audit_lib.reporting import compare_runs, report_html, report_workbook  # noqa: PLC0415 - matplotlib
+
+    if before.resolve() == after.resolve():
+        raise CallError("两个文件夹是同一次运行", "both folders are the same run")
+    report = compare_runs(_snapshot(before), _snapshot(after))
+    target = after / "compare" / before.resolve().name
+    write_text(target.with_name(f"{target.name}.html"), report_html(report))
+    write_bytes(target.with_name(f"{target.name}.xlsx"), report_workbook(report))
+    counts = "、".join(f"{number.label} {number.cell.text} {number.unit}" for number in report.numbers)
+    return [counts, str(Text(f"见 {target}.html 和 .xlsx", f"see {target}.html and .xlsx"))]
+
+
+def _snapshot(folder: Path) -> Snapshot:
+    from audit_lib.reporting import Snapshot, read_manifest  # noqa: PLC0415 - as above
+
+    return Snapshot(
+        folder.resolve().name,
+        load_intake(folder / "intake"),
+        load_judgement(folder / "judgement"),
+        read_manifest(folder),
     )
 
-    said = read_manifest(folder)
-    file, data = _where(folder, said, params)
-    with tempfile.TemporaryDirectory() as place, _writing_to(Path(place)):
-        if told := list_changed(said["inputs"][:1], file.parent):
-            return _verdict("输入", told)
-        run = read_params(file, as_of=dt.date.fromisoformat(said["params"]["as_of"]))
-        run = run if data is None else replace(run, data=data)
-        if run.params != Params.model_validate(said["params"]):
-            return _verdict("参数", [Text("清单中的参数与参数文件不同", "not those of the params file")])
-        if run.params.make and run.data.is_relative_to(place):
-            inputs.make_demo(run)
-        if told := [
-            *_changed_inputs(said, run),
-            *_changed_rules(said, run),
-            *_changed_campaign(said, folder),
-        ]:
-            return _verdict("输入", told)
-        if _campaign(folder).is_dir():
-            shutil.copytree(_campaign(folder), run.campaign)
-        names = [path.relative_to(folder).as_posix() for path in run_files(folder)]
-        _make_again(run, names, progress)
-        made = [path.relative_to(run.folder).as_posix() for path in run_files(run.folder)]
-        left = [name for name in names if name.partition("/")[0] not in MAKERS]
-        outputs = {one["path"]: one["sha256"] for one in said["outputs"]}
-        checked = {name: digest for name, digest in outputs.items() if name not in left}
-        told = compare_trees(checked, folder, run.folder, [name for name in names if name not in left], made)
-        told += _other_inputs(said, read_manifest(run.folder))
-        told += list_changed([{"path": name, "sha256": outputs.get(name, "")} for name in left], folder)
-        lines, agreed = _verdict("输出", told)
-        inputs_n, campaign_n = len(said["inputs"]), len(said["campaign"])
-        counted = Text(
-            f"核对输入 {inputs_n} 个、抽样和答复 {campaign_n} 个, 重做文件 {len(made)} 个",
-            f"checked {inputs_n} inputs and {campaign_n} files of the campaign; made {len(made)} files again",
+
+def publish(run: Run, *, progress: Step) -> list[str]:
+    """Verify a run and its draws, then write what may leave: without the draft mark, persons masked.
+
+    Nothing is written unless everything agrees and no file tells personal data. The digest of
+    the draft that each file came from is kept in ``release.json``.
+
+    Raises
+    ------
+    VerifyError   a report is not that of the data, the run or a draw does not verify, or a file
+                  tells an identity number or an unmasked phone
+    """
+    from audit_lib.reporting import read_manifest, stale_reports  # noqa: PLC0415 - as above
+
+    if stale := stale_reports(run):
+        raise VerifyError(
+            f"有 {len(stale)} 份报告不是按现在的数据写的, 请先运行 audit report: {'、'.join(stale[:FEW])}",
+            f"{len(stale)} reports are of other data, run audit report first: {', '.join(stale[:FEW])}",
         )
-        return [str(counted), *_notes(said, read_manifest(run.folder), left), *lines], agreed
-
-
-def _where(folder: Path, said: Mapping[str, Any], params: Path | None) -> tuple[Path, Path | None]:
-    """Return the params file and the folder of the inputs: as told, else as the run record has them."""
-    if params is not None:
-        return params, None
-    from audit_lib.reporting import read_record  # noqa: PLC0415 - as above
-
-    for line in reversed(read_record(folder)):
-        if Path(line["params"]).is_file():
-            return Path(line["params"]), Path(line["data"])
-    name = said["inputs"][0]["path"]
-    raise InputError(
-        f"找不到这次运行的参数文件 {name}, 请用 --params 指明",
-        f"the params file {name} of this run is not found, name it with --params",
-    )
-
-
-@contextlib.contextmanager
-def _writing_to(place: Path) -> Iterator[None]:
-    """Let every params file read meanwhile, here and in the kernels, mean this output folder."""
-    before = os.environ.get(OUTPUT)
-    os.environ[OUTPUT] = str(place)
-    try:
-        yield
-    finally:
-        os.environ.pop(OUTPUT)
-        if before is not None:
-            os.environ[OUTPUT] = before
-
-
-def _campaign(folder: Path) -> Path:
-    return folder.resolve().parents[1] / "campaign"
-
-
-def _changed_inputs(said: Mapping[str, Any], run: Run) -> list[Text]:
-    from audit_lib.reporting import changed_file  # noqa: PLC0415 - as above
-
-    told = [changed_file(one["path"], one["sha256"], _input(run, one["path"])) for one in said["inputs"][1:]]
-    return [one for one in told if one]
-
-
-def _changed_rules(said: Mapping[str, Any], run: Run) -> list[Text]:
-    from audit_lib.reporting import list_changed  # noqa: PLC0415 - as above
-
-    return list_changed(said["rulebook"], run.file.resolve().parent / run.params.rulebook)
-
-
-def _input(run: Run, name: str) -> Path:
-    """Return where an input lies: in the data folder, else where a pattern of the params finds its name."""
-    if (run.data / name).is_file():
-        return run.data / name
-    patterns = [pattern for sources in run.params.inputs.values() for one in sources for pattern in one.files]
-    outside = (expand_environment(pattern) for pattern in patterns)
-    found = (Path(path) for one in outside if one for path in glob.glob(one, root_dir=run.data))  # noqa: PTH207
-    return next((run.data / path for path in found if path.name == name), run.data / name)
-
-
-def _changed_campaign(said: Mapping[str, Any], folder: Path) -> list[Text]:
-    from audit_lib.reporting import list_changed  # noqa: PLC0415 - as above
-
-    return list_changed(said["campaign"], _campaign(folder))
-
-
-def _make_again(run: Run, names: list[str], progress: Step) -> None:
-    """Walk the stages that made these files, in the order of the house."""
-    for part, make in MAKERS.items():
-        mine = [name for name in names if name.partition("/")[0] == part]
-        if mine:
-            make(run, mine, progress)
-
-
-def _report(run: Run, names: list[str], progress: Step) -> None:
-    areas = sorted({name.split("/")[1] for name in names})
-    results.report(run, areas, every=True, progress=progress)
-
-
-def _compare_frames(run: Run, names: list[str], _progress: Step) -> None:
-    for name in names:
-        field.diff(run, Path(name).stem)
-
-
-MAKERS: dict[str, Callable[[Run, list[str], Step], object]] = {
-    "intake": lambda run, names, progress: inputs.read(run),
-    "diff": _compare_frames,
-    "assign": lambda run, names, progress: field.assign(run),
-    "judgement": lambda run, names, progress: results.judge(run),
-    "reports": _report,
-}
-"""Which stage makes the files of each folder of a run."""
-
-
-def _other_inputs(said: Mapping[str, Any], again: Mapping[str, Any]) -> list[Text]:
-    """Return the input files that were read this time and not then."""
-    known = {one["path"] for one in said["inputs"]}
-    more = [one["path"] for one in again["inputs"] if one["path"] not in known]
+    lines, agreed = verify_run(run.folder, params=run.file, data=run.data, progress=progress)
+    lines += [line for name in run.params.draws for line in _draw_differs(run, name)]
+    if not agreed or any(line.startswith(("不一致", "DIFFERS")) for line in lines):
+        said = "\n".join(lines)
+        raise VerifyError(f"核验不一致, 不能公布:\n{said}", f"not verified, nothing is released:\n{said}")
+    drafts = {
+        one["path"]: one["sha256"]
+        for one in read_manifest(run.folder)["outputs"]
+        if re.fullmatch(r"reports/[^/]+/report\.html", one["path"])
+    }
+    files = {**_reports(run, drafts, progress), **_draws(run), **_assignment(run)}
+    _refuse_personal(files)
+    record = {
+        "format": FORMAT,
+        "run": run.params.run,
+        "drafts": drafts,
+        "files": {name: sha256_bytes(data) for name, data in sorted(files.items())},
+    }
+    target = run.folder / "release"
+    for name, data in {**files, "release.json": canonical_json(record)}.items():
+        write_bytes(target / name, data)
+    for path in [path for path in target.rglob("*") if path.is_file()]:
+        if path.relative_to(target).as_posix() not in {*files, "release.json"}:
+            path.unlink()
     return [
-        Text(f"{name}: 清单上没有的输入", f"{name}: an input that the manifest does not know")
-        for name in more
+        *lines,
+        str(
+            Text(
+                f"公布 {len(drafts)} 个地区的报告, 共 {len(files)} 个文件, 在 {target}: "
+                "已去掉送审稿标记, 遮盖个人信息; 不含各行依据和内部名单",
+                f"{len(drafts)} areas, {len(files)} files in {target}: no draft mark, persons masked",
+            )
+        ),
     ]
 
 
-def _notes(said: Mapping[str, Any], again: Mapping[str, Any], left: list[str]) -> list[str]:
-    """Say what explains a difference, though nothing was promised of it: another program, other fonts."""
-    words = {
-        "versions": Text("程序包版本", "package versions"),
-        "code": Text("程序代码", "code"),
-        "lock": Text("锁定文件", "lock"),
-        "platform": Text("系统", "platform"),
-        "fonts": Text("字体", "fonts"),
-    }
-    other = [str(word) for key, word in words.items() if said.get(key) != again.get(key)]
-    notes = (
-        [Text(f"注意: 与当时不同的有 {'、'.join(other)}", f"note: other than then: {', '.join(other)}")]
-        if other
-        else []
+def _draw_differs(run: Run, name: str) -> list[str]:
+    """Return what a certificate's replay says where it differs."""
+    certificate = draw_folder(run, name) / "certificate.json"
+    if not certificate.exists():
+        return []
+    lines, agreed = verify(certificate)
+    return [] if agreed else [line for line in lines if line.startswith(("不一致", "DIFFERS"))]
+
+
+def _reports(run: Run, drafts: Mapping[str, str], progress: Step) -> dict[str, bytes]:
+    from audit_lib.reporting import (  # noqa: PLC0415 - as above
+        acceptance_report,
+        find_masks,
+        open_case,
+        public_report,
+        report_html,
     )
-    if left:
-        folders = sorted({name.partition("/")[0] for name in left})
-        notes.append(
-            Text(
-                f"注意: {'、'.join(folders)} 没有重做, 只核对了摘要",
-                f"note: {', '.join(folders)} not made again, only their digests were checked",
-            )
-        )
-    return [str(note) for note in notes]
+
+    files: dict[str, bytes] = {}
+    masks = None
+    for done, (path, digest) in enumerate(sorted(drafts.items()), start=1):
+        area = path.split("/")[1]
+        case = open_case(run.file, area)
+        draft = acceptance_report(case)
+        if sha256_bytes(report_html(draft).encode()) != digest:
+            raise VerifyError(f"{path} 与判定结果不符, 不能公布", f"{path} is not what was judged")
+        masks = masks or find_masks(case)
+        written = sorted(file.suffix for file in (run.folder / "reports" / area).glob("report.*"))
+        files |= {
+            f"{area}/report{kind}": data
+            for kind, data in _rendered(public_report(case, draft, masks), written, run).items()
+        }
+        progress(done, len(drafts), case.name)
+    return files
 
 
-def _verdict(what: str, told: list[Text]) -> tuple[list[str], bool]:
-    if not told:
-        return [str(AGREES)], True
-    english = {"输入": "inputs", "输出": "outputs", "参数": "params"}[what]
-    head = Text(f"不一致: {what} {len(told)} 处", f"DIFFERS: {english}, {len(told)} places")
-    return [str(head), *(f"  {one}" for one in told)], False
+def _rendered(report: Report, kinds: list[str], run: Run) -> dict[str, bytes]:
+    """Return a report in every form in which its draft lies there; its notebook stays inside."""
+    from audit_lib.reporting import find_faces, report_html, report_pdf, report_workbook  # noqa: PLC0415
+
+    writers = {
+        ".html": lambda: report_html(report).encode(),
+        ".xlsx": lambda: report_workbook(report),
+        ".pdf": lambda: report_pdf(report, find_faces(run.file.resolve().parent)),
+    }
+    return {kind: writers[kind]() for kind in kinds if kind in writers}
+
+
+def _draws(run: Run) -> dict[str, bytes]:
+    """Return the files of the draws that are open; of a sealed one nothing leaves."""
+    folders = {name: draw_folder(run, name) for name in run.params.draws}
+    return {
+        f"draws/{name}/{file}": read_bytes(folder / file)
+        for name, folder in folders.items()
+        if (folder / "certificate.json").exists()
+        for file in BESIDE
+        if (folder / file).exists()
+    }
+
+
+def _assignment(run: Run) -> dict[str, bytes]:
+    """Return the list of who went where, by certificate number, once the last visit is over."""
+    choice, path = run.params.assignment, run.folder / "assign" / "public.xlsx"
+    over = choice is not None and max(choice.tour) <= run.params.as_of
+    return {"assign/public.xlsx": read_bytes(path)} if over and path.exists() else {}
+
+
+def _refuse_personal(files: Mapping[str, bytes]) -> None:
+    from audit_lib.reporting import personal_data  # noqa: PLC0415 - as above
+
+    told = {name: personal_data(_text(name, data)) for name, data in files.items()}
+    if said := "; ".join(f"{name}: {what}" for name, what in told.items() if what):
+        raise VerifyError(f"有个人信息, 不能公布: {said}", f"personal data, nothing is released: {said}")
+
+
+def _text(name: str, data: bytes) -> str:
+    """Return what a file says; a PDF is set from the same model as its page, which is read."""
+    if name.endswith((".xlsx", ".docx")):
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            inner = [book.read(one).decode("utf-8") for one in book.namelist() if one.endswith(".xml")]
+        return re.sub(r"<[^>]*>", " ", "\n".join(inner))
+    return "" if name.endswith(".pdf") else re.sub(r'"data:[^"]*"|<[^>]*>', " ", data.decode("utf-8"))
