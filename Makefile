@@ -14,7 +14,7 @@ PROJECT := $(INSTALL) --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--generate-hashes --no-annotate --no-header pyproject.toml --group build
 
-.PHONY: report test check lab bench docs lock
+.PHONY: report test check lab bench docs lock bundle
 .DELETE_ON_ERROR:
 
 report: $(VENV)/.installed
@@ -36,6 +36,10 @@ bench: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed
 	$(BIN)/python docs/generate.py
+
+# One folder for a Windows office without network; it needs one here, to fetch the wheels.
+bundle: $(VENV)/.installed
+	$(BIN)/python bundle/make.py
 
 # New versions of everything: look at what moves before committing it.
 lock: $(VENV)/.installed-dev

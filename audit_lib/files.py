@@ -23,7 +23,8 @@ from audit_lib.errors import InputError, Text, WriteError
 
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+_DISK_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+"""No room: on the disk, in the quota, or under the limit on the size of a file."""
 
 
 def write_bytes(path: Path, data: bytes) -> None:

@@ -19,7 +19,7 @@ from audit_lib.reporting.run import AreaReport, report_areas, run_notebook, stal
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
 from audit_lib.reporting.week import Week, fridays_due, open_week
 from audit_lib.reporting.workbook import report_workbook
-from audit_lib.reporting.writing import FORMATS, known_formats, write_report
+from audit_lib.reporting.writing import FORMATS, known_formats, render_report, write_report
 
 __all__ = [
     "FORMATS",
@@ -59,6 +59,7 @@ __all__ = [
     "read_draws",
     "read_manifest",
     "read_record",
+    "render_report",
     "report_areas",
     "report_docx",
     "report_html",

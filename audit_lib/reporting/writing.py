@@ -40,19 +40,23 @@ def write_report(case: Case, report: Report, *, formats: Sequence[str] = ()) -> 
     CallError     a format that there is not
     ReportError   a format could not be made; then no file is written
     """
+    made = render_report(case, report, formats or os.environ.get(CHOSEN, ",".join(FORMATS)).split(","))
+    folder = case.run.folder / "reports" / report.area
+    for name, data in made.items():
+        write_bytes(folder / name, data)
+    rows = [{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)} for name, data in made.items()]
+    return pd.DataFrame(rows)
+
+
+def render_report(case: Case, report: Report, formats: Sequence[str]) -> dict[str, bytes]:
+    """Return a report in these formats, by file name."""
     writers: dict[str, Callable[[], bytes]] = {
         "html": lambda: report_html(report).encode(),
         "pdf": lambda: report_pdf(report, find_faces(case.run.file.parent)),
         "docx": lambda: report_docx(report),
         "xlsx": lambda: report_workbook(report),
     }
-    wanted = known_formats(formats or os.environ.get(CHOSEN, ",".join(FORMATS)).split(","))
-    made = {f"report.{name}": writers[name]() for name in wanted}
-    folder = case.run.folder / "reports" / report.area
-    for name, data in made.items():
-        write_bytes(folder / name, data)
-    rows = [{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)} for name, data in made.items()]
-    return pd.DataFrame(rows)
+    return {f"report.{name}": writers[name]() for name in known_formats(formats)}
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from audit_lib.stages.rerun import verify_run
 from audit_lib.stages.results import Step
 
 if TYPE_CHECKING:
-    from audit_lib.reporting import Report, Snapshot
+    from audit_lib.reporting import Snapshot
 
 FORMAT = "release/1"
 FEW = 5
@@ -125,10 +125,12 @@ def _draw_differs(run: Run, name: str) -> list[str]:
 
 def _reports(run: Run, drafts: Mapping[str, str], progress: Step) -> dict[str, bytes]:
     from audit_lib.reporting import (  # noqa: PLC0415 - as above
+        FORMATS,
         acceptance_report,
         find_masks,
         open_case,
         public_report,
+        render_report,
         report_html,
     )
 
@@ -141,25 +143,12 @@ def _reports(run: Run, drafts: Mapping[str, str], progress: Step) -> dict[str, b
         if sha256_bytes(report_html(draft).encode()) != digest:
             raise VerifyError(f"{path} 与判定结果不符, 不能公布", f"{path} is not what was judged")
         masks = masks or find_masks(case)
-        written = sorted(file.suffix for file in (run.folder / "reports" / area).glob("report.*"))
-        files |= {
-            f"{area}/report{kind}": data
-            for kind, data in _rendered(public_report(case, draft, masks), written, run).items()
-        }
+        # Its notebook, which shows rows, stays inside.
+        formats = [one for one in FORMATS if (run.folder / "reports" / area / f"report.{one}").exists()]
+        made = render_report(case, public_report(case, draft, masks), formats)
+        files |= {f"{area}/{name}": data for name, data in made.items()}
         progress(done, len(drafts), case.name)
     return files
-
-
-def _rendered(report: Report, kinds: list[str], run: Run) -> dict[str, bytes]:
-    """Return a report in every form in which its draft lies there; its notebook stays inside."""
-    from audit_lib.reporting import find_faces, report_html, report_pdf, report_workbook  # noqa: PLC0415
-
-    writers = {
-        ".html": lambda: report_html(report).encode(),
-        ".xlsx": lambda: report_workbook(report),
-        ".pdf": lambda: report_pdf(report, find_faces(run.file.resolve().parent)),
-    }
-    return {kind: writers[kind]() for kind in kinds if kind in writers}
 
 
 def _draws(run: Run) -> dict[str, bytes]:

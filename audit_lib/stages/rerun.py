@@ -67,10 +67,10 @@ def verify_run(
         if _campaign(folder).is_dir():
             shutil.copytree(_campaign(folder), run.campaign)
         names = [path.relative_to(folder).as_posix() for path in run_files(folder)]
-        _make_again(run, names, progress)
+        outputs = {one["path"]: one["sha256"] for one in said["outputs"]}
+        _make_again(run, list(outputs), progress)
         made = [path.relative_to(run.folder).as_posix() for path in run_files(run.folder)]
         left = [name for name in names if name.partition("/")[0] not in MAKERS]
-        outputs = {one["path"]: one["sha256"] for one in said["outputs"]}
         checked = {name: digest for name, digest in outputs.items() if name not in left}
         told = compare_trees(checked, folder, run.folder, [name for name in names if name not in left], made)
         told += _other_inputs(said, read_manifest(run.folder))
@@ -153,8 +153,17 @@ def _make_again(run: Run, names: list[str], progress: Step) -> None:
 
 
 def _report(run: Run, names: list[str], progress: Step) -> None:
-    areas = sorted({name.split("/")[1] for name in names})
-    results.report(run, areas, every=True, progress=progress)
+    """Write the reports again, each in the formats that lie there."""
+    from audit_lib.reporting import FORMATS  # noqa: PLC0415 - as above
+
+    kinds: dict[str, set[str]] = {}
+    for name in names:
+        kinds.setdefault(name.split("/")[1], set()).add(Path(name).suffix.removeprefix("."))
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for area, there in sorted(kinds.items()):
+        groups.setdefault(tuple(one for one in FORMATS if one in there), []).append(area)
+    for formats, areas in groups.items():
+        results.report(run, areas, every=True, formats=formats, progress=progress)
 
 
 def _compare_frames(run: Run, names: list[str], _progress: Step) -> None:

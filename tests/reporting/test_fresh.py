@@ -22,6 +22,7 @@ from audit_lib.shipped import notebook
 
 BOOK = notebook("2_acceptance")
 TWO = [cases.CITY, cases.COUNTY]
+FEW = ("html", "xlsx")
 Patch = pytest.MonkeyPatch
 
 
@@ -110,26 +111,28 @@ def test_digest_is_the_same_in_another_folder(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("in_process")
 def test_only_what_changed_is_made_again(tmp_path: Path) -> None:
     run = judged_run(tmp_path)
-    first = report_areas(run, TWO, progress=quiet)
+    first = report_areas(run, TWO, formats=FEW, progress=quiet)
     assert [one.kept for one in first] == [False, False]
     made = bytes_of(run)
     page, book = (run.folder / "reports" / cases.COUNTY / f"report.{kind}" for kind in ("html", "xlsx"))
     stamps = {path: path.stat().st_mtime_ns for path in (run.folder / "reports").rglob("*.*")}
-    assert [one.kept for one in report_areas(run, TWO, progress=quiet)] == [True, True]
+    assert [one.kept for one in report_areas(run, TWO, formats=FEW, progress=quiet)] == [True, True]
     assert {path: path.stat().st_mtime_ns for path in stamps} == stamps
     seen = Mock()
     for spoil in (lambda: append(page, " "), book.unlink):
         spoil()
-        assert [one.kept for one in report_areas(run, TWO, progress=seen)] == [True, False]
+        assert [one.kept for one in report_areas(run, TWO, formats=FEW, progress=seen)] == [True, False]
         assert bytes_of(run) == made
     assert seen.call_args_list == [call(1, 1, "南溪区")] * 2
-    assert [one.kept for one in report_areas(run, TWO[:1], every=True, progress=quiet)] == [False]
+    assert [one.kept for one in report_areas(run, TWO[:1], formats=FEW, every=True, progress=quiet)] == [
+        False
+    ]
 
 
 @pytest.mark.usefixtures("in_process")
 def test_report_of_other_data_is_named_and_its_other_files_go_when_it_is_made_again(tmp_path: Path) -> None:
     run = judged_run(tmp_path)
-    report_areas(run, TWO, progress=quiet)
+    report_areas(run, TWO, formats=("html", "docx"), progress=quiet)
     assert stale_reports(run) == []
     old = run.folder / "reports" / cases.COUNTY / "report.docx"
     assert old.exists()
@@ -151,5 +154,33 @@ def test_inputs_that_change_under_a_batch_are_noticed(tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(running, "execute", meanwhile)
     with pytest.raises(ReportError, match=r"^写报告期间, 判定结果、参数或程序被改动, 请重新运行$"):
-        report_areas(run, [cases.COUNTY], progress=quiet)
+        report_areas(run, [cases.COUNTY], formats=FEW, progress=quiet)
+    assert stale_reports(run) == [cases.COUNTY]
+
+
+@pytest.mark.usefixtures("in_process")
+def test_report_open_in_another_program_is_named_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: Patch
+) -> None:
+    run = judged_run(tmp_path)
+    report_areas(run, TWO, formats=FEW, progress=quiet)
+    made = bytes_of(run)
+    append(run.file, "# 说明\n")
+    open_file = run.folder / "reports" / cases.COUNTY / "report.xlsx"
+    replace = Path.replace
+
+    def locked(self: Path, target: Path) -> Path:
+        if target == open_file:
+            raise PermissionError(13, "Permission denied")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    fine, failed = report_areas(run, TWO, formats=FEW, progress=quiet)
+    assert fine.error is None
+    assert str(failed.error) == (
+        "报告 990102 没有写成(原处的旧报告不是按现在的数据写的): 写不了 report.xlsx: "
+        "文件正被占用或没有写入权限。请在 Excel/WPS 中关闭它后重新运行"
+    )
+    assert bytes_of(run) == made
+    monkeypatch.undo()
     assert stale_reports(run) == [cases.COUNTY]

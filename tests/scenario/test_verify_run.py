@@ -38,7 +38,7 @@ def test_untouched_run_agrees_and_each_touched_output_is_named(copied: Run) -> N
     county = copied.folder / "reports" / "990102"
     flip(county / "report.html", 2000)
     (county / "report.xlsx").unlink()
-    (county / "report.docx").write_bytes(b"of somebody else")
+    (county / "note.txt").write_bytes(b"of somebody else")
     flip(copied.folder / "intake" / "problems.xlsx", 700)
     manifest = copied.folder / "manifest.json"
     said = json.loads(manifest.read_text(encoding="utf-8"))
@@ -52,7 +52,7 @@ def test_untouched_run_agrees_and_each_touched_output_is_named(copied: Run) -> N
         "不一致: 输出 5 处",
         "  intake/problems.xlsx: 从第 700 字节起与重做的不同",
         "  judgement/rules.parquet: 内容与清单中的摘要不同",
-        "  reports/990102/report.docx: 不在清单上",
+        "  reports/990102/note.txt: 不在清单上",
         f"  reports/990102/report.html: 从第 2000 字节(第 {line} 行)起与重做的不同",
         "  reports/990102/report.xlsx: 找不到",
     ]
