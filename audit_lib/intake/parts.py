@@ -34,7 +34,7 @@ class Part:
     layout and which row of it), ``@base`` (of day numbers), ``@unit:COLUMN`` (of money),
     ``@raw:HEADER`` (columns that only the params name), ``@stray`` and ``@area`` (rows of a sheet
     without a header). ``status`` and ``reason`` are as in
-    the accounts.
+    the accounts, ``later`` is the file that replaces this one.
     """
 
     table: str
@@ -47,6 +47,7 @@ class Part:
     sha256: str = ""
     reported: dt.date | None = None
     version: int = 1
+    later: str = ""
     layouts: tuple[Layout, ...] = ()
     rows: pd.DataFrame | None = None
 

@@ -16,7 +16,7 @@ from audit_lib.intake.records import Gathered, gather
 from audit_lib.intake.returns import RETURN_COLUMNS, returned_rows
 from audit_lib.intake.stage import COUNTS, FILE_COLUMNS, Intake, shape, shape_files
 from audit_lib.intake.values import Surroundings
-from audit_lib.intake.versions import superseded
+from audit_lib.intake.versions import changes, superseded
 from audit_lib.params import Run
 from audit_lib.schemas import inputs
 
@@ -54,7 +54,9 @@ def _with_versions(parts: list[Part], name: str) -> list[Part]:
     whole = [part for part in parts if part.status == "read"]
     replaced = superseded(whole, inputs()[name].keys)
     marked = {
-        (part.source, part.file): replace(part, status="superseded", reason=replaced[place][1])
+        (part.source, part.file): replace(
+            part, status="superseded", reason=replaced[place][1], later=whole[replaced[place][0]].file
+        )
         for place, part in enumerate(whole)
         if place in replaced
     }
@@ -78,6 +80,7 @@ def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], area
     returned = [
         returned_rows(_living(parts[name]), one.problems, one.quarantine) for name, one in gathered.items()
     ]
+    returned += [_changed(part, parts[name]) for name in inputs() for part in parts[name] if part.later]
     return Intake(
         {name: gathered[name].rows for name in inputs()},
         areas,
@@ -89,6 +92,14 @@ def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], area
         ),
         _together(returned, RETURN_COLUMNS),
     )
+
+
+def _changed(part: Part, parts: Sequence[Part]) -> pd.DataFrame:
+    """The rows of a superseded file that the later one has otherwise, for the sender to see."""
+    later = next(one for one in parts if (one.source, one.file) == (part.source, part.later))
+    told = changes(part, later, inputs()[part.table])
+    rows = pd.DataFrame(told, columns=["file", "sheet", "row", "column", "got", "due"])
+    return returned_rows([part], rows, pd.DataFrame(columns=QUARANTINE_COLUMNS))
 
 
 def _together(frames: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

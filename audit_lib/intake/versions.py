@@ -15,7 +15,10 @@ from typing import TYPE_CHECKING
 from audit_lib.intake.text import fold, normal_name
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from audit_lib.intake.parts import Part
+    from audit_lib.schemas import Table
 
 SAME_RECORDS = 0.5
 """Share of the earlier file's records that the later one must hold to stand for the whole of it;
@@ -79,6 +82,38 @@ def superseded(parts: Sequence[Part], keys: Sequence[str]) -> dict[int, tuple[in
             )
             replaced[place] = (best, _difference(part, parts[best], record(place), record(best)))
     return replaced
+
+
+def changes(part: Part, later: Part, table: Table) -> list[list[object]]:
+    """Return what a later file says otherwise, for the sender of both: rows gone, and cells changed.
+
+    Returns
+    -------
+    [file, sheet, row, column, got, due] each, as problems of the earlier file are told
+    """
+    if part.rows is None or later.rows is None or part.sha256 == later.sha256:
+        return []
+    keys = [key for key in table.keys if key in part.rows and key in later.rows]
+    told = [one.name for one in table.columns if one.name in part.rows and one.name in later.rows]
+    theirs = dict(
+        zip(_joined(later.rows, keys), later.rows[told].astype(str).to_numpy().tolist(), strict=True)
+    )
+    lines: list[list[object]] = []
+    mine = part.rows[told].astype(str).to_numpy().tolist()
+    places = part.rows[["sheet", "row"]].to_numpy().tolist()
+    for key, cells, place in zip(_joined(part.rows, keys), mine, places, strict=True):
+        if key not in theirs:
+            lines.append([part.file, *place, "整行", "", f"更正件 {later.file} 里没有"])
+            continue
+        for name, was, now in zip(told, cells, theirs[key], strict=True):
+            if was != now:
+                due = f"更正件 {later.file} 改为“{now}”"
+                lines.append([part.file, *place, table.column(name).zh, was or "(空)", due])
+    return lines
+
+
+def _joined(rows: pd.DataFrame, keys: Sequence[str]) -> list[str]:
+    return ["\x1f".join(key) for key in rows[list(keys)].astype(str).to_numpy().tolist()]
 
 
 def _stem(name: str) -> str:

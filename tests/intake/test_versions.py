@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from audit_lib.intake import Intake
+from audit_lib.intake import Intake, write_intake
+from audit_lib.intake.readers import read_grids
 from audit_lib.intake.versions import sender_of_name, version_of_name
 
 from .conftest import ROSTER, account, roster_row
@@ -33,6 +34,20 @@ def test_later_date_in_the_title_supersedes_and_shows_the_difference(book: Book,
     told = account(intake, "b.xlsx")
     assert (told["status"], told["read"], told["kept"]) == ("superseded", 3, 3)
     assert told["reason"] == "已由 a.xlsx 代替: 增 1 行, 减 1 行, 改 1 行"
+
+
+def test_sender_is_shown_each_row_that_its_later_file_has_otherwise(
+    book: Book, intake_of: Read, tmp_path: Path
+) -> None:
+    book("b.xlsx", dated("2014年2月8日", roster_row(1), roster_row(2), roster_row(3)))
+    book("a.xlsx", dated("2014年2月10日", roster_row(1), roster_row(2, name="改名诊所"), roster_row(4)))
+    write_intake(intake_of(units=ALL), tmp_path / "out")
+    (grid,) = read_grids(tmp_path / "out" / "returns" / "南关区卫生局.xlsx")
+    assert [row[:4] for row in grid.cells] == [
+        ["原表行号", "问题", "单位编号", "单位名称"],
+        ["4", "“单位名称”读到“第2卫生室”, 更正件 a.xlsx 改为“改名诊所”", "220102A0002", "第2卫生室"],
+        ["5", "“整行”更正件 a.xlsx 里没有", "220102A0003", "第3卫生室"],
+    ]
 
 
 def test_name_says_which_version_where_no_date_does(book: Book, intake_of: Read) -> None:
