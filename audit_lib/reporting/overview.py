@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -23,7 +24,7 @@ from audit_lib.reporting.recheck import recheck_words
 from audit_lib.reporting.sources import FILE_COLUMNS, left_out
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.weekly import bodies_table, change_grid
-from audit_lib.reporting.words import VERDICTS, rule_name, rule_names
+from audit_lib.reporting.words import VERDICTS, rule_name, rule_names, shorten
 
 CARDS = (
     "coverage",
@@ -55,7 +56,7 @@ def overview_section(case: Case) -> Section:
         _proposals(case) if judged else ([], []),
         majors_words(case) if case.speaks(*KINDS) else ([], []),
         _recheck(case),
-        ([unknown_grid(case)], []),
+        ([*unknown_grids(case)], []),
         _change(case) if case.speaks("REP-02", "REP-03") else ([], []),
     ]
     blocks = tuple(block for part, _ in parts for block in part)
@@ -190,18 +191,43 @@ def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
     return blocks, numbers
 
 
-def unknown_grid(case: Case) -> Grid:
+def unknown_grids(case: Case) -> list[Grid]:
+    """Return what nobody could judge and why: on the page one row per clause, in the workbook all."""
     rules = own_rules(case)
     areas = rules["level"].isin(["city", "county", "org", "province"])
     derived = rules["rule_id"] == VERDICT_RULE
     rows = rules[(rules["result"] == "not_assessable") & areas & ~derived]
     names = case.names()
-    table = (
-        rows.assign(rule=rows["rule_id"].map(rule_name), reason=rows["reason"].fillna(""))
-        .groupby(["_rule", "rule", "reason"])["subject"]
-        .agg(lambda codes: "、".join(dict.fromkeys(names.get(code, code) for code in codes)))
-        .reset_index()
+    rows = rows.assign(
+        rule=rows["rule_id"].map(rule_name),
+        name=[names.get(code, code) for code in rows["subject"]],
+        reason=rows["reason"].fillna(""),
     )
-    columns = (Column("rule", "条款"), Column("subject", "地区"), Column("reason", "原因"))
+    rows = rows.assign(why=rows["reason"].map(_without_counts))
+    table = rows.groupby(["_rule", "rule"]).agg(
+        areas=("subject", "nunique"),
+        name=("name", lambda told: shorten(list(dict.fromkeys(told)))),
+        why=("why", lambda told: "; ".join(dict.fromkeys(told))),
+    )
+    columns = (
+        Column("rule", "条款"),
+        Column("areas", "个数", "count"),
+        Column("name", "地区"),
+        Column("why", "原因"),
+    )
     title = "无法判定的事项及原因(不作达到, 也不作未达到)"
-    return Grid("无法判定", title, columns, table, empty="没有无法判定的事项。")
+    none = "没有无法判定的事项。"
+    each = (Column("rule", "条款"), Column("name", "地区"), Column("reason", "原因"))
+    return [
+        Grid("无法判定", title, columns, table.reset_index(), empty=none, where="page"),
+        Grid("无法判定", title, each, rows.reset_index(drop=True), empty=none, where="book"),
+    ]
+
+
+def _without_counts(reason: str) -> str:
+    """Return a reason without its counts, so that the same reason of many areas is said once.
+
+    >>> _without_counts("12 家的记录不全, 无法判定; 有专家参加的 0/8 次")
+    '记录不全, 无法判定'
+    """
+    return re.sub(r"\d+ \S的", "", reason.partition(";")[0])

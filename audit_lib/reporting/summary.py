@@ -9,10 +9,10 @@ import pandas as pd
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE, clauses, count_number, definition, indicator_number
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
-from audit_lib.reporting.overview import unknown_grid
+from audit_lib.reporting.overview import unknown_grids
 from audit_lib.reporting.recheck import recheck_words
 from audit_lib.reporting.tables import Column, Kind
-from audit_lib.reporting.words import VERDICTS, order, rule_name, until
+from audit_lib.reporting.words import VERDICTS, order, rule_name, shorten, until
 
 SAID = (
     ("coverage", "self_check", "grid", "pass"),
@@ -28,9 +28,6 @@ UNITS = {"hazards": "处", "reporters": "期", "county_checks": "次"}
 
 LONGEST_NAME = 31
 """Characters of the name of a sheet."""
-
-FEW = 12
-"""Names in a sentence; where there are more, the table has them."""
 
 
 def summary_section(case: Case) -> Section:
@@ -55,7 +52,7 @@ def summary_section(case: Case) -> Section:
         numbers += found
         blocks += sentences
     else:
-        blocks.append(unknown_grid(case))
+        blocks += unknown_grids(case)
     return Section("summary", "总体情况", tuple(blocks), unite(numbers))
 
 
@@ -171,5 +168,4 @@ def _all_reached(case: Case) -> tuple[list[Block], list[Number]]:
 def names_of(case: Case, codes: Iterable[str]) -> str:
     """Return names of areas in standard order; of many only the first, and how many there are."""
     wanted = set(codes)
-    names = [name for code, name in case.names().items() if code in wanted]
-    return "、".join(names) if len(names) <= FEW else "、".join(names[:FEW]) + f"等 {len(names)} 个"
+    return shorten([name for code, name in case.names().items() if code in wanted])

@@ -25,6 +25,9 @@ GRAVE = ("S1", "S2")
 CLUES = "W2-11"
 """Lists candidates for the authority: no kind of its own."""
 
+DERIVED = "派生"
+"""What the rulebook says of rules that the plan does not have in words."""
+
 NOT_COUNTED = (VERDICT_RULE, CLUES)
 
 
@@ -117,4 +120,5 @@ def _sentence(row: dict[Hashable, Any]) -> tuple[str, list[Number]]:
     if not pd.isna(row["lost"]):
         numbers.append(Number(f"lost_{key}", f"{name}: 还差", "count", int(row["lost"]), "本报告"))
         words += f", 共差 {{lost_{key}}} {row['unit']}"
-    return f"{words}。如{{example_{key}}}。(工作方案{row['section']})", numbers
+    clause = "" if DERIVED in row["section"] else f"(工作方案{row['section']})"
+    return f"{words}。如{{example_{key}}}。{clause}", numbers

@@ -41,6 +41,19 @@ def strips(case: Case) -> tuple[str, ...]:
     return (STRIP,) if case.run.params.demo else ()
 
 
+FEW = 12
+"""Names in a sentence; where there are more, the table has them."""
+
+
+def shorten(names: list[str]) -> str:
+    """Return names in a row; of many only the first, and how many there are.
+
+    >>> shorten(["甲县", "乙县"])
+    '甲县、乙县'
+    """
+    return "、".join(names) if len(names) <= FEW else "、".join(names[:FEW]) + f"等 {len(names)} 个"
+
+
 def order(case: Case) -> dict[str, int]:
     """Return the place of each area in the standard order."""
     return {code: place for place, code in enumerate(case.areas["code"])}
