@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -98,8 +99,10 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
     """A line per city on what its part of the plan can show, and where the picture of it lies."""
     from audit_lib.reporting.prospects import prospect_picture  # noqa: PLC0415 - matplotlib
 
+    areas = load_intake(run.folder / "intake").areas
+    names = dict(zip(areas["code"], areas["name"], strict=True)) | {"": str(Text("合计", "all"))}
     if made.plan.chances_digest is not None:
-        return _unequal_prospect(made)
+        return _unequal_prospect(made, names)
     city = made.frame.drop_duplicates("stratum").set_index("stratum")["city"]
     strata = pd.DataFrame([{"key": one.key, "N": one.N, "n": one.n} for one in made.plan.strata])
     chosen = run.params.estimates
@@ -108,8 +111,6 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
         limit=None if chosen.limit is None else str(chosen.limit),
         confidence=chosen.confidence,
     )
-    areas = load_intake(run.folder / "intake").areas
-    names = dict(zip(areas["code"], areas["name"], strict=True)) | {"": str(Text("合计", "all"))}
     table = table.assign(name=[names.get(city, city) for city in table["city"]])
     picture = run.folder / "plan" / f"{name}.png"
     drawn = table.assign(name=table["name"].mask(table["city"] == "", "合计"))
@@ -118,7 +119,7 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
     return [*lines, str(Text(f"  图: {picture}", f"  picture: {picture}"))]
 
 
-def _unequal_prospect(made: Prepared) -> list[str]:
+def _unequal_prospect(made: Prepared, names: Mapping[str, str]) -> list[str]:
     """Say what a draw by risk can and cannot show, and where it has too few for a variance."""
     lines = [
         Text(
@@ -132,10 +133,12 @@ def _unequal_prospect(made: Prepared) -> list[str]:
         short = by_chance < LEAST and sure < part.N
         said = Text("; 随机抽取不足 6 家, 全部都不能推算", "; fewer than 6 by chance: nothing is projected")
         few = said if short else Text("", "")
+        city, bar, rest = part.key.partition("|")
+        place = f"{names.get(city, city)}{bar}{rest}"
         lines.append(
             Text(
-                f"  {part.key}: {part.N} 家抽 {part.n} 家, 其中必查 {sure} 家, 随机 {by_chance} 家{few.zh}",
-                f"  {part.key}: {part.n} of {part.N}, {sure} certain, {by_chance} by chance{few.en}",
+                f"  {place}: {part.N} 家抽 {part.n} 家, 其中必查 {sure} 家, 随机 {by_chance} 家{few.zh}",
+                f"  {place}: {part.n} of {part.N}, {sure} certain, {by_chance} by chance{few.en}",
             )
         )
     return [str(line) for line in lines]

@@ -49,6 +49,7 @@ def test_unannounced_visits_go_where_the_risk_is_by_lot(judged, tmp_path):
             "  按风险分抽取: 有发现时可以推算并给区间; 一家不合格也没有发现时, 给不出上限, 不作判定"
         )
         assert any("其中必查 0 家, 随机 " in line for line in lines[1:-1])
+        assert not any(line.strip()[:6].isdecimal() for line in lines[1:-1])
         assert not (run.folder / "plan" / "more.png").exists()
         later = NOON + dt.timedelta(days=1)
         stages.draw(run, "more", seed="20140401-0123456789", evidence="掷骰", sealed=True, now=later)
