@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from audit_lib.errors import InputError, Text
+from audit_lib.intake.databases import is_url
 from audit_lib.params import OUTPUT, Params, Run, expand_environment, read_params
 from audit_lib.stages import field, inputs, plans, results, weekly
 from audit_lib.stages.results import Step
@@ -118,7 +119,9 @@ def _campaign(folder: Path) -> Path:
 def _changed_inputs(said: Mapping[str, Any], run: Run) -> list[Text]:
     from audit_lib.reporting import changed_file  # noqa: PLC0415 - as above
 
-    told = [changed_file(one["path"], one["sha256"], _input(run, one["path"])) for one in said["inputs"][1:]]
+    # A table of a database lies in no file: it is read anew, and what changed in it shows in the outputs.
+    files = [one for one in said["inputs"][1:] if not (is_url(one["path"]) or one["path"].startswith("${"))]
+    told = [changed_file(one["path"], one["sha256"], _input(run, one["path"])) for one in files]
     return [one for one in told if one]
 
 

@@ -12,6 +12,7 @@ from audit_lib import stages
 from audit_lib.errors import ParamsError
 from audit_lib.intake import databases
 from audit_lib.params import Run, read_params
+from audit_lib.stages import rerun
 from tests.servers import store_in_files, store_in_postgres
 
 ROSTER = pd.DataFrame(
@@ -138,3 +139,11 @@ def test_password_in_the_params_is_refused_by_line_without_repeating_it(tmp_path
     assert str(caught.value) == (
         "p.yaml 第 6 行: 数据库地址里不能写密码; 请删去, 把密码放在环境变量 PGPASSWORD 中"
     )
+
+
+def test_run_made_again_reads_its_database_anew_instead_of_looking_for_a_file(tmp_path: Path) -> None:
+    run = run_on(tmp_path, "postgresql://h/d?table=t")
+    inputs = [{}, {"path": "postgresql://h/d?table=t", "sha256": "x"}, {"path": "${REGISTER}", "sha256": "x"}]
+    assert rerun._changed_inputs({"inputs": inputs}, run) == []
+    lost = {"path": "名录.xlsx", "sha256": "x"}
+    assert len(rerun._changed_inputs({"inputs": [*inputs, lost]}, run)) == 1
