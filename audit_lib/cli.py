@@ -17,6 +17,7 @@ import click
 
 from audit_lib import __version__
 from audit_lib.commands.field import collect, forms, sheets
+from audit_lib.commands.inquiry import investigate
 from audit_lib.commands.progress import progress as _progress
 from audit_lib.commands.release import compare, release, verify_run
 from audit_lib.commands.size import size
@@ -296,7 +297,7 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.get_current_context().exit(1)
 
 
-for _command in (collect, forms, sheets, size, compare, release, verify_run):
+for _command in (collect, forms, investigate, sheets, size, compare, release, verify_run):
     main.add_command(_command)
 
 

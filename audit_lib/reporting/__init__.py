@@ -8,8 +8,13 @@ from audit_lib.reporting.differences import changed_file, compare_trees, list_ch
 from audit_lib.reporting.docx import report_docx
 from audit_lib.reporting.drawing import Drawing, show_draw
 from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.explorer import Explorer, explore, explored
 from audit_lib.reporting.fonts import find_faces, fonts_used, substitutes
 from audit_lib.reporting.html import report_html, section_html
+from audit_lib.reporting.inquiry import Inquiry, open_inquiry
+from audit_lib.reporting.inquiry_report import inquiry_report, write_inquiry
+from audit_lib.reporting.leads import leads, show_leads
+from audit_lib.reporting.lookup import Answer, ask
 from audit_lib.reporting.manifest import read_manifest, run_files, write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
 from audit_lib.reporting.pdf import report_pdf
@@ -23,13 +28,16 @@ from audit_lib.reporting.writing import FORMATS, known_formats, render_report, w
 
 __all__ = [
     "FORMATS",
+    "Answer",
     "AreaReport",
     "Cards",
     "Case",
     "Column",
     "Drawing",
     "DrawnCase",
+    "Explorer",
     "Grid",
+    "Inquiry",
     "Number",
     "Paragraph",
     "Picture",
@@ -38,17 +46,23 @@ __all__ = [
     "Snapshot",
     "Week",
     "acceptance_report",
+    "ask",
     "changed_file",
     "compare_runs",
     "compare_trees",
+    "explore",
+    "explored",
     "find_faces",
     "find_masks",
     "fonts_used",
     "fridays_due",
+    "inquiry_report",
     "keep_record",
     "known_formats",
+    "leads",
     "list_changed",
     "open_case",
+    "open_inquiry",
     "open_week",
     "personal_data",
     "print_count",
@@ -69,10 +83,12 @@ __all__ = [
     "run_notebook",
     "section_html",
     "show_draw",
+    "show_leads",
     "stale_reports",
     "substitutes",
     "tree",
     "weekly_report",
+    "write_inquiry",
     "write_manifest",
     "write_report",
     "write_weekly",

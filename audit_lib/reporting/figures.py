@@ -177,6 +177,70 @@ def stacked_bars(names: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]
         return _png(figure)
 
 
+def count_bars(names: Sequence[str], counts: Sequence[int], *, label: str) -> bytes:
+    """Return bars of counts with the count beside each, in the order given."""
+    from matplotlib.ticker import MaxNLocator  # noqa: PLC0415 as in `_figure`
+
+    values = np.asarray(counts, dtype=float)
+    with _figure(len(names), label) as (figure, axes):
+        axes.barh(np.arange(len(names)), values, height=0.62, color=SOFT, zorder=2)
+        top = max(float(values.max(initial=0)), 1.0) * 1.12
+        for place, value in enumerate(counts):
+            axes.text(float(value) + top * MOST_LABEL_GAP / 2, place, f"{value:,}", va="center", fontsize=8.5)
+        axes.set_xlim(0, top)
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
+        _label(axes, names, label)
+        return _png(figure)
+
+
+def gain_curves(orders: Sequence[tuple[str, Sequence[float]]], *, label: str, found: str) -> bytes:
+    """Return how the share found grows with the share of visits made, a line for each order.
+
+    Parameters
+    ----------
+    orders : name and cumulative share found after each visit, 0..1; told apart by dashes, not by colour
+    """
+    dashes: list[Any] = ["-", (0, (5, 2)), (0, (1, 1.5)), (0, (5, 1.5, 1, 1.5))]
+    with _figure(11, label) as (figure, axes):
+        for (name, shares), dash in zip(orders, dashes, strict=False):
+            x = np.linspace(0, 100, len(shares) + 1)
+            axes.plot(x, np.append(0.0, np.asarray(shares)) * 100, color=INK, linestyle=dash, label=name)
+        axes.axvline(50, color=LINE, linewidth=0.8, zorder=0)
+        axes.set_xlim(0, 100)
+        axes.set_ylim(0, 102)
+        axes.set_xlabel(label)
+        axes.set_ylabel(found)
+        axes.grid(color=LINE, linewidth=0.6, zorder=0)
+        axes.legend(loc="lower right", frameon=False, fontsize=8.5)
+        return _png(figure)
+
+
+def effect_strip(effects: Sequence[float], marked: Sequence[bool], *, label: str) -> bytes:
+    """Return every subject's effect as a stroke, those of a finding tall and dark: one among its like."""
+    values, tall = np.asarray(effects, dtype=float), np.asarray(marked, dtype=bool)
+    with _figure(3, label) as (figure, axes):
+        axes.vlines(values[~tall], 0.25, 0.6, color=SOFT, linewidth=0.9)
+        axes.vlines(values[tall], 0.1, 0.8, color=FAIL, linewidth=2.4)
+        axes.plot(values[tall], np.full(int(tall.sum()), 0.8), "v", color=FAIL, markersize=7)
+        axes.set_ylim(0, 1)
+        axes.set_yticks([])
+        axes.set_xlabel(label)
+        return _png(figure)
+
+
+def redraw_bars(left: Sequence[float], right: Sequence[float], redraws: Sequence[int], observed: float,
+                *, label: str) -> bytes:  # fmt: skip
+    """Return how often each value came out of the redraws, with the claimed list's own as a line."""
+    edges = np.asarray(left, dtype=float)
+    with _figure(7, label) as (figure, axes):
+        axes.bar(edges, redraws, width=np.asarray(right) - edges, align="edge", color=SOFT, linewidth=0)
+        axes.axvline(observed, color=FAIL, linewidth=2)
+        axes.text(observed, max(redraws), " 上报名单", color=FAIL, va="top", fontsize=8.5)
+        axes.set_xlabel(label)
+        axes.set_ylabel("重抽次数")
+        return _png(figure)
+
+
 @contextmanager
 def _figure(rows: int, label: str) -> Iterator[tuple[Figure, Axes]]:
     import matplotlib as mpl  # noqa: PLC0415 the import costs more than most reports, see the module

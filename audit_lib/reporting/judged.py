@@ -89,7 +89,7 @@ def evidence_table(case: Case, rules: pd.DataFrame) -> pd.DataFrame:
     rows = rules.assign(piece=pieces).explode("piece", ignore_index=True)
     parts = rows["piece"].astype("str").str.partition(":")
     rows = rows.assign(table_name=parts.get(0, ""), key=parts.get(2, ""))
-    places = _places(case, set(rows["table_name"]))
+    places = evidence_places(case, set(rows["table_name"]))
     rows = rows.merge(places, on=["table_name", "key"], how="left")
     known = tables()
     return rows.assign(
@@ -131,7 +131,8 @@ def lowest(rules: pd.DataFrame) -> pd.DataFrame:
     return rules[~(rules["rule_id"].isin(by_county) & rules["level"].isin(["city", "unit"]))]
 
 
-def _places(case: Case, wanted: set[str]) -> pd.DataFrame:
+def evidence_places(case: Case, wanted: set[str]) -> pd.DataFrame:
+    """Return unit, file and sheet of the rows that evidence may name, by table and key."""
     columns = ["table_name", "key", "unit_name", "file", "sheet"]
     found = []
     for name in sorted(wanted & set(case.tables)):

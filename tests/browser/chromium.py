@@ -23,9 +23,9 @@ def program() -> str | None:
 
 
 class Chromium:
-    """One page of a headless browser without network."""
+    """One page of a headless browser without network; ``local`` lets it reach this machine alone."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, local: bool = False) -> None:
         options = [
             "--headless=new",
             "--no-sandbox",
@@ -34,7 +34,8 @@ class Chromium:
             "--disable-dev-shm-usage",
         ]
         options += ["--remote-debugging-port=0", "--remote-allow-origins=*", f"--user-data-dir={home}"]
-        options += ["--host-resolver-rules=MAP * ~NOTFOUND", "about:blank"]
+        nowhere = "MAP * ~NOTFOUND, EXCLUDE 127.0.0.1" if local else "MAP * ~NOTFOUND"
+        options += [f"--host-resolver-rules={nowhere}", "about:blank"]
         self.process = subprocess.Popen(
             [str(program()), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -44,7 +45,7 @@ class Chromium:
         self.socket = websocket.create_connection(self._address(home), timeout=TO_START)
         for domain in ("Page", "Runtime", "Network", "DOM", "Log"):
             self.call(f"{domain}.enable")
-        offline = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+        offline = {"offline": not local, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
         self.call("Network.emulateNetworkConditions", **offline)
 
     def _address(self, home: Path) -> str:

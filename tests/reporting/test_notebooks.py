@@ -13,9 +13,11 @@ from audit_lib.reporting.case import find_run
 from audit_lib.shipped import notebook as shipped
 
 NAMES = {
+    "0_lookup": {"params_file", "area", "type", "period", "condition"},
     "1_draw": {"params_file", "area", "draw"},
     "2_acceptance": {"params_file", "area"},
     "3_weekly": {"params_file", "area", "week"},
+    "4_investigation": {"params_file", "area", "period", "question"},
 }
 MOST_LINES = 6
 

@@ -1,0 +1,256 @@
+"""An ad hoc question to the records of a run: opened once, then shown section by section.
+
+Lists, records, risk and places are looked at over the whole province, because one control of false
+alarms covers all of them; a page then shows what lies in its area. Nothing here judges a rule.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from audit_lib.compliance import Facts, gather_facts, load_rulebook
+from audit_lib.errors import AuditError, CallError, Text
+from audit_lib.intake import county_city, load_intake
+from audit_lib.investigation import (
+    ClaimedList,
+    RiskModel,
+    beside_failures,
+    close_together,
+    compare_orders,
+    examine_cities,
+    find_signals,
+    found_again,
+    model_facts,
+    places_by_name,
+    score_risk,
+    train_risk,
+    training_rows,
+    unit_standing,
+)
+from audit_lib.investigation.lookup import read_period
+from audit_lib.reporting.case import Case, open_case
+
+QUESTIONS = {"lists": "名单", "records": "记录", "risk": "风险", "places": "地点"}
+"""What may be asked alone; empty asks all of them."""
+
+DATED = {"county_checks": "date", "city_checks": "date", "hazards": "found_date"}
+"""What a period cuts: the day on which a record says it was made."""
+
+FACTS_FROM = 5
+"""The columns before it name the visit; those from it on are what the model reads."""
+
+ORDERS = {"按模型": "chance", "按评分": "points", "上次不合格的先查": "failed_last", "实际次序": "really"}
+"""Orders of visiting that are compared, and the column that each sorts by."""
+
+LATE_SHARE = 3
+"""The last third of the visits is what the orders of visiting are compared on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What was looked at, for one area; parts that were not asked for are empty.
+
+    Attributes
+    ----------
+    signals : table ``signals`` of the whole province;  lists : by city code
+    standing : one row per unit of the area (`unit_standing`) with points, reasons, chance
+    orders : how orders of visiting compare on the latest visits; ``model`` where one could be trained
+    places : townships with visited, failed, expected, p, p_adjusted, name
+    again : hazards found again or open for long;  beside : unseen units beside failures
+    """
+
+    case: Case
+    facts: Facts
+    period: str
+    question: str
+    signals: pd.DataFrame
+    lists: Mapping[str, ClaimedList]
+    standing: pd.DataFrame
+    latest: pd.DataFrame
+    orders: pd.DataFrame
+    model: RiskModel | None
+    untrained: str
+    places: pd.DataFrame
+    again: pd.DataFrame
+    beside: pd.DataFrame
+
+    def asks(self, part: str) -> bool:
+        """Whether this part was asked for."""
+        return self.question in ("", part)
+
+    @property
+    def mine(self) -> pd.DataFrame:
+        """The signals of the area; those of the whole province only in its own page."""
+        inside = self.signals["area"].isin(self.case.codes)
+        if self.case.level == "province":
+            inside |= self.signals["area"].isna()
+        return self.signals[inside].reset_index(drop=True)
+
+    @property
+    def summary(self) -> pd.DataFrame:
+        """What was opened, as a notebook shows it first."""
+        said = {"期间": self.period or "不限", "问题": QUESTIONS.get(self.question, "全部")}
+        more = pd.DataFrame({"项目": said.keys(), "内容": said.values()})
+        return pd.concat([self.case.summary, more], ignore_index=True)
+
+
+def open_inquiry(
+    params_file: str | Path, area: str | int, *, period: str = "", question: str = ""
+) -> Inquiry:
+    """Look at the records of a judged run.
+
+    Parameters
+    ----------
+    params_file, area : as `open_case`
+    period : ``2014-02-01..2014-03-31``; cuts checks and hazards by their day, empty takes all
+    question : lists, records, risk or places (or 名单, 记录, 风险, 地点); empty asks all
+
+    Raises
+    ------
+    ReportError   the run was not judged yet, or has no such area
+    CallError     an unknown question, or a period that is not understood
+    """
+    part = asked_part(period, question)
+    case = open_case(params_file, area)
+    intake = load_intake(case.run.folder / "intake")
+    cut = {name: _within(table, DATED.get(name, ""), period) for name, table in intake.tables.items()}
+    params = case.run.params
+    facts = gather_facts(dataclasses.replace(intake, tables=cut), params, load_rulebook(params.window.end))
+    asked = {key: part in ("", key) for key in QUESTIONS}
+    signals = find_signals(cut, county_city(intake.areas), facts.book) if asked["records"] else None
+    risk = _risk(facts, case) if asked["risk"] else _Risk()
+    where = _places(facts, case) if asked["places"] else _Where()
+    return Inquiry(
+        case=case,
+        facts=facts,
+        period=period,
+        question=part,
+        signals=pd.DataFrame(columns=["area", "alarm", "listed_apart"]) if signals is None else signals,
+        lists=examine_cities(facts) if asked["lists"] else {},
+        standing=risk.standing,
+        latest=risk.latest,
+        orders=risk.orders,
+        model=risk.model,
+        untrained=risk.untrained,
+        places=where.places,
+        again=where.again,
+        beside=where.beside,
+    )
+
+
+def asked_part(period: str, question: str) -> str:
+    """Return the key of a question, empty for all, once period and question are understood.
+
+    Raises
+    ------
+    CallError   they are not
+
+    >>> asked_part("", "名单")
+    'lists'
+    """
+    read_period(period)
+    part = {name: key for key, name in QUESTIONS.items()}.get(question, question)
+    if part and part not in QUESTIONS:
+        known = "、".join(f"{key}({name})" for key, name in QUESTIONS.items())
+        raise CallError(
+            f"没有“{question}”这个问题, 有: {known}; 不写就是全部",
+            f'no question "{question}"; there are {", ".join(QUESTIONS)}; empty asks all',
+        )
+    return part
+
+
+def _within(table: pd.DataFrame, date: str, period: str) -> pd.DataFrame:
+    first, last = read_period(period)
+    if not date or first is None:
+        return table
+    kept: pd.DataFrame = table[table[date].dt.normalize().between(first, last)]
+    return kept.reset_index(drop=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    places: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    again: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    beside: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+
+
+@dataclass(frozen=True, slots=True)
+class _Risk:
+    standing: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    latest: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    orders: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    model: RiskModel | None = None
+    untrained: str = ""
+
+
+def _risk(facts: Facts, case: Case) -> _Risk:
+    rows = training_rows(facts)
+    columns = list(rows.columns[FACTS_FROM:])
+    standing = unit_standing(facts)
+    standing = standing.join(score_risk(standing))
+    model, said, latest, orders = None, "", pd.DataFrame(), pd.DataFrame()
+    try:
+        model = train_risk(rows[columns], rows["failed"], day=rows["date"])
+        standing["chance"] = model.chance(model_facts(facts)[columns])
+        latest = _latest(rows, columns)
+        orders = compare_orders(
+            latest,
+            orders={
+                "按模型": "chance",
+                "按评分": "points",
+                "上次不合格的先查": "failed_last",
+                "实际次序": "really",
+            },
+            name=str(case.run.params.run),
+        )
+    except AuditError as few:
+        said = Text(few.text.zh, few.text.en).zh
+    mine = standing[standing["county"].isin(case.codes)].reset_index(drop=True)
+    order = [name for name in ("points", "chance") if name in mine]
+    mine = mine.sort_values([*order, "unit_id"], ascending=[False] * len(order) + [True], ignore_index=True)
+    return _Risk(mine, latest, orders, model, said)
+
+
+def _latest(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return the last third of the visits, with the chance that a model of the first two gives them."""
+    first = len(rows) - len(rows) // LATE_SHARE
+    day = rows["date"].iloc[first - 1]
+    before, after = rows[rows["date"] <= day], rows[rows["date"] > day].reset_index(drop=True)
+    model = train_risk(before[columns], before["failed"], day=before["date"])
+    if not after["failed"].any():
+        raise AuditError(
+            "最近的检查没有不合格的, 无从比较次序", "no failure among the latest visits to compare on"
+        )
+    table: pd.DataFrame = after.assign(
+        chance=model.chance(after[columns]), points=score_risk(after)["points"], really=0
+    )
+    return table
+
+
+def _places(facts: Facts, case: Case) -> _Where:
+    visits = training_rows(facts)
+    higher = visits[visits["level"] != "county_checks"].drop_duplicates("unit_id", keep="last")
+    units = facts.frame.merge(higher[["unit_id", "failed"]], on="unit_id", how="inner")
+    town = units["county"].astype("str") + "/" + units["township"].astype("str")
+    units = units.assign(place=town.where(units["township"].notna()))
+    places = pd.DataFrame(columns=["name", "county", "visited", "failed", "expected", "p", "p_adjusted"])
+    if units["failed"].any():
+        names = units.dropna(subset=["place"]).groupby("place", sort=True)[["county", "township"]].first()
+        near = close_together(
+            places_by_name(units, "place"), units["failed"], units["county"], name=str(case.run.params.run)
+        )
+        places = near.assign(name=names["township"].to_numpy(), county=names["county"].to_numpy())
+        places = places[places["county"].isin(case.codes)]
+    failed = frozenset(higher.loc[higher["failed"], "unit_id"])
+    again = found_again(facts.hazards, as_of=facts.as_of, long_days=facts.book.count("long_open"))
+    beside = beside_failures(facts.frame, failed, frozenset(higher["unit_id"]))
+    return _Where(
+        places=places.sort_values(["p", "county", "name"], ignore_index=True),
+        again=again[again["county"].isin(case.codes)].reset_index(drop=True),
+        beside=beside[beside["county"].isin(case.codes)].reset_index(drop=True),
+    )

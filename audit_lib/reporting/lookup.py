@@ -1,0 +1,142 @@
+"""A question put to the tables, as a table, a figure and a workbook, with its definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from audit_lib.files import sha256_bytes, write_bytes
+from audit_lib.intake import load_intake
+from audit_lib.investigation import Found, find_rows, shown_columns
+from audit_lib.reporting import figures
+from audit_lib.reporting.case import codes_within, find_area, find_run, tree
+from audit_lib.reporting.model import Cards, Grid, Number, Picture, Report, Section
+from audit_lib.reporting.tables import Column, Kind
+from audit_lib.reporting.words import DRAFT, MADE_UP, until
+from audit_lib.reporting.workbook import report_workbook
+from audit_lib.schemas import inputs
+
+KINDS: dict[str, Kind] = {"int": "count", "money": "money", "date": "date", "datetime": "date"}
+HOLDERS = {"hazards": "项", "units": "家"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked of which area of a run, and what was found; ``report`` is page and workbook."""
+
+    folder: Path
+    report: Report
+    found: Found
+
+    @property
+    def section(self) -> Section:
+        """The answer as a notebook shows it."""
+        return self.report.sections[0]
+
+    def write(self) -> pd.DataFrame:
+        """Write the workbook of the answer, named after the question, and return what was written."""
+        data = report_workbook(self.report)
+        name = f"查询-{sha256_bytes(self.found.definition.encode())[:8]}.xlsx"
+        write_bytes(self.folder / name, data)
+        return pd.DataFrame([{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)}])
+
+
+def ask(
+    params_file: str | Path, area: str | int, *, type: str = "", period: str = "", condition: str = ""
+) -> Answer:
+    """Return the rows that meet a condition in an area of a run that was read in.
+
+    Parameters
+    ----------
+    params_file : the params file;  area : code of the province, a city or a county
+    type, period, condition : see `audit_lib.investigation.find_rows`
+
+    Raises
+    ------
+    CallError     the question is not understood
+    ReportError   no such area;  IntakeError   the run was not read in yet
+    """
+    run = find_run(params_file)
+    intake = load_intake(run.folder / "intake")
+    areas = tree(intake.areas)
+    row = find_area(areas, area)
+    inside = areas[areas["code"].isin(codes_within(areas, str(row["code"])))]
+    counties = inside[inside["level"] == "county"]
+    found = find_rows(
+        intake.tables,
+        counties=frozenset(counties["code"]),
+        area=str(row["name"]),
+        unit_type=type,
+        period=period,
+        condition=condition,
+    )
+    names = dict(zip(areas["code"], areas["name"], strict=True))
+    level = "city" if row["level"] == "province" else "code"
+    home = dict(zip(counties["code"], counties[level], strict=True))
+    groups = [str(code) for code in inside["code"] if code in set(home.values())]
+    section = _section(found, condition, names, groups, home)
+    marks = (DRAFT, MADE_UP) if run.params.demo else (DRAFT,)
+    report = Report(
+        str(row["code"]),
+        f"{row['name']}查询",
+        run.params.campaign,
+        marks,
+        (("判定日", until(run.params.as_of)),),
+        (section,),
+    )
+    return Answer(run.folder / "lookup" / str(row["code"]), report, found)
+
+
+def _section(
+    found: Found, condition: str, names: dict[str, str], groups: list[str], home: dict[str, str]
+) -> Section:
+    title = inputs()[found.table].zh
+    unit = HOLDERS.get(found.table, "条")
+    numbers = (
+        Number("found", f"符合条件的{title}", "count", len(found.rows), title, unit=unit),
+        Number("units", "涉及单位", "count", found.units, title, unit="家"),
+        Number("asked", f"所问范围内的{title}", "count", found.asked, title, unit=unit),
+    )
+    counts = found.rows["county"].map(home).value_counts().reindex(groups, fill_value=0)
+    terms = pd.DataFrame(found.terms, columns=["heading", "words"])
+    table = pd.DataFrame({"name": [names[code] for code in groups], "count": counts.to_numpy()})
+    picture = Picture(
+        "分布",
+        "各地区符合条件的行数",
+        figures.count_bars(table["name"].tolist(), table["count"].tolist(), label=f"符合条件({unit})"),
+        "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["count"], strict=True)),
+    )
+    return Section(
+        "lookup",
+        "查询结果",
+        (
+            Cards(("found", "units", "asked")),
+            Grid("口径", "口径", (Column("heading", "项目"), Column("words", "内容")), terms),
+            picture,
+            Grid("分地区", "分地区", (Column("name", "地区"), Column("count", "行数", "count")), table),
+            _rows_grid(found, condition, names),
+        ),
+        numbers,
+    )
+
+
+def _rows_grid(found: Found, condition: str, names: dict[str, str]) -> Grid:
+    table = inputs()[found.table]
+    own = {column.name: column for column in (*inputs()["units"].columns, *table.columns)}
+    columns = [
+        Column(name, own[name].zh if name in own else name, KINDS.get(own[name].kind, "text"))
+        for name in shown_columns(found, condition)
+    ]
+    places = (Column("file", "文件"), Column("sheet", "工作表"), Column("row", "行", "count"))
+    rows = found.rows.assign(county=found.rows["county"].map(names))
+    flags = {
+        name: np.where(rows[name].isna(), "", np.where(rows[name].fillna(False), "是", "否"))
+        for name in rows.columns
+        if rows[name].dtype == "boolean"
+    }
+    return Grid(
+        "明细", f"{table.zh}明细", (*columns, *places), rows.assign(**flags), empty="没有符合条件的行"
+    )
