@@ -52,8 +52,14 @@ MORE_ITEMS, HAZARD_ROWS = 4, 8
 """Rows for items that the roster did not foretell, and for hazards found on the spot."""
 
 CHECKLIST = "检查表目录"
-LONG_TEXT, LONG_PAGE = 20, 24
-"""Characters that one line of an item holds, and items from which on hazards begin a new page."""
+LONG_TEXT = 20
+"""Characters that one line of an item holds."""
+
+LINE, HEADING, HAZARD_LINE, SIGNATURE = 24, 32, 28, 36
+"""Heights in points of an item, a header, a hazard and the signatures, to be written on by hand."""
+
+PAPER, HEAD_HEIGHT = 1000, 285
+"""Points of height that are put on one page of A4, shrunk by a quarter, and that the head takes."""
 
 HOW = (
     "1. 出发前: 核对本单和各页是否齐全; 电脑填或打印都可以, 打印每家一份, 页脚有单位编号和页码。",
@@ -109,8 +115,13 @@ class _Leaf:
         self.sheet.merge_range(0, 0, 0, 7, word, self.looks["title"])
         self.sheet.merge_range(1, 0, 1, 7, campaign, self.looks["line"])
 
-    def finish(self, widths: Sequence[int], *, foot: str, repeat: int, landscape: bool = False) -> None:
-        """Set widths and page, and protect what is not to be filled in."""
+    def finish(
+        self, widths: Sequence[int], *, foot: str, repeat: int, landscape: bool = False, papers: int = 0
+    ) -> None:
+        """Set widths and page, and protect what is not to be filled in.
+
+        ``papers`` is how many pages high the print may be; 0: as many as it takes.
+        """
         for place, width in enumerate(widths):
             self.sheet.set_column(place, place, width)
         self.sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -118,7 +129,7 @@ class _Leaf:
         self.sheet.set_margins(left=0.5, right=0.5, top=0.5, bottom=0.7)
         if landscape:
             self.sheet.set_landscape()
-        self.sheet.fit_to_pages(1, 0)
+        self.sheet.fit_to_pages(1, papers)
         self.sheet.repeat_rows(repeat)
         self.sheet.set_footer(foot)
 
@@ -232,36 +243,41 @@ def _write_head(leaf: _Leaf, page: dict[str, str], places: list[str]) -> None:
 def _write_rows(leaf: _Leaf, page: dict[str, str], items: Mapping[str, Mapping[Any, Any]]) -> None:
     """Write the items due, rows for items that nobody foresaw, and rows for hazards."""
     due = [one for one in page["items"].split("、") if one]
-    leaf.cells(HEAD_ROWS, ITEMS, "head", height=32)
+    leaf.cells(HEAD_ROWS, ITEMS, "head", height=HEADING)
     for row, item in enumerate(due, start=HEAD_ROWS + 1):
         words, mark = str(items[item]["zh"]), "★" if items[item]["key"] else ""
-        height = 34 if len(words) > LONG_TEXT else 24
-        leaf.cells(row, (str(row - HEAD_ROWS), item, words, mark), "known", height=height)
+        leaf.cells(row, (str(row - HEAD_ROWS), item, words, mark), "known", height=_height(words))
         _leave_item(leaf, row)
     more = HEAD_ROWS + 1 + len(due)
     for row in range(more, more + MORE_ITEMS):
-        leaf.cells(row, (f"补{row - more + 1}", "", "", ""), "known", height=24)
+        leaf.cells(row, (f"补{row - more + 1}", "", "", ""), "known", height=LINE)
         cells = f"='{CHECKLIST}'!$A$3:$A${len(items) + 2}"
         leaf.blank(row, 1, "text", {"validate": "list", "source": cells})
         _leave_item(leaf, row)
     end = more + MORE_ITEMS
-    leaf.cells(end, HAZARDS, "head", height=32)
+    leaf.cells(end, HAZARDS, "head", height=HEADING)
     grades = _one_of(list(tables()["hazards"].column("grade").choices), HAZARDS[HAZARD_CELLS["grade"]])
     for row in range(end + 1, end + 1 + HAZARD_ROWS):
-        leaf.cells(row, (str(row - end),), "known", height=28)
+        leaf.cells(row, (str(row - end),), "known", height=HAZARD_LINE)
         for name, place in HAZARD_CELLS.items():
             rule = {"grade": grades, "deadline": _days(HAZARDS[place])}.get(name)
             leaf.blank(row, place, "date" if name == "deadline" else "text", rule)
     last = end + 1 + HAZARD_ROWS
     for half, words in (((0, 3), "核查人员签字:"), ((4, 7), "受检单位签字:")):
         leaf.sheet.merge_range(last, half[0], last, half[1], words, leaf.looks["label"])
-    leaf.sheet.set_row(last, 36)
-    if len(due) > LONG_PAGE:
+    leaf.sheet.set_row(last, SIGNATURE)
+    used = HEAD_HEIGHT + sum(_height(str(items[item]["zh"])) for item in due) + MORE_ITEMS * LINE
+    total = used + HEADING + HAZARD_ROWS * HAZARD_LINE + SIGNATURE
+    if used <= PAPER < total:
         leaf.sheet.set_h_pagebreaks([end])
     leaf.sheet.print_area(0, 0, last, 7)
     leaf.sheet.freeze_panes(HEAD_ROWS + 1, 0)
     foot = f"&L{page['unit_id']}&C第 &P 页 共 &N 页&R页码 {page['code']}"
-    leaf.finish((6, 9, 42, 8, 11, 11, 11, 13), foot=foot, repeat=HEAD_ROWS)
+    leaf.finish((6, 9, 42, 8, 11, 11, 11, 13), foot=foot, repeat=HEAD_ROWS, papers=-(-total // PAPER))
+
+
+def _height(words: str) -> int:
+    return 34 if len(words) > LONG_TEXT else LINE
 
 
 def _leave_item(leaf: _Leaf, row: int) -> None:

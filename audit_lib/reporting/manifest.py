@@ -48,8 +48,9 @@ NAME = "manifest.json"
 RECORD = "run-record.jsonl"
 """When and where a run was made: it has times, so it is no output."""
 
-AFTERWARDS = ("compare", "release")
-"""Folders of what is made from a finished run."""
+AFTERWARDS = ("compare", "findings", "release")
+"""Folders of what is made from a finished run, or looked at beside it: what of the findings counts is in
+the tables of intake."""
 
 
 def write_manifest(run: Run) -> Path:

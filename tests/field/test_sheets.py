@@ -72,7 +72,8 @@ def test_only_cells_to_fill_in_are_open_and_choices_have_drop_downs():
         "是,否,不能判定",
     ):
         assert choice in page
-    assert 'fitToPage="1"' in page
+    assert '<pageSetup paperSize="9" orientation="portrait"/>' in page, "a clinic's page is one sheet of A4"
+    assert 'fitToHeight="2"' in zipfile_text("xl/worksheets/sheet3.xml"), "a hospital's takes two"
     assert "_xlnm.Print_Area" in zipfile_text("xl/workbook.xml")
 
 
