@@ -40,6 +40,7 @@ def count_once(hazards: pd.DataFrame) -> pd.DataFrame:
     speaks = group.drop_duplicates("first").set_index("first")
     speaks["found_date"] = by["found_date"].min()
     speaks["findings"] = group.sort_values("hazard_id").groupby("first")["findings"].agg(";".join)
+    speaks["link_id"] = by["link_id"].first()
     speaks["self_found"] = by["self_found"].max()
     major = group["grade"].eq(MAJOR).groupby(group["first"]).any()
     unread = group["grade"].isna().groupby(group["first"]).any()

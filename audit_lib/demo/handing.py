@@ -58,6 +58,12 @@ def _write_papers(province: Province, folder: Path) -> None:
         ("人员", "检查人员名册", "inspectors", known),
         ("申诉", "申诉登记表", "objections", make_objections(province)),
     ]
+    papers += [
+        ("督导", "督导记录", "supervisions", true["supervisions"]),
+        ("平台注册", "平台注册单位", "platform_units", true["platform_units"]),
+        ("台账2013", "2013年隐患台账", "hazards_2013", true["hazards_2013"]),
+        ("违法", "非法违法行为登记表", "illegal_acts", true["illegal_acts"]),
+    ]
     for week, rows in true["weekly"].groupby("week"):
         papers.append(("周报", f"周报{pd.Timestamp(str(week)):%Y-%m-%d}", "weekly", rows))
     for place, title, name, rows in papers:

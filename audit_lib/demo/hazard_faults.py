@@ -14,7 +14,11 @@ MARCH_10 = pd.Timestamp("2014-03-10")
 MARCH_15 = pd.Timestamp("2014-03-15")
 APRIL_20 = pd.Timestamp("2014-04-20")
 
-FOUND = {"found_date": pd.Timestamp("2014-02-17"), "platform_date": pd.Timestamp("2014-02-18")}
+FOUND = {
+    "found_date": pd.Timestamp("2014-02-17"),
+    "notice_date": pd.Timestamp("2014-02-17"),
+    "platform_date": pd.Timestamp("2014-02-18"),
+}
 OPEN = FOUND | {
     "closed_date": pd.NaT,
     "recheck_date": pd.NaT,
@@ -55,7 +59,8 @@ def major_listed_by_bureau(true: Tables, plant: Plant) -> Planted:
     listings = true["listings"]
     body = str(listings.loc[listings["hazard_id"].isin(ids), "county_name"].iloc[0]) + "卫生局"
     changed = _set(listings, ids, {"body": body, "body_level": "卫生计生部门"})
-    return {"listings": changed}, [Fault("F3-02", "county", plant.area, _say(plant, ids), plant.area)]
+    faults = [Fault("F3-02", "county", plant.area, _say(plant, ids), plant.area)]
+    return {"listings": changed}, faults + [Fault("W2-05", "hazard", one, plant.note) for one in ids]
 
 
 def listed_twice(true: Tables, plant: Plant) -> Planted:
@@ -80,7 +85,7 @@ def major_found_lately(true: Tables, plant: Plant) -> Planted:
     """Find a major hazard in the last days of March: its week is not over."""
     ids = _choose(true, plant, "重大")
     found = pd.Timestamp("2014-03-27")
-    values = OPEN | {"found_date": found, "platform_date": found}
+    values = OPEN | {"found_date": found, "notice_date": found, "platform_date": found}
     return _unlist(true, ids) | {"hazards": _set(true["hazards"], ids, values)}, []
 
 
@@ -156,11 +161,103 @@ def closed_without_recheck(true: Tables, plant: Plant) -> Planted:
 def elements_missing(true: Tables, plant: Plant) -> Planted:
     """Leave general hazards open, each without one of the five elements."""
     ids = _choose(true, plant, "一般")
-    hazards = _set(true["hazards"], ids, OPEN)
+    hazards = _set(true["hazards"], ids, OPEN | {"source": "自查"})
     for place, one in enumerate(ids):
         hazards = _set(hazards, [one], ELEMENTS[place % len(ELEMENTS)])
     faults = [Fault("F6-03", "hazard", one, plant.note, plant.area) for one in ids]
+    four = [one for place, one in enumerate(ids) if "plan_doc" not in ELEMENTS[place % len(ELEMENTS)]]
+    faults += [Fault("P2-05", "hazard", one, plant.note, plant.area) for one in four]
+    units = sorted(set(hazards.loc[hazards["hazard_id"].isin(ids), "unit_id"]))
+    faults += [Fault(rule, "unit", unit, plant.note) for unit in units for rule in ("R-02", "P2-04")]
     return {"hazards": hazards}, faults + _unmanaged(hazards, ids, plant)
+
+
+def no_limit(true: Tables, plant: Plant) -> Planted:
+    """Close a general hazard some days after it was found, without ever having set a limit."""
+    ids = _choose(true, plant, "一般")
+    hazards = _set(true["hazards"], ids, _closed("2014-02-20", "2014-02-21") | {"deadline": pd.NaT})
+    return {"hazards": hazards}, [Fault("W2-04", "hazard", one, plant.note) for one in ids]
+
+
+def recheck_before_work(true: Tables, plant: Plant) -> Planted:
+    """Date the re-check before the work was done."""
+    ids = _choose(true, plant, "一般")
+    dates = _closed("2014-02-20", "2014-02-19") | {"deadline": pd.Timestamp("2014-02-28")}
+    hazards = _set(true["hazards"], ids, dates)
+    return {"hazards": hazards}, [Fault("DQ-03", "record", f"hazards:{one}", plant.note) for one in ids]
+
+
+def not_on_platform(true: Tables, plant: Plant) -> Planted:
+    """Never tell the platform of a hazard."""
+    return _tell_platform(true, plant, pd.NaT)
+
+
+def platform_told_late(true: Tables, plant: Plant) -> Planted:
+    """Tell the platform of a hazard after the week."""
+    return _tell_platform(true, plant, pd.Timestamp("2014-03-10"))
+
+
+def _tell_platform(true: Tables, plant: Plant, when: Any) -> Planted:
+    ids = _choose(true, plant, "一般")
+    hazards = _set(true["hazards"], ids, FOUND | {"platform_date": when})
+    closed = hazards["hazard_id"].isin(ids) & hazards["closed_date"].notna()
+    later = pd.Timestamp("2014-02-20")
+    for column in ("closed_date", "recheck_date", "written_off_date", "deadline"):
+        hazards[column] = hazards[column].mask(closed, later)
+    units = sorted(set(hazards.loc[hazards["hazard_id"].isin(ids), "unit_id"]))
+    faults = [Fault("F6-04", "unit", unit, _say(plant, ids)) for unit in units]
+    return {"hazards": hazards}, [*faults, Fault("F6-04", "county", plant.area, _say(plant, ids))]
+
+
+def major_without_expert(true: Tables, plant: Plant) -> Planted:
+    """Ask no expert about a major hazard."""
+    ids = _choose(true, plant, "重大")
+    changed = _set(true["hazards"], ids, {"expert_opinion": ""})
+    return {"hazards": changed}, [Fault("W2-08", "county", plant.area, _say(plant, ids))]
+
+
+def major_taken_down(true: Tables, plant: Plant) -> Planted:
+    """Take a major hazard down before it is listed, with reason and approver: no fault."""
+    ids = _choose(true, plant, "重大")
+    changed = _set(
+        true["hazards"],
+        ids,
+        {
+            "grade": "一般",
+            "first_grade": "重大",
+            "regraded_date": pd.Timestamp("2014-02-19"),
+            "regrade_reason": "经复核可以当场消除",
+            "regrade_approver": "王立新",
+        },
+    )
+    return _unlist(true, ids) | {"hazards": changed}, []
+
+
+def mass_closing(true: Tables, plant: Plant) -> Planted:
+    """Close all that a county has closed on the last day: no fault, but to be looked at."""
+    hazards = true["hazards"]
+    there = hazards["county"].eq(plant.area) & hazards["closed_date"].notna() & hazards["grade"].eq("一般")
+    last = pd.Timestamp("2014-03-31")
+    days = ("closed_date", "recheck_date", "written_off_date", "deadline")
+    return {"hazards": hazards.assign(**{one: hazards[one].mask(there, last) for one in days})}, []
+
+
+def lost_from_2013(true: Tables, plant: Plant) -> Planted:
+    """Leave a hazard of 2013 out of this year's ledger."""
+    units, old = true["units"], true["hazards_2013"]
+    ids = plant.choose(units.loc[units["county"] == plant.area, "unit_id"])
+    known = units[units["unit_id"].isin(ids)][["unit_id", "unit_name", "county", "city"]]
+    rows = known.assign(
+        hazard_id=[f"Y13-{plant.area}-9{place}" for place in range(len(known))],
+        category="建筑",
+        place="围墙",
+        description="围墙倾斜",
+        grade="一般",
+        recheck_result="",
+        found_date=pd.Timestamp("2013-08-01"),
+    )
+    faults = [Fault("G-01", "hazard", one, plant.note) for one in rows["hazard_id"]]
+    return {"hazards_2013": pd.concat([old, rows], ignore_index=True)}, faults
 
 
 def _choose(true: Tables, plant: Plant, grade: str) -> list[str]:

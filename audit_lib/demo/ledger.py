@@ -99,9 +99,9 @@ def make_listings(hazards: pd.DataFrame, seed: int) -> pd.DataFrame:
 
 
 def make_platform(hazards: pd.DataFrame, seed: int) -> pd.DataFrame:
-    """Return what the grid platform holds: nearly the whole ledger, and a few rows of its own."""
+    """Return what the grid platform holds: what it was told of the ledger, and a few rows of its own."""
     chance = dice(seed, "platform")
-    held = hazards.loc[chance.random(len(hazards)) < 0.97, ["hazard_id", "platform_date"]]
+    held = hazards.loc[hazards["platform_date"].notna(), ["hazard_id", "platform_date"]]
     extra = pd.DataFrame({"hazard_id": [f"YH990102-9{n:04d}" for n in range(12)]})
     extra["platform_date"] = day(throw(chance, len(extra), 10, 50))
     return pd.concat([held, extra], ignore_index=True)

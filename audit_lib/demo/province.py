@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audit_lib.demo import hazard_faults, ledger, papers, places, report_faults, roster, unit_faults, visits
+from audit_lib.demo import (
+    form_faults,
+    hazard_faults,
+    ledger,
+    papers,
+    places,
+    report_faults,
+    roster,
+    unit_faults,
+    unit_registers,
+    visits,
+)
 from audit_lib.demo.distortions import Distortion, Trace, demo_distortions, distort
 from audit_lib.demo.planting import Plant, Planting
 from audit_lib.demo.stock import Tables, stock
@@ -63,6 +74,7 @@ def build_province(units: int, seed: int, *, distortions: Sequence[Distortion] |
         "documents": papers.make_documents(areas, seed),
         "inspectors": papers.make_inspectors(areas, seed),
     }
+    true = unit_registers.complete(true, seed)
     true["weekly"] = papers.make_weekly(true["reporters"], true, seed)
     true, planted = _plant(true, seed)
     for name, office in (("county_checks", "county"), ("city_checks", "city")):
@@ -70,6 +82,7 @@ def build_province(units: int, seed: int, *, distortions: Sequence[Distortion] |
     true, traces = distort(true, demo_distortions() if distortions is None else distortions, seed)
     true["platform"] = ledger.make_platform(true["hazards"], seed)
     true, city_of = _call_by_name(true), counties.set_index("code")["city"]
+    planted += unit_registers.unwatched(true, planted)
     return Province(areas, counties, true, follow(planted, city_of), bad, traces)
 
 
@@ -94,8 +107,13 @@ def _call_by_name(true: Tables) -> Tables:
     return true | named
 
 
+ROOMS = (unit_faults, hazard_faults, form_faults, report_faults)
+
+
 def _find(name: str) -> Planting:
-    room = next(room for room in (unit_faults, hazard_faults, report_faults) if hasattr(room, name))
+    if name in form_faults.CELLS:
+        return form_faults.cell
+    room = next(room for room in ROOMS if hasattr(room, name))
     planting: Planting = getattr(room, name)
     return planting
 

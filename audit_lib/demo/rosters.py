@@ -57,6 +57,9 @@ def _roster_sheet(province: Province, sender: Sender, county: str, name: str) ->
     units = province.tables["units"]
     there = units[units["county"] == county]
     columns = columns_of(there, "units")
+    if there["city_said"].ne("").any():
+        there = there.assign(city=there["city_said"].where(there["city_said"] != "", there["city"]))
+        columns = ["city", *columns]
     rows = write_cells(there, "units", columns, sender.hand)
     towns = there["township"].tolist()
     ends = [

@@ -26,6 +26,14 @@ def uninspected(true: Tables, plant: Plant) -> Planted:
     ids = choose_units(true, plant)
     checks = true["county_checks"]
     changed = {"county_checks": checks[~checks["unit_id"].isin(ids)]}
+    # What was left over from 2013 there would be a fault of its own (R-04).
+    hazards = true["hazards"]
+    over = hazards["unit_id"].isin(ids) & hazards["source"].eq("2013遗留")
+    old = true["hazards_2013"]
+    changed["hazards_2013"] = old[~old["hazard_id"].isin(hazards.loc[over, "link_id"])]
+    changed["hazards"] = hazards.assign(
+        source=hazards["source"].mask(over, "自查"), link_id=hazards["link_id"].mask(over, "")
+    )
     return changed, [Fault("R-03", "county", plant.area, f"{plant.note}: {'、'.join(ids)}", plant.area)]
 
 
@@ -135,7 +143,9 @@ def no_self_check(true: Tables, plant: Plant) -> Planted:
     """Lose the self-check form of some units."""
     ids = choose_units(true, plant)
     forms = true["self_checks"]
-    faults = [Fault("P2-03", "unit", unit, plant.note, plant.area) for unit in ids]
+    rules = ("P2-03", "P2-01", "P2-02", "P2-06", "F6-01", "W3-01", "W3-02", "W3-03", "R-02")
+    faults = [Fault(rule, "unit", unit, plant.note, plant.area) for unit in ids for rule in rules]
+    faults.append(Fault("W3-02", "county", plant.area, plant.note))
     return {"self_checks": forms[~forms["unit_id"].isin(ids)]}, faults
 
 
@@ -213,7 +223,7 @@ def odd_names(true: Tables, plant: Plant) -> Planted:
 
 def _forget(true: Tables, ids: list[str]) -> Tables:
     """Return what is left of the records when nobody was ever at these units."""
-    names = ("county_checks", "self_checks", "hazards", "listings")
+    names = ("county_checks", "self_checks", "hazards", "hazards_2013", "listings")
     return {name: true[name][~true[name]["unit_id"].isin(ids)] for name in names}
 
 
@@ -232,6 +242,8 @@ def _spot_check(true: Tables, plant: Plant, conclusion: str, *, county_day: int,
     spot["check_id"] = [f"CJ{plant.area}-9{place:03d}" for place in range(1, len(spot) + 1)]
     changed = {"county_checks": checks, "city_checks": pd.concat([true["city_checks"], spot])}
     faults = [Fault("R-05b", "record", check, plant.note, plant.area) for check in spot["check_id"]]
+    if conclusion == PASSED:
+        faults += [Fault("DQ-03", "record", f"city_checks:{one}", plant.note) for one in spot["check_id"]]
     return changed, faults
 
 

@@ -209,6 +209,12 @@ def test_hazard_found_by_two_levels_is_one_and_stands_as_its_worse_finding() -> 
     assert found(case, "P2-05", "h2").result == "met"
 
 
+def test_link_to_last_year_is_that_of_any_finding() -> None:
+    first = hazard("h1", source="2013遗留", link_id="Y13", **SAME, **closed("2014-03-20"))
+    case = judged(units=UNITS, hazards=[first, hazard("h2", source="县检", **SAME)], hazards_2013=[old()])
+    assert found(case, "G-01", "Y13").result == "met"
+
+
 @pytest.mark.parametrize(
     "cells",
     [

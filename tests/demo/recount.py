@@ -14,9 +14,11 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.demo import Province
+from tests.demo.recount_units import recount_units
 
 AS_OF = pd.Timestamp("2014-03-31")
 WEEK = pd.Timedelta(days=7)
+RISING = {"R-03", "F3-01", "F3-02", "F4-02", "F6-02", "P2-03"}
 Rows = list[dict[str, Any]]
 Found = set[tuple[str, str, str]]
 
@@ -33,8 +35,10 @@ def recount(province: Province) -> Found:
     found |= {("DQ-01", "unit", unit["unit_id"]) for unit in rows["units"] if _wrong_code(unit)}
     found |= {("DQ-02", "unit", unit) for unit in _doubles(rows["units"])}
     found |= set(_reports(rows))
+    visited = {one["unit_id"] for one in rows["county_checks"] if one["inspectors"] and one["date"] <= AS_OF}
+    found |= set(recount_units(rows, visited))
     found |= {
-        (rule, "city", city_of[area]) for rule, level, area in found if level == "county" and rule != "F3-03"
+        (rule, "city", city_of[area]) for rule, level, area in found if level == "county" and rule in RISING
     }
     core = {"R-03", "R-05", "F3-02", "F4-02", "F6-02", "P2-03"}
     return found | {("P3-04", level, area) for rule, level, area in found if rule in core and level != "unit"}

@@ -89,7 +89,7 @@ def test_full_province_has_the_sizes_of_the_real_one() -> None:
     assert tables["units"]["unit_id"].nunique() == 20_000
     assert tables["units"]["unit_type"].eq("D600").mean() == pytest.approx(0.55, abs=0.01)
     assert (kinds["A"], kinds["C"]) == (570, 776)
-    assert len(tables["hazards"]) == pytest.approx(25_000, rel=0.02)
-    assert 150 <= tables["hazards"]["grade"].eq("重大").sum() <= 250
+    assert len(tables["hazards"]) == pytest.approx(25_000, rel=0.05)
+    assert 150 <= tables["hazards"]["grade"].eq("重大").sum() <= 350
     assert tables["units"]["county"].nunique() == 72
     assert tables["weekly"]["week"].nunique() == 8

@@ -36,7 +36,9 @@ def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
         return nothing_given(facts, rule)
     old, now = facts.records["hazards_2013"], facts.hazards
     key = old["unit_id"] + "/" + old["hazard_id"]
-    linked = pd.concat([now["unit_id"] + "/" + now["link_id"], now["unit_id"] + "/" + now["hazard_id"]])
+    numbers = now["findings"].str.split(";").explode()
+    same = now["unit_id"].reindex(numbers.index) + "/" + numbers
+    linked = pd.concat([now["unit_id"] + "/" + now["link_id"], same])
     carried = among(key, linked)
     closed = old["closed_date"].notna() & (old["recheck_result"] != "不合格").fillna(True).astype(bool)
     places = now.assign(place=_place(now)).dropna(subset="place")
