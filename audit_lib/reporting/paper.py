@@ -224,17 +224,22 @@ def _each(value: Any, change: Callable[[str], str]) -> Any:
 def _items(section: Section) -> Iterator[Item]:
     """Return the items of a section; what a page folds is named with its rows, and stands in the workbook.
 
-    An annex is where details belong: there nothing is folded.
+    An annex is where details belong: there nothing is folded but what only a page shows in parts, as
+    the rows that prove each rule, which the workbook has in one sheet.
     """
     shown = [block for block in section.blocks if not (isinstance(block, Grid) and block.where == "book")]
-    for folded, blocks in groupby(shown, key=lambda block: isinstance(block, Grid) and block.folded):
-        if folded and not section.annex:
+    for aside, blocks in groupby(shown, key=lambda block: _is_aside(block, section)):
+        if aside:
             grids = [block for block in blocks if isinstance(block, Grid) and len(block.rows)]
             said = "；".join(f"{official(grid.title or grid.name)}（{len(grid.rows)}行）" for grid in grids)
             yield from [Words("note", f"明细见工作簿：{said}。")] if said else []
         else:
             for block in blocks:
                 yield from _block(block, section.numbers)
+
+
+def _is_aside(block: Block, section: Section) -> bool:
+    return isinstance(block, Grid) and block.folded and (block.where == "page" or not section.annex)
 
 
 def _turn(items: list[Item]) -> list[Item]:

@@ -235,3 +235,9 @@ def test_figure_typed_into_prose_is_refused() -> None:
 @pytest.mark.parametrize("text", ["截至2014年3月31日24时", "见 R-05b、REP-02 和附件2", "3月31日前"])
 def test_date_and_clause_may_stand_in_prose(text: str) -> None:
     Section("x", "概览", (Paragraph(text),))
+
+
+def test_rows_that_prove_each_rule_are_left_to_the_workbook_also_in_an_annex(papers: dict[str, Path]) -> None:
+    said = squeezed(poppler("pdftotext", "-layout", papers[cases.PROVINCE], "-"))
+    assert "规则判定与依据" in said
+    assert "明细见工作簿：R-03县级排查覆盖（1行）" in said
