@@ -214,6 +214,8 @@ def test_rules_are_numbered_once_and_say_whether_they_decide() -> None:
 
 def test_parameters_name_their_source_and_a_rule_that_exists() -> None:
     ids = {row["rule_id"] for row in rulebook_rows("rules")} | {""}
+    keys = [row["key"] for row in rulebook_rows("parameters")]
+    assert len(set(keys)) == len(keys), "the last of two equal keys would win"
     for row in rulebook_rows("parameters"):
         assert row["source"], row
         assert row["rule"] in ids, row
