@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from audit_lib.errors import Text
 from audit_lib.intake.layout import Layout
 from audit_lib.intake.parts import Part
 from audit_lib.intake.values import EMPTY
-from audit_lib.schemas import Column, Table
+from audit_lib.schemas import Column, Table, rulebook_rows
 
 PROBLEM_COLUMNS = ["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
 QUARANTINE_COLUMNS = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
@@ -28,6 +29,8 @@ NAME_HEADERS = Text(
     "各行隔离; 表头的叫法可在参数 columns 里写明, 或删去这个工作表",
     "the rows are quarantined; name the headers under columns in the params, or delete the sheet",
 )
+OUTSIDE = Text("应在行动期内", "a day of the campaign is due")
+NOT_COUNTED = Text("该行保留, 不计入", "the row is kept and not counted")
 NOT_IN_ROSTER = Text("名录中无此单位", "no such unit in the roster")
 
 
@@ -95,6 +98,27 @@ def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFr
     unknown = units[units.notna() & ~units.isin(known)]
     said = pd.Series(str(NOT_IN_ROSTER), index=unknown.index)
     return _problems(batch, batch.table.column("unit_id"), said, pd.Series(str(KEPT), index=unknown.index))
+
+
+def outside_window(
+    batch: Batch, taken: pd.Index, window: tuple[pd.Timestamp, pd.Timestamp] | None
+) -> list[pd.DataFrame]:
+    """Return cells of checks, own checks and drills dated outside the campaign: kept, and not counted."""
+    listed = []
+    for column in batch.table.columns:
+        if window is None or f"{batch.table.name}.{column.name}" not in _window_dates():
+            continue
+        days = batch.rows.loc[taken, column.name]
+        out = days[days.notna() & ~days.between(*window)]
+        said = pd.Series(str(OUTSIDE), index=out.index)
+        listed.append(_problems(batch, column, said, pd.Series(str(NOT_COUNTED), index=out.index)))
+    return listed
+
+
+@cache
+def _window_dates() -> frozenset[str]:
+    (row,) = (row for row in rulebook_rows("parameters") if row["key"] == "window_dates")
+    return frozenset(row["value"].split("|"))
 
 
 def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:

@@ -18,9 +18,17 @@ from audit_lib.intake.stage import COUNTS, FILE_COLUMNS, Intake, shape, shape_fi
 from audit_lib.intake.values import Surroundings
 from audit_lib.intake.versions import changes, superseded
 from audit_lib.params import Run
-from audit_lib.schemas import inputs
+from audit_lib.schemas import inputs, rulebook_rows
 
 ORDER = ["table", "file", "sheet", "row"]
+
+EARLIER = frozenset(
+    table
+    for row in rulebook_rows("parameters")
+    if row["key"] == "earlier_tables"
+    for table in row["value"].split("|")
+)
+"""Tables of the year before: a date without a year is not taken for one of the campaign."""
 
 
 def read_inputs(run: Run) -> Intake:
@@ -38,7 +46,9 @@ def read_inputs(run: Run) -> Intake:
     areas = None if run.params.areas == "from-roster" else load_areas(run)
     gazetteer = None if areas is None else Gazetteer(areas)
     desk = Desk(run, gazetteer, {})
-    around = Surroundings((run.params.window.start.year, run.params.window.end.year), gazetteer)
+    window = run.params.window
+    days = (pd.Timestamp(window.start), pd.Timestamp(window.end))
+    around = Surroundings((window.start.year, window.end.year), gazetteer, days)
     parts = {name: _with_versions(read_parts(desk, name), name) for name in inputs()}
     gathered = {"units": _gather(run, "units", parts["units"], around, None)}
     roster = Roster(gathered["units"].rows, read_answers(run))
@@ -71,6 +81,8 @@ def _gather(
     run: Run, name: str, parts: Sequence[Part], around: Surroundings, roster: Roster | None
 ) -> Gathered:
     sources = run.params.inputs.get(name, [])
+    if name in EARLIER:
+        around = replace(around, years=(around.years[0] - 1, around.years[1]))
     return gather(inputs()[name], _living(parts), sources=sources, around=around, roster=roster)
 
 

@@ -19,6 +19,7 @@ from audit_lib.intake.listing import (
     Batch,
     bad_cells,
     missing_columns,
+    outside_window,
     quarantined,
     strangers,
     stray_sheets,
@@ -70,6 +71,7 @@ def gather(
     apart = batch.apart
     taken = take(batch.rows[~apart], raw[~apart], [part.source for part in parts], sources)
     listed = [lacking, *bad_cells(batch, apart[apart].index.union(taken))]
+    listed += outside_window(batch, taken, around.window)
     if roster is not None:
         listed.append(strangers(batch, taken, roster.known))
     return Gathered(

@@ -73,6 +73,7 @@ class Surroundings:
 
     years: tuple[int, int]
     gazetteer: Gazetteer | None
+    window: tuple[pd.Timestamp, pd.Timestamp] | None = None
 
 
 def convert(column: Column, texts: pd.Series, context: pd.Series, around: Surroundings) -> Converted:

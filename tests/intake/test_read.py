@@ -323,3 +323,23 @@ def test_sheet_without_a_known_header_is_told_and_its_rows_are_set_apart(book: B
     assert sorted(intake.returned["row"]) == [0, 0, 1, 1, 2, 2, 3, 3]
     chosen = intake_of(units="[{files: ['*.xlsx'], sheets: [名录]}]")
     assert len(chosen.quarantine) == len(chosen.problems) == 0
+
+
+def test_check_dated_outside_the_campaign_is_kept_and_told(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text(
+        "检查编号,单位编号,检查日期,检查人员,结论\nJ1,1,2014-01-31,甲、乙,整改后合格\nJ2,1,2014-02-01,甲、乙,合格\n",
+        encoding="utf-8",
+    )
+    intake = intake_of(county_checks="[{files: [c.csv]}]")
+    assert intake.tables["county_checks"]["conclusion"].tolist() == ["合格", "合格"]
+    assert told(intake.problems, "row", "column", "got", "due", "action") == [
+        [2, "检查日期", "2014-01-31", "应在行动期内", "该行保留, 不计入"]
+    ]
+
+
+def test_date_of_last_years_ledger_must_name_its_year(intake_of: Read, tmp_path: Path) -> None:
+    head = "2013年隐患编号,单位编号,检查日期\n"
+    (tmp_path / "o.csv").write_text(head + "Y1,1,6月5日\nY2,1,13.6.5\n", encoding="utf-8")
+    intake = intake_of(hazards_2013="[{files: [o.csv]}]")
+    assert told(intake.problems, "row", "got", "due") == [[2, "6月5日", "没有年份, 请写全, 如 2014-03-05"]]
+    assert intake.tables["hazards_2013"]["found_date"].dt.strftime("%Y-%m-%d").tolist()[1] == "2013-06-05"
