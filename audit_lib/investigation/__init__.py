@@ -8,10 +8,11 @@ from audit_lib.investigation.claimed import ClaimedList, examine_list, replay_li
 from audit_lib.investigation.condition import Clause, Condition, describe, read_condition
 from audit_lib.investigation.digits import digit_chance
 from audit_lib.investigation.history import known_before, visits_made
+from audit_lib.investigation.kinds import Signal, load_signals
 from audit_lib.investigation.lists import city_frame, city_list
 from audit_lib.investigation.lookup import Found, find_rows, read_period, shown_columns
 from audit_lib.investigation.risk import RiskModel, factors_used, score_risk, train_risk
-from audit_lib.investigation.signals import Signal, find_signals, load_signals
+from audit_lib.investigation.signals import find_signals
 from audit_lib.investigation.spread import dispersion
 from audit_lib.investigation.standing import model_facts, training_rows, unit_standing
 from audit_lib.investigation.texts import group_texts

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from audit_lib.compliance.keys import first_of
 from audit_lib.schemas import PROVENANCE
 
 STATED = ("county", "batch")
@@ -31,8 +32,8 @@ def city_frame(
         county_score, position]   sorted by unit_id; kind: first letter of the unit type; position:
         place in the roster, by county, and file, sheet and row where the table has them
     """
-    units, checks = tables["units"].drop_duplicates("unit_id"), tables["county_checks"]
-    units = units[units["city"] == city]
+    units, checks = tables["units"], tables["county_checks"]
+    units = first_of(units[units["city"] == city], ["unit_id"])
     place = [name for name in ("county", *PROVENANCE[1:]) if name in units]
     units = units.sort_values([*place, "unit_id"], ignore_index=True).assign(position=lambda rows: rows.index)
     checks = checks[checks["unit_id"].isin(units["unit_id"])].sort_values(["date", "check_id"])

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from audit_lib.compliance.keys import first_of
 from audit_lib.investigation.texts import group_texts, plain_text
 from audit_lib.schemas import rulebook_rows
 
@@ -39,7 +40,7 @@ def gather_visits(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str]) -
         ("county_checks", ["hazards_general", "hazards_major"]),
         ("city_checks", ["hazards_new"]),
     ):
-        rows = tables[table].drop_duplicates(["check_id", "unit_id"])
+        rows = first_of(tables[table], ["check_id", "unit_id"])
         county = rows["unit_id"].map(home).astype("str").fillna(rows["county"].astype("str"))
         parts.append(
             pd.DataFrame(
@@ -78,7 +79,7 @@ def gather_hazards(tables: Mapping[str, pd.DataFrame], *, similarity: float) -> 
     DataFrame[key, unit_id, office, county, week, category, text, near, fund_planned, inspectors]
         sorted by key; text: what the description says; near: number of its group
     """
-    rows = tables["hazards"].drop_duplicates(["hazard_id", "unit_id"])
+    rows = first_of(tables["hazards"], ["hazard_id", "unit_id"])
     county = rows["unit_id"].map(_home(tables["units"])).astype("str").fillna(rows["county"].astype("str"))
     said = rows["description"].astype("str").fillna("").map(plain_text)
     hazards = pd.DataFrame(
@@ -128,7 +129,7 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _home(units: pd.DataFrame) -> pd.Series[str]:
-    return units.drop_duplicates("unit_id").set_index("unit_id")["county"]
+    return first_of(units, ["unit_id"]).set_index("unit_id")["county"]
 
 
 def _minutes(clock: pd.Series[str]) -> pd.Series[float]:
