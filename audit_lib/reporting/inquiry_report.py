@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.files import sha256_bytes, write_bytes, write_text
-from audit_lib.investigation import factors_used, load_signals
+from audit_lib.investigation import Signal, factors_used, load_signals
 from audit_lib.investigation.cities import FEWEST, STATED
-from audit_lib.investigation.signals import Signal
 from audit_lib.reporting import figures
 from audit_lib.reporting.html import report_html
 from audit_lib.reporting.inquiry import ORDERS, QUESTIONS, Inquiry

@@ -12,9 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.investigation import load_signals
+from audit_lib.investigation import Signal, load_signals
 from audit_lib.investigation.cities import STATED
-from audit_lib.investigation.signals import Signal
 from audit_lib.reporting import figures
 from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
