@@ -105,6 +105,7 @@ def _sheet(book: xlsxwriter.Workbook, styles: _Styles, report: Report, grid: Gri
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD_ROWS - 1)
+    sheet.print_area(0, 0, HEAD_ROWS - 1 + len(grid.rows), len(grid.columns) - 1)
 
 
 def _write(sheet: Any, line: int, place: int, cell: Cell, styles: _Styles) -> None:

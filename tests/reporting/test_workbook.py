@@ -1,0 +1,73 @@
+"""The workbook of a report: nothing in it comes alive, each sheet is ready to print."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+from test_paper import plain
+
+from audit_lib.reporting import Column, Grid, Number, Paragraph, report_workbook
+
+PAYLOADS = (
+    "=1+1",
+    "+1+1",
+    "-2+3",
+    "@SUM(1,1)",
+    '=HYPERLINK("http://a.example","x")',
+    "=cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\r=1+1",
+    "{=1+1}",
+    '=DDE("a";"b";"c")',
+    "http://a.example/",
+    "mailto:a@b.example",
+    "internal:'记号说明'!A1",
+    "external:c:\\a.xlsx",
+    "0123456789012345678",
+    "1e5",
+)
+
+
+def book_of(*texts: str) -> bytes:
+    grid = Grid("名单", "名单", (Column("name", "名称"), Column("n", "家数", "count")), pd.DataFrame(
+        {"name": texts, "n": range(1, len(texts) + 1)}
+    ))  # fmt: skip
+    named = Number("name", texts[0], "text", texts[0], texts[0])
+    return report_workbook(plain(Paragraph("单位: {name}"), grid, numbers=(named,)))
+
+
+def parts(book: bytes) -> dict[str, str]:
+    with zipfile.ZipFile(io.BytesIO(book)) as file:
+        return {name: file.read(name).decode("utf-8") for name in file.namelist()}
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_text_out_of_a_file_never_becomes_a_formula_a_link_or_a_number(payload: str) -> None:
+    book = book_of(payload)
+    sheets = "".join(text for name, text in parts(book).items() if "worksheets/" in name)
+    assert not re.search(r"<f[ >]|<hyperlink", sheets)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("名单").to_python()
+    assert rows[-1] == [payload, 1.0]
+    assert isinstance(rows[-1][0], str)
+
+
+def test_each_sheet_is_frozen_repeats_its_heading_and_knows_what_to_print() -> None:
+    made = parts(book_of("甲", "乙"))
+    sheets = {name: text for name, text in made.items() if re.fullmatch(r"xl/worksheets/sheet\d+\.xml", name)}
+    assert len(sheets) == 3
+    for text in sheets.values():
+        assert 'ySplit="3" topLeftCell="B4"' in text
+        assert 'fitToHeight="0"' in text
+        assert 'paperSize="9"' in text
+    names = made["xl/workbook.xml"]
+    assert "名单!$A$1:$B$5" in names
+    assert names.count("_xlnm.Print_Area") == names.count("_xlnm.Print_Titles") == 3
+
+
+def test_same_report_gives_the_same_workbook() -> None:
+    assert book_of("甲") == book_of("甲")
