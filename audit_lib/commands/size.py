@@ -180,7 +180,7 @@ def curve(asked: Question, plans: pd.DataFrame) -> bytes:
     from audit_lib.reporting import figures, fonts  # noqa: PLC0415
 
     font_manager.fontManager.addfont(fonts.font_file())
-    with mpl.rc_context(figures.STYLE | {"axes.spines.left": True, "ytick.left": True}):
+    with mpl.rc_context(figures.style() | {"axes.spines.left": True, "ytick.left": True}):
         figure = Figure(figsize=(7.6, 7.2), layout="constrained")
         FigureCanvasAgg(figure)
         above, below = figure.subplots(2, 1)
@@ -190,7 +190,7 @@ def curve(asked: Question, plans: pd.DataFrame) -> bytes:
             axes.grid(color=figures.LINE, linewidth=0.6)
             axes.legend(frameon=False)
         sink = io.BytesIO()
-        figure.savefig(sink, format="png", dpi=figures.DOTS_PER_INCH, metadata={"Software": None})
+        figure.savefig(sink, format="png", metadata={"Software": None})
     return sink.getvalue()
 
 

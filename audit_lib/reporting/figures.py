@@ -10,6 +10,9 @@ import io
 import warnings
 from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,27 +27,25 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, SOFT, LINE, FAIL = "#1b2027", "#8a929c", "#d5d9df", "#9b1c1c"
-DOTS_PER_INCH = 120
 ROW_HEIGHT = 0.27
 MOST_LABEL_GAP = 0.02
 
-STYLE: dict[Any, Any] = {
-    "font.family": fonts.NAME,
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": LINE,
-    "axes.linewidth": 0.8,
-    "axes.unicode_minus": False,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "ytick.left": False,
-    "text.parse_math": False,
-    "svg.hashsalt": "audit",
-}
+STYLE = "figures.mplstyle"
+
+LOOKS = (("#3d4650", ""), ("#aab1ba", ""), ("#ffffff", "////"), ("#e3e6ea", "...."))
+"""Filling and pattern of parts side by side: told apart without colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One area of a tile map: where it stands, what stands in it, and how it was judged."""
+
+    row: int
+    column: int
+    group: str
+    name: str
+    words: str
+    result: str
 
 
 def share_bars(
@@ -154,10 +155,9 @@ def stacked_bars(names: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]
     ----------
     parts : name and counts of each part, drawn from dark to light with its own pattern
     """
-    looks = [("#3d4650", ""), ("#aab1ba", ""), ("#ffffff", "////")]
     with _figure(len(names), label) as (figure, axes):
         places, left = np.arange(len(names)), np.zeros(len(names))
-        for (part, counts), (colour, hatch) in zip(parts, looks, strict=False):
+        for (part, counts), (colour, hatch) in zip(parts, LOOKS, strict=False):
             widths = np.asarray(counts, dtype=float)
             axes.barh(
                 places,
@@ -172,7 +172,7 @@ def stacked_bars(names: Sequence[str], parts: Sequence[tuple[str, Sequence[int]]
                 zorder=2,
             )
             left = left + widths
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(parts), frameon=False, fontsize=8.5)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(parts))
         _label(axes, names, label)
         return _png(figure)
 
@@ -241,8 +241,133 @@ def redraw_bars(left: Sequence[float], right: Sequence[float], redraws: Sequence
         return _png(figure)
 
 
+def step_bars(names: Sequence[str], counts: Sequence[int], *, label: str, grave: Sequence[bool]) -> bytes:
+    """Return how many are left at each step of a way, from above to below, each with its count.
+
+    Parameters
+    ----------
+    grave : steps to look at first, drawn dark and marked
+    """
+    with _figure(len(names), label) as (figure, axes):
+        places, most = np.arange(len(names)), max(*counts, 1)
+        colours = [FAIL if bad and count else SOFT for bad, count in zip(grave, counts, strict=True)]
+        axes.barh(places, counts, height=0.62, color=colours, zorder=2)
+        for place, count, bad in zip(range(len(names)), counts, grave, strict=True):
+            text = f"▲ {count:,}" if bad and count else f"{count:,}"
+            axes.text(count + most * MOST_LABEL_GAP / 2, place, text, va="center", fontsize=8.5, zorder=4)
+        axes.set_xlim(0, most * 1.14)
+        _label(axes, names, label)
+        return _png(figure)
+
+
+def course_lines(
+    days: Sequence[str],
+    courses: Sequence[tuple[str, Sequence[float]]],
+    *,
+    due: Sequence[tuple[float, str]],
+    label: str,
+) -> bytes:
+    """Return shares over the weeks, each course with its own mark and its name at its end.
+
+    Parameters
+    ----------
+    days : the Fridays, from left to right
+    courses : name and shares 0..1 of each; nan where nothing was reported
+    due : places between the days at which something falls due, with its words
+    """
+    marks = ("o", "s", "^", "D")
+    with _figure(8, label) as (figure, axes):
+        for (name, shares), mark in zip(courses, marks, strict=False):
+            values = np.asarray(shares, dtype=float) * 100
+            axes.plot(values, marker=mark, color=INK, linewidth=1.3, markersize=5, label=name, zorder=3)
+        for place, words in due:
+            axes.axvline(place, color=SOFT, linewidth=1.1, linestyle=(0, (4, 2)), zorder=1)
+            axes.text(place - 0.06, 4, words, color=INK, fontsize=8, rotation=90, ha="right", va="bottom")
+        axes.axhline(100, color=LINE, linewidth=0.8, zorder=0)
+        axes.set_ylim(0, 108)
+        axes.set_xlim(-0.4, max(len(days) - 0.6, *(place + 0.2 for place, _ in due)))
+        axes.set_xticks(np.arange(len(days)), days)
+        axes.set_ylabel("%")
+        axes.set_xlabel(label)
+        axes.grid(axis="y", color=LINE, linewidth=0.6, zorder=0)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(courses))
+        return _png(figure)
+
+
+def tile_map(tiles: Sequence[Tile], *, label: str) -> bytes:
+    """Return areas as tiles roughly where they lie, a thick line around those of one group.
+
+    What was not met is dark and marked, what cannot be judged is hatched: no colour is needed.
+    """
+    groups = {(tile.row, tile.column): tile.group for tile in tiles}
+    rows, columns = (max(place[side] for place in groups) + 1 for side in (0, 1))
+    with _figure(rows * 1.55, label) as (figure, axes):
+        for tile in tiles:
+            _draw_tile(axes, tile)
+            for near, line in _edges(tile.row, tile.column):
+                if groups.get(near) != tile.group:
+                    axes.plot(*line, color=INK, linewidth=1.5, zorder=4, solid_capstyle="projecting")
+        axes.set_xlim(-0.1, columns + 0.1)
+        axes.set_ylim(rows + 0.1, -0.1)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.spines["bottom"].set_visible(False)
+        axes.set_xlabel(label)
+        return _png(figure)
+
+
+TILES = {
+    "not_met": (FAIL, "", "#ffffff", "▲ "),
+    "not_assessable": ("#ffffff", "////", INK, "◇ "),
+    "met": ("#e3e6ea", "", INK, ""),
+}
+"""Filling, pattern, ink and mark of a tile by its result; any other is white."""
+
+
+def _draw_tile(axes: Axes, tile: Tile) -> None:
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 see the module
+
+    fill, hatch, ink, mark = TILES.get(tile.result, ("#ffffff", "", INK, ""))
+    corner = (tile.column, tile.row)
+    axes.add_patch(Rectangle(corner, 1, 1, facecolor=fill, edgecolor="#b9bfc7", hatch=hatch, linewidth=0.5))
+    paper = {"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.6} if hatch else None
+    centre = tile.column + 0.5
+    axes.text(
+        centre,
+        tile.row + 0.36,
+        tile.name,
+        ha="center",
+        va="center",
+        fontsize=6.6,
+        color=ink,
+        bbox=paper,
+        zorder=5,
+    )
+    axes.text(
+        centre,
+        tile.row + 0.72,
+        mark + tile.words,
+        ha="center",
+        va="center",
+        fontsize=5.6,
+        color=ink,
+        bbox=paper,
+        zorder=5,
+    )
+
+
+def _edges(row: int, column: int) -> tuple[tuple[tuple[int, int], tuple[list[int], list[int]]], ...]:
+    """Return each neighbour of a tile with the line between them, as xs and ys."""
+    return (
+        ((row - 1, column), ([column, column + 1], [row, row])),
+        ((row + 1, column), ([column, column + 1], [row + 1, row + 1])),
+        ((row, column - 1), ([column, column], [row, row + 1])),
+        ((row, column + 1), ([column + 1, column + 1], [row, row + 1])),
+    )
+
+
 @contextmanager
-def _figure(rows: int, label: str) -> Iterator[tuple[Figure, Axes]]:
+def _figure(rows: float, label: str) -> Iterator[tuple[Figure, Axes]]:
     import matplotlib as mpl  # noqa: PLC0415 the import costs more than most reports, see the module
     from matplotlib import font_manager  # noqa: PLC0415
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
@@ -250,7 +375,7 @@ def _figure(rows: int, label: str) -> Iterator[tuple[Figure, Axes]]:
 
     if fonts.NAME not in {entry.name for entry in font_manager.fontManager.ttflist}:
         font_manager.fontManager.addfont(fonts.font_file())
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
+    with mpl.rc_context(style()), warnings.catch_warnings():
         warnings.filterwarnings("error", message="Glyph")
         figure = Figure(figsize=(7.6, 0.75 + ROW_HEIGHT * max(rows, 2)), layout="constrained")
         FigureCanvasAgg(figure)
@@ -263,6 +388,15 @@ def _figure(rows: int, label: str) -> Iterator[tuple[Figure, Axes]]:
             ) from missing
 
 
+@cache
+def style() -> dict[Any, Any]:
+    """Return the settings of every figure, from ``figures.mplstyle``."""
+    from matplotlib import rc_params_from_file  # noqa: PLC0415
+
+    with resources.as_file(resources.files("audit_lib.reporting").joinpath(STYLE)) as file:
+        return dict(rc_params_from_file(file, use_default_template=False))
+
+
 def _label(axes: Axes, names: Sequence[str], label: str) -> None:
     axes.set_yticks(np.arange(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
@@ -273,5 +407,5 @@ def _label(axes: Axes, names: Sequence[str], label: str) -> None:
 
 def _png(figure: Any) -> bytes:
     sink = io.BytesIO()
-    figure.savefig(sink, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    figure.savefig(sink, format="png", metadata={"Software": None})
     return sink.getvalue()

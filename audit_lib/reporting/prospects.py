@@ -37,7 +37,7 @@ def prospect_picture(table: pd.DataFrame, *, limit: float | None, confidence: fl
     panels += [("half_width", "真有 5% 不合格时,\n区间半宽约(百分点)")]
     names = [f"{row.name}({row.n}/{row.N})" for row in table.itertuples(index=False)]
     font_manager.fontManager.addfont(fonts.font_file())
-    with mpl.rc_context(figures.STYLE):
+    with mpl.rc_context(figures.style()):
         size = (WIDTH * (len(panels) + 0.4), HEAD + figures.ROW_HEIGHT * len(names))
         figure = Figure(figsize=size, layout="constrained")
         FigureCanvasAgg(figure)
@@ -53,7 +53,7 @@ def prospect_picture(table: pd.DataFrame, *, limit: float | None, confidence: fl
             f"括号内为抽取/总数; 把握程度 {confidence * 100:g}%, 各地区单独计{line}", fontsize=8.5
         )
         sink = io.BytesIO()
-        figure.savefig(sink, format="png", dpi=figures.DOTS_PER_INCH, metadata={"Software": None})
+        figure.savefig(sink, format="png", metadata={"Software": None})
     return sink.getvalue()
 
 

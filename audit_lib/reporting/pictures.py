@@ -1,0 +1,190 @@
+"""Which figures a report shows of its area, each with its caption and words for those who cannot see it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+from audit_lib.compliance.hazards import follow_hazards
+from audit_lib.reporting import figures
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import rule_rows, sides
+from audit_lib.reporting.figures import Tile
+from audit_lib.reporting.model import Picture
+from audit_lib.reporting.tables import print_day, print_estimate, print_share
+from audit_lib.schemas import rulebook_rows
+
+SUFFIXES = (
+    "满族自治县",
+    "朝鲜族自治县",
+    "蒙古族自治县",
+    "自治县",
+    "经济开发区",
+    "产业开发区",
+    "县",
+    "市",
+    "区",
+)
+AGES = ((7, "7 天以内"), (14, "8 至 14 天"), (30, "15 至 30 天"), (math.inf, "30 天以上"))
+"""Days since a hazard was found, up to which it counts there."""
+
+FEWEST_TILES = 3
+
+
+def coverage_map(case: Case) -> list[Picture]:
+    """Return the coverage of the counties as a map of tiles; nothing below a province."""
+    if case.level != "province" or not case.speaks("R-03") or len(case.counties) < FEWEST_TILES:
+        return []
+    rows = rule_rows(case, "R-03", "county").reindex(case.counties["code"])
+    places = tile_places(case.counties)
+    words = [
+        print_share(int(part), int(whole)) if pd.notna(part) and pd.notna(whole) else "缺"
+        for part, whole in zip(rows["numerator"], rows["denominator"], strict=True)
+    ]
+    results = rows["result"].fillna("not_applicable").tolist()
+    names, cities = case.counties["name"].tolist(), case.counties["city"].tolist()
+    tiles = [
+        Tile(*places[code], city, _short(name), said, result)
+        for code, city, name, said, result in zip(rows.index, cities, names, words, results, strict=True)
+    ]
+    label = "粗线内为同一市州; 深色 ▲ 未达到, 斜线 ◇ 无法判定; 位置为示意, 不是地图边界"
+    open_ones = "、".join(
+        f"{name} {said}" for name, said, result in zip(names, words, results, strict=True) if result != "met"
+    )
+    told = f"各县(市、区)县检覆盖率的方格图。没有达到或无法判定的: {open_ones or '无'}。"
+    title = "图: 各县(市、区)县检覆盖率(来源: 县检)"
+    return [Picture("coverage-map", title, figures.tile_map(tiles, label=label), told)]
+
+
+def tile_places(counties: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return row and column of each county: where the rulebook puts it, else city by city in rows.
+
+    Parameters
+    ----------
+    counties : code and city of each, in standard order
+    """
+    rows = rulebook_rows("tiles")
+    known = {row[key]: (int(row["row"]), int(row["column"])) for row in rows for key in ("code", "made_up")}
+    codes = counties["code"].tolist()
+    if set(codes) <= set(known):
+        return {code: known[code] for code in codes}
+    wide = max(math.isqrt(len(codes)) + 1, FEWEST_TILES)
+    found: dict[str, tuple[int, int]] = {}
+    row = 0
+    for _, group in counties.groupby("city", sort=False):
+        found |= {code: (row + place // wide, place % wide) for place, code in enumerate(group["code"])}
+        row += math.ceil(len(group) / wide)
+    return found
+
+
+def hazard_flow(case: Case) -> list[Picture]:
+    """Return the way of the hazards from found to closed, in the counts of the indicators."""
+    counts = {key: sides(case, key) for key in ("rectified", "rechecked", "overdue")}
+    steps = (
+        ("查出", counts["rectified"]["whole"], False),
+        ("单位报称已整改", counts["rechecked"]["whole"], False),
+        ("已复查", counts["rechecked"]["part"], False),
+        ("复查合格、销号", counts["rectified"]["part"], False),
+        ("未销号", counts["overdue"]["whole"], False),
+        ("其中逾期", counts["overdue"]["part"], True),
+    )
+    known = [(name, count, grave) for name, count, grave in steps if count is not None]
+    if len(known) < len(steps) or not known[0][1]:
+        return []
+    names, numbers, grave = zip(*known, strict=True)
+    label = "隐患(处)"
+    png = figures.step_bars(names, numbers, label=label, grave=grave)
+    said = "; ".join(f"{name} {count:,} 处" for name, count, _ in known)
+    return [Picture("flow", "图: 隐患从查出到销号(来源: 自报台账)", png, f"隐患从查出到销号: {said}。")]
+
+
+def hazard_ages(case: Case) -> list[Picture]:
+    """Return how long the open hazards have been known, those past their deadline apart."""
+    as_of = pd.Timestamp(case.as_of)
+    mine = case.tables["hazards"][case.tables["hazards"]["county"].isin(case.codes)]
+    ledger = follow_hazards(mine, as_of=as_of, elements=case.run.params.five_elements, no_content=())
+    rows = ledger[~ledger["closed"] & ledger["found_date"].notna()]
+    if rows.empty:
+        return []
+    days = (as_of - rows["found_date"]).dt.days
+    band = pd.Series([next(words for most, words in AGES if day <= most) for day in days], index=rows.index)
+    kinds = (
+        ("逾期", rows["overdue"]),
+        ("未逾期, 重大", ~rows["overdue"] & (rows["grade"] == "重大")),
+        ("未逾期, 一般或等级不明", ~rows["overdue"] & (rows["grade"] != "重大")),
+    )
+    names = [words for _, words in AGES]
+    parts = [(kind, [int((which & (band == name)).sum()) for name in names]) for kind, which in kinds]
+    png = figures.stacked_bars(names, parts, label="未销号隐患(处), 按查出至判定日的天数")
+    said = "; ".join(
+        f"{name}: " + "、".join(f"{kind} {counts[place]:,} 处" for kind, counts in parts)
+        for place, name in enumerate(names)
+    )
+    title = f"图: 未销号隐患的时间(截至{print_day(case.as_of)}; 来源: 自报台账)"
+    return [Picture("ages", title, png, f"未销号隐患按查出后的天数: {said}。")]
+
+
+COURSES = (("self_checked", "累计自查", "self_check"), ("inspected", "累计县检", "coverage"))
+DUE_RULES = (("P2-03", "自查期满"), ("R-03", "检查期满"))
+
+
+def weekly_course(case: Case) -> list[Picture]:
+    """Return how self-checks and county checks grew from Friday to Friday, as the bodies reported."""
+    weekly = case.tables["weekly"]
+    rows = weekly[weekly["area"].isin(case.codes) | (case.level == "province")]
+    rows = rows[
+        (rows["received_at"] < pd.Timestamp(case.as_of) + pd.Timedelta(days=1)) & rows["week"].notna()
+    ]
+    fridays = sorted(rows["week"].unique())
+    if len(fridays) < FEWEST_TILES:
+        return []
+    last = rows.sort_values(["area", "body", "week", "received_at", *(column for column, _, _ in COURSES)])
+    last = last.drop_duplicates(["area", "body", "week"], keep="last")
+    courses = []
+    for column, name, indicator in COURSES:
+        whole = sides(case, indicator)["whole"]
+        # A body that gave nothing one Friday stands at what it said before: a gap is no step back.
+        table = last.pivot_table(index="week", columns=["area", "body"], values=column, aggfunc="last")
+        sums = table.reindex(fridays).astype("float64").ffill().sum(axis=1, min_count=1)
+        if whole and sums.notna().any():
+            courses.append((name, (sums / whole).clip(upper=1).tolist()))
+    if not courses:
+        return []
+    days = [f"{day.month}月{day.day}日" for day in map(pd.Timestamp, fridays)]
+    png = figures.course_lines(days, courses, due=list(_due(case, fridays)), label="周五; 虚线为期满日")
+    said = "; ".join(
+        f"{name}由 {print_estimate(shares[0])} 到 {print_estimate(shares[-1])}" for name, shares in courses
+    )
+    title = "图: 周报累计进度(占应检单位; 来源: 自报, 缺报的周沿用上一次)"
+    return [Picture("course", title, png, f"周报累计进度, {days[0]}至{days[-1]}: {said}。")]
+
+
+def _due(case: Case, fridays: Iterable[pd.Timestamp]) -> Iterable[tuple[float, str]]:
+    """Return where the due dates fall between the Fridays, in weeks from the first."""
+    first = pd.Timestamp(next(iter(fridays)))
+    for rule, words in DUE_RULES:
+        day = _last_day(case, rule)
+        if day is not None:
+            yield (day - first).days / 7, f"{day.month}月{day.day}日{words}"
+
+
+def _last_day(case: Case, rule: str) -> pd.Timestamp | None:
+    from audit_lib.compliance import load_rulebook  # noqa: PLC0415 only this figure asks
+
+    known = load_rulebook(case.run.params.window.end).rules
+    return known[rule].due if rule in known else None
+
+
+def _short(name: str) -> str:
+    """Return a county's name as a tile has room for it, in two lines where it is long.
+
+    >>> _short("映雪区"), _short("雁鸣高新技术开发区")
+    ('映雪', '雁鸣高新\\n技术开发')
+    """
+    for suffix in SUFFIXES:
+        if name.endswith(suffix) and len(name) > len(suffix) + 1:
+            name = name.removesuffix(suffix)
+            break
+    return name if len(name) <= 4 else f"{name[:4]}\n{name[4:8]}"  # noqa: PLR2004 what a tile has room for
