@@ -29,7 +29,7 @@ from audit_lib.reporting import (
     substitutes,
 )
 from audit_lib.reporting.fonts import Faces, font_file
-from audit_lib.reporting.paper import Words, lay_out
+from audit_lib.reporting.paper import Table, Words, lay_out
 
 AREAS = (cases.PROVINCE, cases.CITY, cases.COUNTY, cases.LONE)
 POINT = 72 / 25.4
@@ -205,6 +205,27 @@ def test_number_of_the_document_and_date_are_blanks_to_fill_in(tmp_path: Path) -
 def test_annexes_are_named_under_the_text(papers: dict[str, Path]) -> None:
     said = squeezed(poppler("pdftotext", "-layout", papers[cases.CITY], "-"))
     assert "附件：1.县级未达标清单2.重大隐患清单3.抽检情况及一致性4.周报报送情况" in said
+
+
+@pytest.mark.parametrize(
+    ("title", "rows", "where", "printed"),
+    [
+        ("九、部分", 2, "both", False),
+        ("附件1　名单", 2, "both", True),
+        ("附件1　名单", 101, "both", False),
+        ("附件1　名单", 2, "page", False),
+    ],
+)
+def test_what_the_page_folds_is_printed_only_where_short_and_in_an_annex(
+    title: str, rows: int, where: str, printed: bool
+) -> None:
+    table = pd.DataFrame({"name": ["甲"] * rows})
+    grid = Grid("名单", "逐一列出", (Column("name", "名称"),), table, folded=True, where=where)  # type: ignore[arg-type]
+    paper = lay_out(Report("1", "报告", "", (), (), (Section("x", title, (grid,)),)))
+    items = [*paper.body, *paper.annexes]
+    assert any(isinstance(item, Table) for item in items) is printed
+    notes = [item.text for item in items if isinstance(item, Words) and item.kind == "note"]
+    assert notes == ([] if printed else [f"明细见工作簿：逐一列出（{rows}行）。"])
 
 
 def test_face_in_the_folder_beside_the_params_comes_first(tmp_path: Path) -> None:
