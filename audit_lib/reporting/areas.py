@@ -10,6 +10,7 @@ from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of, missing_words
 from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.pictures import coverage_map
 from audit_lib.reporting.tables import UNDEFINED, Column, print_share
 from audit_lib.reporting.words import VERDICTS, order, rule_names, rule_titles
 
@@ -27,7 +28,7 @@ def cities_section(case: Case) -> Section:
     """Return the table of the cities, with the picture of their coverage."""
     table = with_verdicts(case, area_table(case, case.cities, "city", clauses(case)), "city")
     grid = _grid(case, "各市州", table, clauses(case))
-    pictures = _coverage(case, table, "各市州县检覆盖率")
+    pictures = [*coverage_map(case), *_coverage(case, table, "各市州县检覆盖率")]
     return Section("cities", "各市州完成情况", (_legend(), *pictures, grid, *ranking(case, table)))
 
 

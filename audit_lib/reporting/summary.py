@@ -10,6 +10,7 @@ from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE, clauses, count_number, definition, indicator_number
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import unknown_grids
+from audit_lib.reporting.pictures import hazard_ages, hazard_flow
 from audit_lib.reporting.recheck import recheck_words
 from audit_lib.reporting.tables import Column, Kind
 from audit_lib.reporting.words import VERDICTS, order, rule_name, shorten, until
@@ -53,6 +54,8 @@ def summary_section(case: Case) -> Section:
         blocks += sentences
     else:
         blocks += unknown_grids(case)
+    if case.speaks("F6-02"):
+        blocks += [*hazard_flow(case), *hazard_ages(case)]
     return Section("summary", "总体情况", tuple(blocks), unite(numbers))
 
 

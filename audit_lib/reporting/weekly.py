@@ -9,12 +9,13 @@ import pandas as pd
 from audit_lib.compliance import latest_reports, weekly_measures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.model import Grid, Section
+from audit_lib.reporting.pictures import weekly_course
 from audit_lib.reporting.tables import Column
 
 
 def weekly_section(case: Case) -> Section:
     """Return how each reporting body handed in, and the change of the last week."""
-    return Section("weekly", "周报报送情况", (_bodies(case), change_grid(case)))
+    return Section("weekly", "周报报送情况", (*weekly_course(case), _bodies(case), change_grid(case)))
 
 
 def bodies_table(case: Case) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import cases
 import pandas as pd
 import pytest
 
-from audit_lib.reporting import pictures
+from audit_lib.reporting import Picture, acceptance_report, pictures
 from audit_lib.reporting.case import Case
 from audit_lib.schemas import rulebook_rows
 
@@ -127,6 +127,19 @@ def test_two_fridays_are_no_course(tmp_path: Path) -> None:
 def test_same_case_gives_the_same_picture(draw, tmp_path: Path) -> None:
     case = with_fridays(cases.case(tmp_path))
     assert draw(case) == draw(case)
+
+
+def test_report_of_the_province_shows_them_where_people_look(tmp_path: Path) -> None:
+    case = with_fridays(cases.case(tmp_path))
+    shown = {
+        block.name: section.key
+        for section in acceptance_report(case).sections
+        for block in section.blocks
+        if isinstance(block, Picture)
+    }
+    assert shown["coverage-map"] == "cities"
+    assert shown["ages"] == "summary"
+    assert shown["course"] == "weekly"
 
 
 def test_long_names_fit_a_tile_in_two_lines() -> None:
