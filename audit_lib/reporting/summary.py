@@ -54,7 +54,7 @@ def summary_section(case: Case) -> Section:
         blocks += sentences
     else:
         blocks += unknown_grids(case)
-    if case.speaks("F6-02"):
+    if case.speaks("F6-02") and case.level != "county":
         blocks += [*hazard_flow(case), *hazard_ages(case)]
     return Section("summary", "总体情况", tuple(blocks), unite(numbers))
 
