@@ -53,6 +53,9 @@ LONGEST_WORD = 9.0
 TALLEST = 9
 """Lines of a row above which a turned page is better."""
 
+MOST_UNFOLDED = 100
+"""Rows of a folded table that an annex still prints."""
+
 HAN = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U000323af“”‘’—…"
 ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 FULL = {",": "，", ";": "；", ":": "："}
@@ -239,7 +242,10 @@ def _items(section: Section) -> Iterator[Item]:
 
 
 def _is_aside(block: Block, section: Section) -> bool:
-    return isinstance(block, Grid) and block.folded and (block.where == "page" or not section.annex)
+    """Say whether a table that the page folds is only named on paper: all but a short one of an annex."""
+    if not isinstance(block, Grid) or not block.folded:
+        return False
+    return block.where == "page" or not section.annex or len(block.rows) > MOST_UNFOLDED
 
 
 def _turn(items: list[Item]) -> list[Item]:
