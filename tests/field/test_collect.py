@@ -190,6 +190,14 @@ def test_cells_on_which_copies_differ_are_missing_where_nobody_can_tell_which_is
         assert set(found.conflicts["reason"]) == {"同一组交了两份, 分不出先后, 该格按缺失处理"}
 
 
+def test_conclusion_that_only_one_copy_gives_falls_with_a_disputed_outcome(tmp_path):
+    refused = filled("JC1", {SITE: {"C8": 41723, "F8": "拒绝检查"}})
+    found = read(tmp_path / "in", {"a.xlsx": filled("JC1", {SITE: inspected(SHORT)}), "b.xlsx": refused})
+    assert found.conflicts["what"].tolist() == ["到访情况"]
+    row = found.tables["province_checks"].iloc[0]
+    assert row[["outcome", "conclusion"]].isna().all(), "else a unit that refused would pass"
+
+
 def test_two_teams_at_one_reserve_count_once_by_the_earlier_day(tmp_path):
     first = {SPARE: {**inspected(SHORT, day=41724), "C10": "001"}}
     second = {SPARE: {**inspected(SHORT, day=41725, conclusion="不合格"), "C10": "002"}}
