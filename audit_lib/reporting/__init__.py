@@ -18,7 +18,7 @@ from audit_lib.reporting.lookup import Answer, ask
 from audit_lib.reporting.manifest import read_manifest, run_files, write_manifest
 from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
 from audit_lib.reporting.pdf import report_pdf
-from audit_lib.reporting.public import find_masks, personal_data, public_report
+from audit_lib.reporting.public import find_masks, public_report
 from audit_lib.reporting.record import keep_record, read_record
 from audit_lib.reporting.run import AreaReport, report_areas, run_notebook, stale_reports
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
@@ -64,7 +64,6 @@ __all__ = [
     "open_case",
     "open_inquiry",
     "open_week",
-    "personal_data",
     "print_count",
     "print_estimate",
     "print_money",

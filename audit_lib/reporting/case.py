@@ -176,7 +176,7 @@ LOADED: dict[tuple[str, int, int], tuple[Intake, Judgement]] = {}
 def stage_key(folder: Path) -> tuple[str, int, int]:
     """Return what changes when a stage of the run is written again."""
     files = (folder / "intake" / "intake.json", folder / "judgement" / "rules.parquet")
-    written = [file.stat().st_mtime_ns for file in files]
+    written = [file.stat().st_mtime_ns if file.exists() else 0 for file in files]
     return (str(folder.resolve()), written[0], written[1])
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Iterable
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, cast
@@ -55,7 +56,7 @@ def inputs_digest(run: Run, notebook: Path) -> str:
                 "rulebook": [[file.name, sha256_file(file)] for file in rulebook_files(run)],
                 "code": code_digest(),
                 "notebook": sha256_file(notebook),
-                "packages": installed(),
+                "packages": list(installed()),
                 "fonts": cast("Json", fonts_of(run)),
                 "system": [platform.python_version(), sys.platform, platform.machine()],
             }
@@ -86,9 +87,10 @@ def code_digest() -> str:
     return sha256_bytes(canonical_json(_digests(PACKAGE, files)))
 
 
-def installed() -> list[str]:
-    """Return every installed package with its version, sorted."""
-    return sorted({f"{one.metadata['Name']}=={one.version}" for one in metadata.distributions()})
+@cache
+def installed() -> tuple[str, ...]:
+    """Return every installed package with its version, sorted, as this process has found them."""
+    return tuple(sorted({f"{one.metadata['Name']}=={one.version}" for one in metadata.distributions()}))
 
 
 def record(run: Run, area: str, digest: str, written: Iterable[Path]) -> None:

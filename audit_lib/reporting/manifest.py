@@ -17,11 +17,12 @@ from typing import Any, cast
 
 import pandas as pd
 
-from audit_lib.compliance import check_sums, load_judgement
+from audit_lib.compliance import check_sums
 from audit_lib.errors import CallError, InputError
 from audit_lib.files import Json, read_bytes, sha256_file, write_text
-from audit_lib.intake import Intake, load_intake
+from audit_lib.intake import Intake
 from audit_lib.params import Run
+from audit_lib.reporting.case import load_stages
 from audit_lib.reporting.draws import read_draws
 from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed, rulebook_files
 from audit_lib.schemas import rulebook_rows
@@ -60,8 +61,8 @@ def write_manifest(run: Run) -> Path:
     ------
     JudgeError   counties do not add up to their city, or cities to the province
     """
-    intake = load_intake(run.folder / "intake")
-    check_tree(load_judgement(run.folder / "judgement").indicators, intake.areas)
+    intake, judgement = load_stages(run.folder)
+    check_tree(judgement.indicators, intake.areas)
     path = run.folder / NAME
     content = json.dumps(manifest(run, intake), ensure_ascii=False, indent=1, sort_keys=True)
     write_text(path, content + "\n")

@@ -82,17 +82,6 @@ class Masks:
         return 1, text[place]
 
 
-def personal_data(text: str) -> str:
-    """Return what a text tells that may not leave, by kind and number; nothing where it tells none.
-
-    >>> personal_data("138****1234, 0431-88901234"), personal_data("联系电话13912345678")
-    ('', '未遮盖的手机号 1 个')
-    """
-    ids = sum(_is_identity(number) for number in IDENTITY.findall(text))
-    said = {"身份证号码": ids, "未遮盖的手机号": len(PHONE.findall(text))}
-    return "、".join(f"{word} {count} 个" for word, count in said.items() if count)
-
-
 def _is_identity(number: str) -> bool:
     """Say whether 18 signs are an identity number: its day of birth and its check character fit.
 

@@ -21,13 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from audit_lib.compliance import load_judgement
 from audit_lib.errors import AuditError, CallError, ReportError, Text
 from audit_lib.files import write_text
-from audit_lib.intake import load_intake
 from audit_lib.params import Run
 from audit_lib.reporting import fresh
-from audit_lib.reporting.case import tree
+from audit_lib.reporting.case import load_stages, tree
 from audit_lib.reporting.manifest import check_tree
 from audit_lib.reporting.writing import CHOSEN, FORMATS, known_formats
 from audit_lib.shipped import notebook as shipped_notebook
@@ -82,9 +80,9 @@ def report_areas(
     JudgeError   counties do not add up to their city, or cities to the province
     ReportError  the inputs were changed while the reports were being written
     """
-    areas_read = load_intake(run.folder / "intake").areas
-    check_tree(load_judgement(run.folder / "judgement").indicators, areas_read)
-    known = tree(areas_read)
+    intake, judgement = load_stages(run.folder)
+    check_tree(judgement.indicators, intake.areas)
+    known = tree(intake.areas)
     names = dict(zip(known["code"], known["name"], strict=True))
     codes = list(names) if areas is None else list(dict.fromkeys(areas))
     if strange := [code for code in codes if code not in names]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audit_lib.compliance import load_judgement
+from audit_lib.compliance.rules.records import scan_outputs
 from audit_lib.errors import CallError, Text, VerifyError
 from audit_lib.files import canonical_json, read_bytes, sha256_bytes, write_bytes, write_text
 from audit_lib.intake import load_intake
@@ -171,10 +172,10 @@ def _assignment(run: Run) -> dict[str, bytes]:
 
 
 def _refuse_personal(files: Mapping[str, bytes]) -> None:
-    from audit_lib.reporting import personal_data  # noqa: PLC0415 - as above
-
-    told = {name: personal_data(_text(name, data)) for name, data in files.items()}
-    if said := "; ".join(f"{name}: {what}" for name, what in told.items() if what):
+    """Refuse files that DQ-06 would not let pass; it knows nothing of how they were masked."""
+    rows = scan_outputs({name: _text(name, data) for name, data in files.items()})
+    told = rows[rows["result"] == "not_met"]
+    if said := "; ".join(f"{row.subject}: {row.reason}" for row in told.itertuples(index=False)):
         raise VerifyError(f"有个人信息, 不能公布: {said}", f"personal data, nothing is released: {said}")
 
 

@@ -119,10 +119,14 @@ def _campaign(folder: Path) -> Path:
 def _changed_inputs(said: Mapping[str, Any], run: Run) -> list[Text]:
     from audit_lib.reporting import changed_file  # noqa: PLC0415 - as above
 
-    # A table of a database lies in no file: it is read anew, and what changed in it shows in the outputs.
-    files = [one for one in said["inputs"][1:] if not (is_url(one["path"]) or one["path"].startswith("${"))]
+    files = [one for one in said["inputs"][1:] if not _in_database(one["path"])]
     told = [changed_file(one["path"], one["sha256"], _input(run, one["path"])) for one in files]
     return [one for one in told if one]
+
+
+def _in_database(name: str) -> bool:
+    """Say whether an input is a table of a database: its rows are known once they are read again."""
+    return is_url(name) or "${" in name
 
 
 def _changed_rules(said: Mapping[str, Any], run: Run) -> list[Text]:
@@ -200,13 +204,18 @@ MAKERS: dict[str, Callable[[Run, list[str], Step], object]] = {
 
 
 def _other_inputs(said: Mapping[str, Any], again: Mapping[str, Any]) -> list[Text]:
-    """Return the input files that were read this time and not then."""
-    known = {one["path"] for one in said["inputs"]}
-    more = [one["path"] for one in again["inputs"] if one["path"] not in known]
-    return [
-        Text(f"{name}: 清单上没有的输入", f"{name}: an input that the manifest does not know")
-        for name in more
-    ]
+    """Return the inputs that were read this time and not then, or said something else then."""
+    known = {one["path"]: one["sha256"] for one in said["inputs"]}
+    told = []
+    for one in again["inputs"]:
+        name = one["path"]
+        if name not in known:
+            told.append(
+                Text(f"{name}: 清单上没有的输入", f"{name}: an input that the manifest does not know")
+            )
+        elif known[name] != one["sha256"]:
+            told.append(Text(f"{name}: 内容与清单中的摘要不同", f"{name}: not the rows of the manifest"))
+    return told
 
 
 def _notes(said: Mapping[str, Any], again: Mapping[str, Any], left: list[str]) -> list[str]:

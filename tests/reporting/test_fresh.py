@@ -75,7 +75,7 @@ CHANGES: dict[str, Callable[[Run, Patch, Path], None]] = {
     "rulebook": another_package,
     "rulebook beside the params": own_rulebook,
     "font": another_font,
-    "package": lambda run, patch, folder: patch.setattr(fresh, "installed", lambda: ["numpy==9.9"]),
+    "package": lambda run, patch, folder: patch.setattr(fresh, "installed", lambda: ("numpy==9.9",)),
 }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import cases
@@ -50,6 +52,23 @@ def test_another_folder_and_another_kind_of_kernel_give_the_same_bytes(
     other = judged_run(tmp_path)
     report_areas(other, [cases.PROVINCE, cases.COUNTY], progress=quiet)
     assert bytes_of(other) == bytes_of(written)
+
+
+@pytest.mark.slow
+def test_plain_papermill_gives_the_same_bytes(written: Run, tmp_path: Path) -> None:
+    other = judged_run(tmp_path)
+    words = ["-p", "params_file", str(other.file), "-r", "area", cases.COUNTY, "--no-progress-bar"]
+    command = [
+        Path(sys.executable).with_name("papermill"),
+        shipped("2_acceptance"),
+        tmp_path / "made.ipynb",
+        *words,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    made, due = bytes_of(other), bytes_of(written)
+    formats = {f"{cases.COUNTY}/report.{kind}" for kind in ("html", "pdf", "docx", "xlsx")}
+    assert set(made) == formats
+    assert made == {name: due[name] for name in formats}
 
 
 def test_executed_notebook_keeps_no_trace_of_machine_or_time(written: Run) -> None:
