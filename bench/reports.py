@@ -1,8 +1,9 @@
 """Reports of many areas: our batch against a loop of the papermill and nbconvert commands, in turn.
 
 ``python bench/reports.py`` makes up a province, judges it, and measures in the same minutes of the
-same machine: ``audit report --all`` for eight areas, and for each of them ``papermill`` and
-``jupyter nbconvert``. Then the whole province, every format. Figures: docs/measured.md.
+same machine: ``audit report --all`` for eight areas, and for each of them ``papermill``, which
+writes the page only as the batch does, and ``jupyter nbconvert``. Then the whole province, every
+format. Figures: docs/measured.md.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def one_after_another(home: Path, params: str, areas: list[str]) -> float:
         made = home / f"{area}.ipynb"
         notebook = REPO / "notebooks" / "2_acceptance.ipynb"
         words = ["-p", "params_file", params, "-r", "area", area, "--no-progress-bar"]
-        timed(home, BIN / "papermill", notebook, made, *words)
+        timed(home, "env", "AUDIT_FORMATS=html", BIN / "papermill", notebook, made, *words)
         timed(home, BIN / "jupyter", "nbconvert", "--to", "html", made)
     return time.monotonic() - begun
 
