@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 
@@ -21,14 +22,6 @@ from audit_lib.params import Run
 from audit_lib.schemas import inputs, rulebook_rows
 
 ORDER = ["table", "file", "sheet", "row"]
-
-EARLIER = frozenset(
-    table
-    for row in rulebook_rows("parameters")
-    if row["key"] == "earlier_tables"
-    for table in row["value"].split("|")
-)
-"""Tables of the year before: a date without a year is not taken for one of the campaign."""
 
 
 def read_inputs(run: Run) -> Intake:
@@ -81,9 +74,16 @@ def _gather(
     run: Run, name: str, parts: Sequence[Part], around: Surroundings, roster: Roster | None
 ) -> Gathered:
     sources = run.params.inputs.get(name, [])
-    if name in EARLIER:
+    if name in _earlier_tables():
         around = replace(around, years=(around.years[0] - 1, around.years[1]))
     return gather(inputs()[name], _living(parts), sources=sources, around=around, roster=roster)
+
+
+@cache
+def _earlier_tables() -> frozenset[str]:
+    """Tables of the year before: a date without a year is not taken for one of the campaign."""
+    (row,) = (row for row in rulebook_rows("parameters") if row["key"] == "earlier_tables")
+    return frozenset(row["value"].split("|"))
 
 
 def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], areas: pd.DataFrame) -> Intake:
