@@ -82,12 +82,12 @@ def test_a_changed_filter_changes_the_figure(place: Path, lab: str, tmp_path: Pa
         browser.wait(READY, 120)
         browser.evaluate(f"void {RUN}")
         browser.wait(f"!!({FIGURE})", 180)
-        before = browser.evaluate(FIGURE)
+        browser.evaluate(f"void (globalThis.before = {FIGURE})")
         kinds = "[...document.querySelectorAll('.widget-dropdown select')][1]"
         browser.evaluate(
-            f"(() => {{ const s = {kinds}; s.value = '村卫生室'; s.dispatchEvent(new Event('change')); }})()"
+            f"(() => {{ const s = {kinds}; s.value = '村卫生室'; s.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
         )
-        browser.wait(f"({FIGURE}) !== {json.dumps(before)}", 60)
+        browser.wait(f"({FIGURE}) !== globalThis.before", 60)
         browser.picture(tmp_path / "lab.png")
         assert "村卫生室" in browser.evaluate(
             "document.querySelector('.widget-dropdown') && document.body.innerText"
