@@ -34,19 +34,20 @@ def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
 
     Nothing is assumed of an area whose files could not be read.
     """
-    flags = {"doubtful": False, "applicable": True}
     rows = rows.reset_index(drop=True)
-    rows = rows.assign(**{name: rows.get(name, default) for name, default in flags.items()})
+    for name, default in (("doubtful", False), ("applicable", True)):
+        given = rows[name].astype("boolean").fillna(default) if name in rows else default
+        rows = rows.assign(**{name: pd.Series(given, index=rows.index).astype(bool)})
     rows = rows.assign(reason=rows.get("reason", pd.Series(pd.NA, index=rows.index, dtype="str")))
     rows = rows.assign(reason=rows["reason"].astype("str").where(rows["reason"] != ""))
     short = ~rows["met"].astype(bool)
     lost = short & hidden(facts, (*rule.needs, *rule.counts), rows)
     early = rule.due is not None and facts.as_of < rule.due
     cases = [
-        (~rows["applicable"].astype(bool), NOT_APPLICABLE),
+        (~rows["applicable"], NOT_APPLICABLE),
         (lost, NOT_ASSESSABLE),
-        (short & rows["doubtful"].astype(bool), NOT_ASSESSABLE),
         (short & early, NOT_DUE),
+        (short & rows["doubtful"], NOT_ASSESSABLE),
         (short, NOT_MET),
     ]
     result = pd.Series(np.select([hit for hit, _ in cases], [name for _, name in cases], MET), rows.index)
@@ -69,13 +70,43 @@ def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
     )[COLUMNS]
 
 
-def hidden(facts: Facts, tables: tuple[str, ...], rows: pd.DataFrame) -> pd.Series[bool]:
-    """Return of which areas a file of these tables was not read, or a row not identified."""
+def hidden(
+    facts: Facts, tables: tuple[str, ...], rows: pd.DataFrame, *, unidentified: bool = True
+) -> pd.Series[bool]:
+    """Return of which areas a file of these tables was not read, or a row not identified.
+
+    Parameters
+    ----------
+    rows : DataFrame[area]
+    unidentified : whether single rows that nobody could identify count too
+    """
     closed = facts.gaps.closed_to(tables)
-    areas = facts.places.loc[facts.places["county"].isin(closed), "area"]
-    lost = among(rows["area"], areas)
-    for table in dict.fromkeys(tables):
+    inside = among(rows["area"], facts.places["area"])
+    lost = among(rows["area"], facts.places.loc[facts.places["county"].isin(closed), "area"])
+    # A body outside the tree is touched by a file that may hold anybody's rows.
+    lost |= ~inside & bool(closed >= set(facts.places["county"]))
+    for table in dict.fromkeys(tables if unidentified else ()):
         counts = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
-        touched = counts[counts > 0].index.to_series().str.partition(":")[2]
-        lost |= among(rows["area"], touched)
+        touched = {str(key).partition(":")[2] for key in counts.index[counts > 0]}
+        lost |= rows["area"].astype(object).isin(touched)
+        lost |= ~inside & (facts.gaps.of_bodies(table, rows["area"]) > 0)
+        from_above = facts.gaps.lost.get(table, pd.Series(dtype="str")).eq(facts.province).any()
+        lost |= bool(from_above)
     return lost
+
+
+def spread_over_places(facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows once for each area that they count for: a county's for its city too.
+
+    Parameters
+    ----------
+    rows : DataFrame[area, ...]; rows of no county or city are left out
+
+    Returns
+    -------
+    the rows with ``level`` and ``subject``
+    """
+    counties = facts.places.rename(columns={"area": "subject", "county": "area"})
+    cities = facts.places.loc[facts.places["level"] == "city", ["level", "area"]].drop_duplicates()
+    cities = cities[~among(cities["area"], counties["area"])].assign(subject=cities["area"])
+    return rows.merge(pd.concat([counties, cities]), on="area")

@@ -135,7 +135,8 @@ def _bad_cells(problems: pd.DataFrame) -> pd.DataFrame:
 
 def _covered(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]) -> frozenset[str]:
     counties = set(places.loc[places["area"].isin(areas.dropna()), "county"])
-    if areas.isna().any():
+    if (~areas.isin(places["area"])).any():
+        # Sent by nobody knows whom, or from above: it may hold any county's rows.
         counties |= set(places["county"]) - present
     return frozenset(counties)
 

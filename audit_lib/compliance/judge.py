@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib import schemas
-from audit_lib.compliance import acceptance
+from audit_lib.compliance import acceptance, candidates
 from audit_lib.compliance.estimates import estimate_rechecks, estimate_unannounced
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import indicate
@@ -67,20 +67,22 @@ def judge(
     book = run_rulebook(run)
     applies = _applies(run, book)
     facts = gather_facts(intake, run.params, book, answers)
-    rules = _judge_rules(facts, applies)
+    found = _judge_rules(facts, applies)
+    rules = pd.concat([_as_rows(facts, rule_id, rows) for rule_id, rows in found.items()], ignore_index=True)
     verdicts = acceptance.propose(facts, rules, applies=applies)
-    if acceptance.RULE in applies:
-        areas = acceptance.as_rule(facts, verdicts).assign(
-            rule_id=acceptance.RULE, as_of=rules["as_of"].iloc[0]
-        )
-        rules = pd.concat([rules, schemas.conform(areas, "rules")])
+    derived = {
+        acceptance.RULE: acceptance.as_rule(facts, verdicts),
+        candidates.RULE: candidates.list_candidates(facts, rules),
+    }
+    more = [_as_rows(facts, rule_id, rows) for rule_id, rows in derived.items() if rule_id in applies]
+    rules = pd.concat([rules, *more], ignore_index=True)
     tables = {
         "rules": rules,
         "indicators": indicate(facts, rules),
         "scores": facts.scores,
         "estimates": _estimates(facts, draws),
         "verdicts": verdicts,
-        "questions": asked_questions(facts, rules),
+        "questions": asked_questions(facts, found),
     }
     return Judgement(**{name: _settled(table, name) for name, table in tables.items()})
 
@@ -117,7 +119,7 @@ def run_rulebook(run: Run) -> Rulebook:
 
 
 def _applies(run: Run, book: Rulebook) -> frozenset[str]:
-    built = {*judged_rules(book), acceptance.RULE} & set(book.rules)
+    built = {*judged_rules(book), acceptance.RULE, candidates.RULE} & set(book.rules)
     unknown = sorted(set(run.params.rules) - built)
     if unknown:
         raise JudgeError(
@@ -127,18 +129,19 @@ def _applies(run: Run, book: Rulebook) -> frozenset[str]:
     return frozenset(run.params.rules or built)
 
 
-def _judge_rules(facts: Facts, applies: frozenset[str]) -> pd.DataFrame:
-    tables = []
-    for rule_id, function in judged_rules(facts.book).items():
-        rows = (
-            function(facts, facts.book.rules[rule_id])
-            if rule_id in applies
-            else whole(facts, NOT_APPLICABLE, "参数 rules 没有选用")
-        )
-        tables.append(
-            schemas.conform(_one_each(rows).assign(rule_id=rule_id, as_of=str(facts.as_of.date())), "rules")
-        )
-    return pd.concat(tables, ignore_index=True)
+def _judge_rules(facts: Facts, applies: frozenset[str]) -> dict[str, pd.DataFrame]:
+    return {
+        rule_id: function(facts, facts.book.rules[rule_id])
+        if rule_id in applies
+        else whole(facts, NOT_APPLICABLE, "参数 rules 没有选用")
+        for rule_id, function in judged_rules(facts.book).items()
+    }
+
+
+def _as_rows(facts: Facts, rule_id: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """A rule's rows in the declared shape of table ``rules``, one per subject."""
+    told = _one_each(rows).assign(rule_id=rule_id, as_of=str(facts.as_of.date()))
+    return schemas.conform(told, "rules")
 
 
 def _estimates(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.DataFrame:

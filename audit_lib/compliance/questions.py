@@ -9,6 +9,7 @@ Source: rules.csv, check_mode semi and manual; design 1.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -100,18 +101,22 @@ def ask(facts: Facts, rule: Rule, asked: pd.DataFrame) -> pd.DataFrame:
     )[[*COLUMNS, "known"]]
 
 
-def asked_questions(facts: Facts, rules: pd.DataFrame) -> pd.DataFrame:
+def asked_questions(facts: Facts, found: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return table ``questions``: what was asked, with the answers there are.
 
     Parameters
     ----------
-    rules : the rows of all rules; those that `ask` made carry ``known``
+    found : the rows of each rule by its id; those that `ask` made carry ``known``
     """
-    if "known" not in rules:
-        return schemas.empty("questions")
-    rows = rules.loc[rules["known"].notna(), [*_KEY, "area", "known"]]
-    texts = {rule_id: question.text for rule_id, question in facts.book.questions.items()}
-    return rows.assign(question=rows["rule_id"].map(texts)).merge(_kept(facts), on=_KEY, how="left")
+    asked = [
+        rows.loc[rows["known"].notna(), [*_KEY[1:], "area", "known"]].assign(
+            rule_id=rule_id, question=facts.book.questions[rule_id].text
+        )
+        for rule_id, rows in found.items()
+        if "known" in rows
+    ]
+    rows = pd.concat([schemas.empty("questions")[[*_KEY, "area", "known", "question"]], *asked])
+    return rows.merge(_kept(facts), on=_KEY, how="left")
 
 
 def question_workbook(questions: pd.DataFrame, names: dict[str, str]) -> bytes:

@@ -137,6 +137,10 @@ class Rulebook:
         """Return a parameter that is a list of words."""
         return self._typed(key, tuple)
 
+    def counts(self, key: str) -> tuple[int, ...]:
+        """Return a parameter that is a list of whole numbers."""
+        return self._typed(key, tuple)
+
     def _typed(self, key: str, kind: type[T]) -> T:
         value = self.parameters.get(key)
         if not isinstance(value, kind):

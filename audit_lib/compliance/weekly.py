@@ -9,15 +9,32 @@ Source: domain.md 1.3, 5.3, A10; ``rulebook/weekly.csv`` says what each figure i
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.counts import Measure, counts_at, follow_counts, weekly_measures
 from audit_lib.compliance.facts import Facts
+from audit_lib.compliance.keys import first_of
 
 KEY = ["area", "body", "week"]
 FOUND = [*KEY, "check", "measure", "reported", "other", "words"]
-"""What a check finds: ``check`` is fell, part, majors, ledger, stale or copied; ``other`` is the
-figure that ``reported`` was held against."""
+"""What a check finds: ``check`` is fell, part, majors, rate, sum, ledger, stale or copied; ``other``
+is the figure that ``reported`` was held against."""
+
+RATES = {
+    "coverage_rate": ("inspected", "units_due", "覆盖率"),
+    "spot_rate": ("spot_done", "passed", "抽检率"),
+    "general_rate": ("general_closed", "general_found", "一般隐患整改率"),
+}
+"""Printed rates of a report, and the counts that they are made of."""
+
+ROUNDED = ("spot_due",)
+"""Figures that are rounded up, so that those of counties do not add up to the city's."""
 
 
 def latest_reports(weekly: pd.DataFrame) -> pd.DataFrame:
@@ -44,6 +61,8 @@ def check_reports(facts: Facts) -> pd.DataFrame:
         find_falls(reports),
         find_parts(reports),
         find_majors_apart(reports),
+        find_rates_apart(reports),
+        find_sums_apart(reports, facts),
         find_differences(reports, facts, follow_counts(facts)),
         find_stale(reports, weeks=facts.book.count("stale_weeks")),
         find_copies(reports, least=facts.book.count("copied_figures")),
@@ -85,6 +104,103 @@ def find_majors_apart(reports: pd.DataFrame) -> pd.DataFrame:
     apart = reports["major_found"] != both
     words = "不等于销号与列入治理计划之和"
     return _found(reports, weekly_measures()["major_found"], both, apart, check="majors", words=words)
+
+
+def find_rates_apart(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return printed rates that do not follow from the report's own counts."""
+    found = []
+    for column, (part, whole, words) in RATES.items():
+        rows = reports.dropna(subset=[column, part, whole])
+        rows = rows[rows[whole] > 0]
+        printed = [read_rate(text) for text in rows[column]]
+        counts = list(zip(rows[part], rows[whole], strict=True))
+        apart = [
+            rate is not None and not rate.follows(int(one), int(other))
+            for rate, (one, other) in zip(printed, counts, strict=True)
+        ]
+        said = [
+            f"/{weekly_measures()[whole].zh}应为 {rate.written(int(one), int(other))}, {words}写作 {text}"
+            for rate, (one, other), text in zip(printed, counts, rows[column], strict=True)
+            if rate is not None and not rate.follows(int(one), int(other))
+        ]
+        rows = rows[np.array(apart, dtype=bool)]
+        empty = pd.array([pd.NA] * len(rows), dtype="Int64")
+        rows = rows.assign(check="rate", measure=part, reported=empty, other=empty)
+        found.append(rows.assign(words=pd.Series(said, index=rows.index, dtype="str"))[FOUND])
+    return pd.concat(found, ignore_index=True)
+
+
+def find_sums_apart(reports: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Return figures of a city that are not the sum of its counties' for the same Friday.
+
+    Compared where every county of the city stands in the table of counties, and every body of the
+    city reported. What is rounded up county by county (应抽) does not add up and is left out.
+    """
+    given = first_of(facts.records["weekly_counties"], ["county", "week"])
+    homes = facts.places[facts.places["level"] == "city"]
+    size = homes.groupby("area").size()
+    rows = given.merge(homes[["area", "county"]], on="county")
+    there = rows.groupby(["area", "week"])["county"].transform("nunique")
+    rows = rows[there == rows["area"].map(size)]
+    bodies = facts.reporters.groupby("area")["body"].nunique()
+    found = []
+    for measure in weekly_measures().values():
+        if measure.key in ROUNDED:
+            continue
+        sums = rows.groupby(["area", "week"])[measure.key].agg(lambda cells: cells.sum(skipna=False))
+        told = reports.dropna(subset=[measure.key])
+        together = told.groupby(["area", "week"])[measure.key]
+        total, count = together.transform("sum"), together.transform("size")
+        keys = pd.MultiIndex.from_frame(told[["area", "week"]])
+        parts = sums.reindex(keys).astype("Int64").set_axis(told.index)
+        apart = parts.notna() & (total != parts) & (count >= told["area"].map(bodies).fillna(1))
+        told = told.assign(**{measure.key: total})
+        found.append(_found(told, measure, parts, apart, check="sum", words="不等于各县之和"))
+    return pd.concat(found, ignore_index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A rate as somebody printed it: its value, and half a unit of its last decimal."""
+
+    value: Fraction
+    half: Fraction
+    decimals: int
+
+    def follows(self, part: int, whole: int) -> bool:
+        """Say whether part / whole is printed so, rounded to as many decimals.
+
+        >>> read_rate("96.8%").follows(137354, 141911), read_rate("97.28%").follows(137354, 141911)
+        (True, False)
+        """
+        return abs(Fraction(part, whole) - self.value) <= self.half
+
+    def written(self, part: int, whole: int) -> str:
+        """Return how part / whole is printed in per cent with as many decimals, half up.
+
+        >>> read_rate("98.89%").written(177, 179)
+        '98.88%'
+        """
+        scale = 10**self.decimals
+        number = (200 * scale * part + whole) // (2 * whole)
+        whole_part, rest = divmod(number, scale)
+        return f"{whole_part}.{rest:0{self.decimals}d}%" if self.decimals else f"{whole_part}%"
+
+
+def read_rate(text: str) -> Rate | None:
+    """Return a printed rate; None where the text is none. Without a sign, 1 or less is a share.
+
+    >>> read_rate("0.5").value, read_rate("50%").value, read_rate("约一半")
+    (Fraction(1, 2), Fraction(1, 2), None)
+    """
+    found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s*(%?)", unicodedata.normalize("NFKC", text).strip())
+    if not found:
+        return None
+    digits = found[2] or ""
+    value, half = Fraction(f"{found[1]}.{digits or 0}"), Fraction(1, 2 * 10 ** len(digits))
+    if found[3] or value > 1:
+        return Rate(value / 100, half / 100, len(digits))
+    return Rate(value, half, max(len(digits) - 2, 0))
 
 
 def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame) -> pd.DataFrame:

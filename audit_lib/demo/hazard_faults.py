@@ -260,6 +260,18 @@ def lost_from_2013(true: Tables, plant: Plant) -> Planted:
     return {"hazards_2013": pd.concat([old, rows], ignore_index=True)}, faults
 
 
+def province_finding_left(true: Tables, plant: Plant) -> Planted:
+    """Leave what the province found neither mended nor with a deadline."""
+    ids = _choose(true, plant, "一般")
+    hazards = _set(true["hazards"], ids, OPEN)
+    hazards = _set(hazards, ids, {"source": "省督导", "deadline": pd.NaT})
+    rules = ("P3-02", "F6-03", "W2-04")
+    faults = [Fault(rule, "hazard", one, plant.note, plant.area) for one in ids for rule in rules]
+    units = sorted(set(hazards.loc[hazards["hazard_id"].isin(ids), "unit_id"]))
+    faults += [Fault("R-02", "unit", unit, plant.note) for unit in units]
+    return {"hazards": hazards}, faults + _unmanaged(hazards, ids, plant)
+
+
 def _choose(true: Tables, plant: Plant, grade: str) -> list[str]:
     hazards = true["hazards"]
     there = hazards["county"].eq(plant.area) & hazards["grade"].eq(grade)

@@ -63,7 +63,11 @@ def make_hazards(units: pd.DataFrame, seed: int) -> pd.DataFrame:
         platform_date=day(np.minimum(found + throw(chance, size, 0, 5), LAST_CHECK)),
         note="",
     )
-    return rows.assign(rechecker=rows["rechecker"].where(rows["recheck_date"].notna(), ""))
+    rows = rows.assign(rechecker=rows["rechecker"].where(rows["recheck_date"].notna(), ""))
+    # Chance must not make two hazards of a unit read as one that two levels found.
+    again = rows.groupby(["unit_id", "category", "place", "description"]).cumcount()
+    spot = rows["place"] + "（第" + (again + 1).astype("str") + "处）"
+    return rows.assign(place=rows["place"].where(again == 0, spot))
 
 
 def make_listings(hazards: pd.DataFrame, seed: int) -> pd.DataFrame:

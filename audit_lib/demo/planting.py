@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,3 +47,10 @@ def choose_units(true: Tables, plant: Plant) -> list[str]:
     units = true["units"]
     there = units.loc[units["county"] == plant.area, "unit_id"]
     return plant.choose(there[~there.isin(true["city_checks"]["unit_id"])])
+
+
+def add_row(true: Tables, name: str, row: dict[str, Any]) -> Tables:
+    """Return a table with one row more; what the row does not say is empty."""
+    rows = true[name]
+    more = pd.DataFrame([row]).reindex(columns=rows.columns).astype(rows.dtypes)
+    return {name: pd.concat([rows, more], ignore_index=True)}

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from audit_lib.demo import (
+    area_faults,
     form_faults,
     hazard_faults,
     ledger,
     papers,
     places,
+    registers,
     report_faults,
     roster,
     unit_faults,
@@ -23,6 +26,8 @@ from audit_lib.demo.distortions import Distortion, Trace, demo_distortions, dist
 from audit_lib.demo.planting import Plant, Planting
 from audit_lib.demo.stock import Tables, stock
 from audit_lib.demo.truth import Fault, follow
+
+ROOMS = (unit_faults, hazard_faults, form_faults, area_faults, report_faults)
 
 KEYS = {
     "units": ["county", "town", "unit_id"],
@@ -74,21 +79,31 @@ def build_province(units: int, seed: int, *, distortions: Sequence[Distortion] |
         "documents": papers.make_documents(areas, seed),
         "inspectors": papers.make_inspectors(areas, seed),
     }
+    true |= registers.make_registers(areas, counties, true, seed)
     true = unit_registers.complete(true, seed)
-    true["weekly"] = papers.make_weekly(true["reporters"], true, seed)
-    true, planted = _plant(true, seed)
+    true, planted = _plant(true, seed, [row for row in _plants() if not hasattr(report_faults, row.fault)])
     for name, office in (("county_checks", "county"), ("city_checks", "city")):
         true[name] = visits.keep_hours(true[name], seed, office=office)
     true, traces = distort(true, demo_distortions() if distortions is None else distortions, seed)
+    true["weekly"] = papers.make_weekly(true["reporters"], true, seed)
+    true["findings"] = registers.make_findings(true["hazards"], seed)
+    true["weekly_counties"] = registers.make_weekly_counties(true)
+    true, late = _plant(true, seed, [row for row in _plants() if hasattr(report_faults, row.fault)])
+    planted += late
     true["platform"] = ledger.make_platform(true["hazards"], seed)
     true, city_of = _call_by_name(true), counties.set_index("code")["city"]
     planted += unit_registers.unwatched(true, planted)
     return Province(areas, counties, true, follow(planted, city_of), bad, traces)
 
 
-def _plant(true: Tables, seed: int) -> tuple[Tables, list[Fault]]:
+def _plants() -> list[Any]:
+    return list(stock("plants").itertuples(index=False))
+
+
+def _plant(true: Tables, seed: int, rows: list[Any]) -> tuple[Tables, list[Fault]]:
+    """Plant what the rows say; the reports of a Friday are made when all else is planted."""
     planted: list[Fault] = []
-    for row in stock("plants").itertuples(index=False):
+    for row in rows:
         plant = Plant(str(row.fault), str(row.area), int(str(row.count)), str(row.note), seed)
         changed, found = _find(plant.fault)(true, plant)
         true = true | {name: _tidy(name, table) for name, table in changed.items()}
@@ -105,9 +120,6 @@ def _call_by_name(true: Tables) -> Tables:
         if name != "units" and "unit_name" in table
     }
     return true | named
-
-
-ROOMS = (unit_faults, hazard_faults, form_faults, report_faults)
 
 
 def _find(name: str) -> Planting:

@@ -48,16 +48,45 @@ RULES = (
     "DQ-05",
     "DQ-01",
     "DQ-02",
+    "REP-01",
     "REP-02",
     "REP-03",
+    "REP-04",
+    "REP-05",
+    "G-02",
+    "F1-01",
+    "F1-02",
+    "F2-01",
+    "F3-01",
+    "F4-01",
+    "F4-03",
+    "R-01",
+    "R-05c",
+    "R-06",
+    "R-07",
+    "R-09",
+    "P1-01",
+    "P1-02",
+    "P1-03",
+    "P1-04",
+    "P3-02",
+    "P3-03",
+    "W2-03",
+    "W2-09",
+    "W2-10",
+    "W2-11",
 )
 """Rules that the truth is complete for: anything else not met under one of them is a false alarm."""
 
-RISING = ("R-03", "F3-02", "F4-02", "F6-02", "P2-03")
+RISING = ("R-03", "F3-01", "F3-02", "F4-02", "F6-02", "P2-03")
 """Rules whose one fault makes the county and its city fail."""
 
-AREA_SET = (*RISING, "R-05")
+AREA_SET = ("R-03", "F3-02", "F4-02", "F6-02", "P2-03", "R-05")
 """Rules of which one not met makes an area not completed (P3-04)."""
+
+
+ALSO = {"F3-02": "R-06", "P2-03": "P1-03"}
+"""Rules whose fault in a county is one of another rule too: who has no form has no receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +112,8 @@ def follow(faults: Iterable[Fault], city_of: pd.Series[str]) -> list[Fault]:
     for fault in [one for one in rows if one.rule_id in RISING and one.county]:
         for level, area in (("county", fault.county), ("city", str(city_of[fault.county]))):
             rows.append(Fault(fault.rule_id, level, area, fault.note))
+    for fault in [one for one in rows if one.rule_id in ALSO and one.county]:
+        rows.append(Fault(ALSO[fault.rule_id], "county", fault.county, fault.note))
     for fault in [one for one in rows if one.rule_id in AREA_SET and one.level in ("county", "city")]:
         rows.append(Fault("P3-04", fault.level, fault.subject, f"{fault.rule_id} 未达到"))
     return _merge(rows)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from audit_lib.compliance import ask, gather_facts, keep_answers, question_workbook, read_answers
+from audit_lib.compliance import ask, gather_facts, judge, keep_answers, question_workbook, read_answers
 from audit_lib.compliance.questions import ASKED, KEPT, asked_questions
 from audit_lib.errors import InputError
 from audit_lib.files import canonical_json, sha256_bytes, write_bytes
@@ -33,8 +33,8 @@ def questions(here: Run, *, known: str = "纪要 1 份") -> tuple[pd.DataFrame, 
     given = intake(units=[unit("a1"), unit("b1", B)])
     facts = gather_facts(given, here.params, BOOK, answers)
     asked = pd.DataFrame({"level": ["county"], "subject": [A], "area": [A], "known": [known]})
-    rows = ask(facts, RULE, asked).assign(rule_id="R-08")
-    return rows, asked_questions(facts, rows)
+    rows = ask(facts, RULE, asked)
+    return rows, asked_questions(facts, {"R-08": rows})
 
 
 def hand_out(here: Run, **cells: str) -> None:
@@ -130,3 +130,12 @@ def test_before_the_rule_is_due_an_open_question_is_not_due(tmp_path: Path) -> N
     assert row(early).result == "not_due"
     hand_out(early, **WHOLE | {"answer": "未达到"})
     assert row(early).result == "not_due"
+
+
+def test_judgement_asks_every_county_and_city_about_each_manual_rule(here: Run) -> None:
+    given = intake(units=[unit("a1"), unit("b1", B)])
+    asked = judge(given, here, {}, read_answers(here, frozenset())).questions
+    assert asked.groupby("rule_id")["subject"].nunique().to_dict() == {
+        "F2-02": 6, "R-08": 6, "W1-03": 6, "W3-04": 4
+    }  # fmt: skip
+    assert asked["question"].notna().all()

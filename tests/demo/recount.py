@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.demo import Province
+from tests.demo.recount_areas import recount_areas
 from tests.demo.recount_units import recount_units
 
 AS_OF = pd.Timestamp("2014-03-31")
@@ -37,6 +38,8 @@ def recount(province: Province) -> Found:
     found |= set(_reports(rows))
     visited = {one["unit_id"] for one in rows["county_checks"] if one["inspectors"] and one["date"] <= AS_OF}
     found |= set(recount_units(rows, visited))
+    found |= {("R-05c", "county", county) for county in _untouched(rows, units)}
+    found |= set(recount_areas(rows, city_of, found))
     found |= {
         (rule, "city", city_of[area]) for rule, level, area in found if level == "county" and rule in RISING
     }
@@ -82,6 +85,22 @@ def _unfounded(rows: dict[str, Rows]) -> list[str]:
         for check in rows["city_checks"]
         if not _passed_on(states.get(check["unit_id"], []), check["date"])
     ]
+
+
+def _untouched(rows: dict[str, Rows], units: dict[str, dict[str, Any]]) -> set[str]:
+    """Counties with units in the frame of the quota, of which the city checked none on a day of its pass."""
+    states, passed, seen = _states(rows), set(), set()
+    spot = defaultdict(list)
+    for check in rows["city_checks"]:
+        spot[check["unit_id"]].append(check["date"])
+    for unit, checks in states.items():
+        days = [pd.Timestamp(day) for day in ("2014-03-10", "2014-03-17", "2014-03-24")]
+        days += [day for day in spot[unit] if day <= days[-1]]
+        if any(_passed_on(checks, day) for day in days):
+            passed.add(units[unit]["county"])
+            if any(_passed_on(checks, day) for day in spot[unit]):
+                seen.add(units[unit]["county"])
+    return passed - seen
 
 
 def _short_cities(rows: dict[str, Rows], units: dict[str, dict[str, Any]]) -> list[str]:

@@ -100,6 +100,17 @@ def test_reading_the_files_gives_the_true_table(intake: Intake, true: Tables, na
         "hazards_2013",
         "supervisions",
         "illegal_acts",
+        "accidents",
+        "responsibilities",
+        "feedback",
+        "grids",
+        "pilots",
+        "unannounced",
+        "acceptances",
+        "findings",
+        "accountability",
+        "weekly_counties",
+        "published",
     ],
 )
 def test_reading_the_papers_gives_the_true_table(intake: Intake, true: Tables, name: str) -> None:

@@ -10,17 +10,22 @@ import pandas as pd
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.rulebook import Rule, Rulebook
 from audit_lib.compliance.rules import (
+    asked,
+    bodies,
     coverage,
+    findings,
     forms,
     items,
     ledger,
     listings,
+    papers,
     quality,
     records,
     rectification,
     reports,
     spotcheck,
     units,
+    visits,
 )
 
 Judging = Callable[[Facts, Rule], pd.DataFrame]
@@ -70,9 +75,40 @@ RULES: Mapping[str, Judging] = MappingProxyType(
         "DQ-06": records.outputs_clean,
         "REP-02": reports.reports_on_time,
         "REP-03": reports.reports_received,
+        "REP-04": reports.figures_tie,
+        "REP-05": reports.reports_match_ledgers,
+        "REP-01": bodies.contacts_named,
+        "G-02": findings.no_grave_accident,
+        "F1-01": bodies.leaders_named,
+        "F1-02": bodies.letters_signed,
+        "F2-01": asked.papers_asked,
+        "F2-02": asked.areas_asked,
+        "F3-01": bodies.feedback_solved,
+        "F4-01": asked.papers_asked,
+        "F4-03": bodies.grids_in_charge,
+        "F5-01": asked.pilots_asked,
+        "R-01": papers.city_plan_whole,
+        "R-05c": spotcheck.each_county_sampled,
+        "R-06": listings.majors_listed_swiftly,
+        "R-07": visits.visited_unannounced,
+        "R-08": asked.areas_asked,
+        "R-09": papers.deployed,
+        "P1-01": papers.plan_in_time,
+        "P1-02": papers.notice_in_time,
+        "P1-03": papers.notices_received,
+        "P1-04": papers.key_units_listed,
+        "P3-01": visits.cities_visited,
+        "P3-02": findings.province_findings_mended,
+        "P3-03": papers.accepted,
+        "W1-03": asked.areas_asked,
+        "W2-02": findings.cases_counted,
+        "W2-03": visits.visited_on_days_off,
+        "W2-09": visits.signs_of_haste,
+        "W2-10": findings.findings_in_ledgers,
+        "W3-04": asked.areas_asked,
     }
 )
-"""P3-04 is not among them: it is made from their results (`acceptance`)."""
+"""P3-04 and W2-11 are not among them: they are made from their results (`acceptance`, `candidates`)."""
 
 
 def judged_rules(book: Rulebook) -> dict[str, Judging]:

@@ -48,7 +48,7 @@ def pilots_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
     )
     cited = join_evidence(cite("pilots", subject + "/" + rows["milestone"]), subject)
     asked = pd.DataFrame({"level": "pilot", "subject": counts.index, "known": known.to_numpy()})
-    asked = asked.assign(area=asked["subject"].str.partition(":")[0], evidence=cited.to_numpy())
+    asked = asked.assign(area=asked["subject"].str.split(":", n=1).str[0], evidence=cited.to_numpy())
     return ask(facts, rule, asked)
 
 

@@ -139,6 +139,27 @@ def experts_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
     return areas.assign(reason=joined.where(shown.notna(), areas["reason"]))
 
 
+def majors_listed_swiftly(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-06: the same majors as in F3-02, each listed within the limit; the longest delay is said."""
+    majors = facts.hazards[maybe_major(facts.hazards)].reset_index(drop=True)
+    state = listing_state(facts, majors)
+    right = facts.listings["body_level"].isin(facts.book.words("listing_bodies"))
+    rows = facts.listings[right & ~of_another_place(facts, facts.listings)]
+    first = look_up(majors["hazard_id"], rows.groupby("hazard_id")["listed_date"].min())
+    delay = (first - majors["found_date"]).dt.days
+    swift = state["listed"] & ~(delay > facts.book.count("listing_limit"))
+    lost = to_name(majors[state["counted"] & ~swift], state["doubtful"])
+    counts = tally(
+        majors, counted=state["counted"], met=swift, doubtful=state["doubtful"], pending=state["pending"]
+    )
+    evidence = lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]]
+    table = judge_areas(facts, rule, counts, evidence, none="没有须挂牌的重大隐患")
+    longest = look_up(table["subject"], delay[state["counted"]].groupby(majors["county"]).max())
+    said = "挂牌最长用 " + longest.astype("Int64").astype("str") + " 天"
+    both = table["reason"] + "; " + said
+    return table.assign(reason=table["reason"].where(longest.isna(), both.fillna(said)))
+
+
 def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-06: each listed major hazard has all five elements in its listing."""
     if facts.gaps.not_given(rule.needs):

@@ -10,8 +10,8 @@ import pandas as pd
 from audit_lib.compliance.duties import judge_duties, own_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import look_up
-from audit_lib.compliance.rows import cite, join_evidence, nothing_given
+from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.rows import cite, join_evidence, judge_areas, nothing_given, tally
 from audit_lib.compliance.rulebook import Rule
 
 PLAN, NOTICE, KEY_LIST = "行动方案", "行动通告", "重点监控名单"
@@ -156,4 +156,71 @@ def accepted(facts: Facts, rule: Rule) -> pd.DataFrame:
             reason=words.where(done, "没有验收结论"),
             evidence=look_up(places["area"], join_evidence(cite("acceptances", said["area"]), said["area"])),
         ),
+    )
+
+
+def deployed(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-09: each area has a deployment on paper or in a meeting, and supervised in the window."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    papers = documents_of(facts, facts.book.words("deployment_documents"))
+    visits = facts.records["supervisions"]
+    window = facts.params.window
+    inside = visits["date"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+    places = own_places(facts, rule)
+    paper = places["area"].isin(papers.loc[papers["date"].notna(), "area"])
+    visit = places["area"].isin(visits.loc[inside, "area"])
+    maybe_paper = paper | places["area"].isin(papers["area"])
+    maybe_visit = visit | places["area"].isin(visits.loc[visits["date"].isna(), "area"])
+    lacks = np.select(
+        [~paper & ~visit, ~paper, ~visit],
+        ["没有部署, 也没有督导记录", "没有部署文件或会议", "没有督导记录"],
+        "",
+    )
+    both = [document_key(papers), cite("supervisions", visits.loc[inside, "supervision_id"])]
+    areas = pd.concat([papers["area"], visits.loc[inside, "area"]])
+    return judge_duties(
+        facts,
+        rule,
+        places.assign(
+            met=paper & visit,
+            doubtful=maybe_paper & maybe_visit,
+            reason=lacks,
+            evidence=look_up(places["area"], join_evidence(pd.concat(both), areas)),
+        ),
+    )
+
+
+def notices_received(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """P1-03: each unit of the roster as frozen signed for the notice by the end of the first phase.
+
+    A form without a readable date of receipt leaves its county open.
+    """
+    state = notice_state(facts)
+    lost = state[~state["in_time"]]
+    evidence = lost.assign(evidence=cite("units", lost["unit_id"]))[["county", "evidence"]]
+    table = judge_areas(facts, rule, tally(state, met=state["in_time"], doubtful=state["doubtful"]), evidence)
+    late = state[state["days_late"] > 0].groupby("county")["days_late"].agg(["size", "max"])
+    size, most = (
+        look_up(table["subject"], late[name]).astype("Int64").astype("str") for name in ("size", "max")
+    )
+    said = table["reason"] + "; 迟签 " + size + " 家, 最迟 " + most + " 天"
+    return table.assign(reason=said.where(table["subject"].isin(late.index), table["reason"]))
+
+
+def notice_state(facts: Facts) -> pd.DataFrame:
+    """Return DataFrame[unit_id, county, in_time, days_late, doubtful] for the units at the freeze.
+
+    A unit that was closed with evidence by then owes no receipt, nor does one that came later.
+    """
+    freeze, last = facts.book.day("freeze_day"), facts.book.day("notice_last")
+    gone = facts.removed.loc[facts.removed["status_date"] <= freeze, "unit_id"]
+    units = facts.units[~(facts.units["entry_date"] > freeze) & ~among(facts.units["unit_id"], gone)]
+    forms = facts.self_checks[~(facts.self_checks["notice_date"] > facts.as_of)]
+    first = look_up(units["unit_id"], forms.groupby("unit_id")["notice_date"].min())
+    blank = facts.self_checks.loc[facts.self_checks["notice_date"].isna(), "unit_id"]
+    return units[["unit_id", "county"]].assign(
+        in_time=first <= last,
+        days_late=(first - last).dt.days.clip(lower=0).fillna(0).astype("int64"),
+        doubtful=first.isna() & among(units["unit_id"], blank),
     )

@@ -1,17 +1,27 @@
-"""Rules on the weekly reports: received by Friday 11:00, and received at all."""
+"""Rules on the weekly reports: received by Friday 11:00, received at all, and figures that tie."""
 
 from __future__ import annotations
+
+import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from audit_lib.compliance import weekly
+from audit_lib.compliance.counts import follow_counts, weekly_measures
+from audit_lib.compliance.duties import hidden
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import look_up
+from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.keys import among, first_of, look_up
 from audit_lib.compliance.rows import (
     MET,
+    NOT_APPLICABLE,
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
+    cite,
+    join_evidence,
     nothing_given,
     subjects,
 )
@@ -60,10 +70,139 @@ def due_reports(facts: Facts) -> pd.DataFrame:
     )
 
 
+def figures_tie(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """REP-04: a report's figures agree with one another, with the week before, and with its counties.
+
+    A cumulative figure may fall with a note of correction. Printed figures of other papers are
+    held against their own counts, one row each.
+    """
+    tables = [] if facts.gaps.not_given(rule.needs) else [_reports_tie(facts)]
+    if "published" in facts.gaps.given:
+        tables.append(_published_follow(facts))
+    return pd.concat(tables) if tables else nothing_given(facts, rule)
+
+
+def reports_match_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """REP-05: a report's figures are those of the ledgers as of Thursday 24:00."""
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    reports = weekly.latest_reports(facts.weekly)
+    counted = {one.key for one in weekly_measures().values() if one.needs}
+    counted -= {key for key in counted if facts.gaps.not_given(weekly_measures()[key].needs)}
+    found = weekly.find_differences(reports, facts, follow_counts(facts))
+    return _by_report(facts, reports, found, sorted(counted), among(reports["area"], facts.places["area"]))
+
+
+def _reports_tie(facts: Facts) -> pd.DataFrame:
+    reports = weekly.latest_reports(facts.weekly)
+    falls = weekly.find_falls(reports)
+    noted = has_content(reports["correction"], facts.book.words("no_content"))
+    key = reports["area"] + ":" + reports["body"] + reports["week"].astype("str")
+    excused = among(falls["area"] + ":" + falls["body"] + falls["week"].astype("str"), key[noted])
+    found = [
+        falls[~excused],
+        weekly.find_parts(reports),
+        weekly.find_majors_apart(reports),
+        weekly.find_rates_apart(reports),
+        weekly.find_sums_apart(reports, facts),
+    ]
+    figures = [*weekly_measures()]
+    return _by_report(facts, reports, pd.concat(found), figures, pd.Series(True, index=reports.index))
+
+
+def _by_report(
+    facts: Facts, reports: pd.DataFrame, found: pd.DataFrame, figures: list[str], asked: pd.Series[bool]
+) -> pd.DataFrame:
+    """One row per body: the reports with figures to test, those that do not tie, and why."""
+    found = found.reset_index(drop=True)
+    testable = asked & reports[figures].notna().any(axis=1)
+    subject = reports["area"] + ":" + reports["body"]
+    named = {key: measure.zh for key, measure in weekly_measures().items()}
+    words = found["week"].dt.strftime("%m-%d") + " " + found["measure"].map(named).fillna("") + found["words"]
+    numbers = " (" + found["reported"].astype("str") + "; " + found["other"].astype("str") + ")"
+    words += numbers.where(found["reported"].notna() & found["other"].notna(), "")
+    by = found["area"] + ":" + found["body"]
+    said = words.sort_values(kind="stable").groupby(by).agg("; ".join)
+    weeks = (by + "/" + found["week"].dt.strftime("%Y-%m-%d")).drop_duplicates()
+    wrong = weeks.str.rsplit("/", n=1).str[0].value_counts()
+    bodies = pd.concat([reports[["area", "body"]], facts.reporters[["area", "body"]]]).drop_duplicates()
+    bodies = bodies.sort_values(["area", "body"], ignore_index=True)
+    key = bodies["area"] + ":" + bodies["body"]
+    tested = look_up(key, testable.astype("int64").groupby(subject).sum()).fillna(0).astype("int64")
+    bad = look_up(key, wrong).fillna(0).astype("int64")
+    none = look_up(key, subject.value_counts()).isna()
+    lost = hidden(facts, ("weekly", "hazards"), bodies)
+    result = np.select(
+        [bad > 0, none | (lost & (tested == 0)), tested == 0], [NOT_MET, NOT_ASSESSABLE, NOT_APPLICABLE], MET
+    )
+    empty = pd.Series(
+        np.select([none, tested == 0], ["没有收到周报", "周报中没有可核对的数字"], ""), index=key.index
+    )
+    return subjects(
+        "org",
+        key,
+        bodies["area"],
+        result,
+        look_up(key, join_evidence(cite("weekly", weeks), weeks.str.rsplit("/", n=1).str[0])),
+        reason=look_up(key, said).fillna(empty).replace("", None),
+        numerator=tested - bad,
+        denominator=tested,
+        value=((tested - bad) / tested.mask(tested == 0)).astype("Float64"),
+    )
+
+
+def _published_follow(facts: Facts) -> pd.DataFrame:
+    """Printed figures: a rate follows from its counts, parts add up, what was carried over stands apart."""
+    rows = first_of(facts.records["published"], ["figure_id"])
+    faults = [published_faults(row) for _, row in rows.iterrows()]
+    tested = pd.Series([one is not None for one in faults], index=rows.index, dtype=bool)
+    wrong = pd.Series(["; ".join(one or []) for one in faults], index=rows.index, dtype="str")
+    return subjects(
+        "record",
+        rows["figure_id"],
+        rows["area"],
+        np.select([~tested, wrong == ""], [NOT_ASSESSABLE, MET], NOT_MET),
+        cite("published", rows["figure_id"]),
+        reason=wrong.mask(~tested, "没有可核对的数字").replace("", None),
+        numerator=rows["part"],
+        denominator=rows["whole"],
+    )
+
+
+def published_faults(row: pd.Series[Any]) -> list[str] | None:
+    """Return what does not tie in one printed figure, None where there is nothing to test.
+
+    >>> row = pd.Series({"part": 137354, "whole": 141911, "rate": "97.28%", "parts": None, "carried": pd.NA})
+    >>> published_faults(row)
+    ['137354/141911 = 96.79%, 不是 97.28%']
+    """
+    part, whole = (None if pd.isna(row[name]) else int(row[name]) for name in ("part", "whole"))
+    faults, tested = [], False
+    if part is not None and whole is not None:
+        tested = True
+        if part > whole:
+            faults.append(f"分子 {part} 多于分母 {whole}")
+    if part is not None and whole and isinstance(row["rate"], str):
+        printed = weekly.read_rate(row["rate"])
+        if printed is not None and not printed.follows(part, whole):
+            faults.append(f"{part}/{whole} = {printed.written(part, whole)}, 不是 {row['rate']}")
+    counts = [int(cell) for cell in re.findall(r"\d+", row["parts"])] if isinstance(row["parts"], str) else []
+    if counts and whole is not None:
+        tested = True
+        carried = 0 if pd.isna(row["carried"]) else int(row["carried"])
+        total = sum(counts)
+        if carried and total + carried == whole:
+            faults.append(f"合计 {whole} 含以前查出的 {carried}, 新查出的是 {total}, 应分列")
+        elif total != whole:
+            faults.append(f"分项之和 {total} 不等于合计 {whole}")
+    return faults if tested else None
+
+
 def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     bodies = facts.reporters[["area", "body"]]
     key = due["area"] + ":" + due["body"]
-    lost = ~due["met"] & ~due["undated"]
+    unread = hidden(facts, ("weekly",), due, unidentified=False)
+    lost = ~due["met"] & ~due["undated"] & ~(due["there"].isna() & unread)
     may_be = facts.gaps.of_bodies("weekly", bodies["area"]).reset_index(drop=True)
     week = due["week"].dt.strftime("%m-%d")
     counts = pd.DataFrame({"met": due["met"], "due": 1, "lost": lost}).astype("int64").groupby(key).sum()
@@ -73,7 +212,7 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     evidence = ("weekly:" + key + "/" + due["week"].dt.strftime("%Y-%m-%d"))[~due["met"]]
     named = evidence.sort_values().groupby(key[~due["met"]]).agg(";".join)
     reason = look_up(subject, weeks)
-    hidden = counts["lost"].between(1, may_be)
+    excused = counts["lost"].between(1, may_be)
     lost_rows = "; 周报表中有 " + may_be.astype("str") + " 行无法识别, 可能是所缺的周报"
     return subjects(
         "org",
@@ -85,7 +224,7 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
             MET,
         ),
         look_up(subject, named),
-        reason=reason.mask(hidden, reason + lost_rows),
+        reason=reason.mask(excused, reason + lost_rows),
         numerator=counts["met"],
         denominator=counts["due"],
         value=(counts["met"] / counts["due"].mask(counts["due"] == 0)).astype("Float64"),

@@ -77,3 +77,22 @@ def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
         cite("city_checks", checks["check_id"]),
         reason=pd.Series(reason).replace("", None),
     )
+
+
+def each_county_sampled(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """R-05c: of each county that passed somebody the city checked at least one; a diagnostic.
+
+    The rate stands beside it; a city may reach its fifth and leave a county untouched (A2).
+    """
+    passes, checks = facts.passes, facts.spot_checks
+    sampled = among(passes["unit_id"], checks.loc[checks["in_quota"], "unit_id"])
+    lame = among(passes["unit_id"], checks.loc[checks["incomplete"], "unit_id"])
+    counted = checks[checks["in_quota"]]
+    return judge_areas(
+        facts,
+        rule,
+        tally(passes, met=sampled, doubtful=~sampled & lame),
+        counted.assign(evidence=cite("city_checks", counted["check_id"]))[["county", "evidence"]],
+        needed=lambda sums: (sums["denominator"] > 0).astype("int64"),
+        none="县级没有检查合格的单位",
+    )
