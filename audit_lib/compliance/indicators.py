@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import look_up
 from audit_lib.compliance.measures import MEASURES, reports_by_area
@@ -42,7 +43,7 @@ def indicate(facts: Facts, rules: pd.DataFrame) -> pd.DataFrame:
             else _beside_tree(facts, indicator, places)
         )
         tables.append(_with_rule(rows, rules, indicator).assign(indicator=indicator.key))
-    table = pd.concat(tables, ignore_index=True)
+    table = pd.concat([schemas.empty("indicators"), *tables], ignore_index=True)
     in_tree = [key for key, indicator in facts.book.indicators.items() if indicator.tree]
     check_sums(table[table["indicator"].isin(in_tree)], facts.areas)
     return table
