@@ -51,7 +51,7 @@ def test_intervals_cover_the_known_truth(frame: pd.DataFrame, record_property) -
         upper[k] = failures <= bound_count(sizes, n, found)
 
     record_property("units, visits, failures", f"{len(frame)}, {n.sum()}, {failures}")
-    record_property("auto interval covers", interval.mean())
-    record_property("exact upper bound covers", upper.mean())
+    record_property("auto interval covers", float(interval.mean()))
+    record_property("exact upper bound covers", float(upper.mean()))
     assert interval.mean() >= 0.94
     assert upper.mean() >= 0.95
