@@ -75,7 +75,7 @@ def readings_annex(case: Case) -> Section:
 def rules_annex(case: Case) -> Section:
     """Return the readings that the rules were judged by."""
     rows = pd.DataFrame([row for row in rulebook_rows("readings") if case.speaks(row["rule_id"])])
-    texts = {row["rule_id"]: row["text_cn"] for row in rulebook_rows("rules")}
+    texts = {row["rule_id"]: _clause(row["text_cn"]) for row in rulebook_rows("rules")}
     rows = rows.assign(rule=rows["rule_id"].map(rule_name), text=rows["rule_id"].map(texts))
     columns = (
         Column("rule", "规则"),

@@ -34,11 +34,12 @@ LONGEST_NAME = 31
 def summary_section(case: Case) -> Section:
     """Return the first part: numbers, each with its two counts, its name and its source."""
     lead = (
-        f"依据工作方案, 对{case.name}{until(case.as_of)}的名录、县检、市抽检、台账、周报等资料逐条判定。"
+        f"依据工作方案, 对{{place}}{until(case.as_of)}的名录、县检、市抽检、台账、周报等资料逐条判定。"
         "除注明的以外, 各数为各地报送数的合计(初步统计); 来源分自报、县检、市抽检、省核查。"
     )
     blocks: list[Block] = [Paragraph(lead)]
-    numbers: list[Number] = []
+    # A name may hold digits, and prose types none.
+    numbers: list[Number] = [Number("place", "地区", "text", case.name, "区划")]
     for keys in SAID:
         said: list[str] = []
         before = ""

@@ -45,6 +45,8 @@ def outputs(run: Run) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_batch_killed_at_any_moment_is_made_whole_by_the_same_command(copied: Run) -> None:
+    shutil.rmtree(copied.folder / "reports")  # made in other formats, which its notebooks list
+    shutil.rmtree(copied.folder / ".reports", ignore_errors=True)
     begun = time.monotonic()
     assert finish(copied, *AREAS)[0] == 0
     whole, due = time.monotonic() - begun, outputs(copied)
