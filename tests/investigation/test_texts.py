@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import subprocess
 import sys
 import time
 
@@ -48,12 +49,22 @@ def test_nearly_all_planted_pairs_are_found_and_others_stay_apart():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read as Linux counts it")
 def test_a_hundred_thousand_texts_within_a_minute_and_two_gigabytes():
+    # In a process of its own: the highest memory of this one may be that of another test.
+    found = subprocess.run([sys.executable, __file__], capture_output=True, text=True, check=True)
+    seconds, kibibytes, share = (float(number) for number in found.stdout.split())
+    assert seconds < 60
+    assert kibibytes < 2 * 1024**2
+    assert share >= 0.95
+
+
+def group_many_texts() -> None:
+    """Print the seconds of processor, the highest memory in KiB and the recall of 10^5 texts."""
     texts, source = make_texts(95_000, 5_000)
     start = time.process_time()
     groups = group_texts(texts, similarity=LIMIT)
-    assert time.process_time() - start < 60
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 2 * 1024**2
-    assert recall(groups, source) >= 0.95
+    seconds = time.process_time() - start
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    sys.stdout.write(f"{seconds} {memory} {recall(groups, source)}\n")
 
 
 def test_ledger_of_forty_phrases_makes_forty_groups_quickly():
@@ -77,3 +88,7 @@ def test_order_of_texts_changes_no_group():
     groups = group_texts(texts, similarity=LIMIT)
     again = group_texts(texts.iloc[order].reset_index(drop=True), similarity=LIMIT)
     assert (pd.crosstab(groups[order], again) > 0).sum(axis=1).eq(1).all()
+
+
+if __name__ == "__main__":
+    group_many_texts()
