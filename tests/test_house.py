@@ -169,6 +169,22 @@ def _normal(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", name[0]).lower()
 
 
+def test_chapters_that_the_code_names_stand_in_the_method() -> None:
+    text = (REPO / "docs" / "method.md").read_text(encoding="utf-8")
+    written = set(re.findall(r"^## (\d+)\.", text, re.MULTILINE))
+    sources = [*LIBRARY.rglob("*.py"), *LIBRARY.rglob("*.csv")]
+    named = {
+        chapter
+        for file in sources
+        for said in re.findall(
+            r"docs/method\.md,? (?:chapters? )?(\d+(?:(?:,| and) \d+)*)", file.read_text(encoding="utf-8")
+        )
+        for chapter in re.findall(r"\d+", said)
+    }
+    assert len(named) > 5
+    assert named <= written
+
+
 def test_locks_hold_each_dependency_at_one_version() -> None:
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))
     core = project["project"]["dependencies"] + project["build-system"]["requires"]

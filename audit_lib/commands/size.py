@@ -2,7 +2,7 @@
 
 Sampling plans are stated in the terms of GB/T 2828 (n, Ac, Re, the two risks). They are
 counted for the frame at hand, not looked up, so that small frames and no failure at all
-come out right. Source: methods.md section 7.
+come out right. Source: docs/method.md, chapter 7.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The campaign day by day, counted from dated rows: what stood where at the end of which day.
 
 Each row adds an amount to a figure of a county on a day, so that any day's figure is a sum. The
-same rows say how fast a city moves and what that leaves by the last day. Source: domain.md 5.3.
+same rows say how fast a city moves and what that leaves by the last day.
 """
 
 from __future__ import annotations

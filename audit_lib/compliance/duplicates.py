@@ -1,4 +1,4 @@
-"""One hazard found by several levels is one hazard with several findings (domain.md 1.8, edge case 8).
+"""One hazard found by several levels is one hazard with several findings.
 
 Two rows are one hazard where a clerk says so (``same_as``), or where unit, category, place and
 description are equal, another level found it, and the first was not closed by then. The row that

@@ -2,7 +2,7 @@
 
 For the province: the share failing, with its interval and the exact bound, held against the
 limit if the params set one. For a city: an interval and no decision. For a county: nothing,
-the sample is too small. Source: methods.md 5, 6, 8, 9.
+the sample is too small. Source: docs/method.md, chapter 5, 6, 8, 9.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The facts of a day: computed once from the clean tables, handed to every rule.
 
 Records dated after the day judged do not exist yet; a record that lacks its date is kept, and
-the rules decide what that means. Source: domain.md 1.8, A4; readings in docs/decisions.md.
+the rules decide what that means. Source: reading A4; docs/decisions.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The life of a hazard: found, due, closed, overdue, and what is written down for it.
 
 Closed means rectified *and* passed at the re-check; a date of rectification alone is a claim.
-Source: domain.md 1.4, 1.8, A6, A7.
+Source: readings A6 and A7.
 """
 
 from __future__ import annotations
@@ -71,10 +71,7 @@ def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.T
 
 
 def grade_in_force(rows: pd.DataFrame, as_of: pd.Timestamp, no_content: Collection[str]) -> pd.Series[str]:
-    """Return the grades of a day; one taken down without reason or approver is in doubt (missing).
-
-    Source: domain.md 1.8, edge case 7.
-    """
+    """Return the grades of a day; one taken down without reason or approver is in doubt (missing)."""
     later = rows["regraded_date"] > as_of
     grade = rows["grade"].mask(later & rows["first_grade"].notna(), rows["first_grade"])
     said = has_content(rows["regrade_reason"], no_content) & has_content(rows["regrade_approver"], no_content)

@@ -3,7 +3,7 @@
 Each is a ratio of two counts, and the counts add up along one tree: counties to cities, cities
 to the province. A county whose files could not be read is left out of both counts, upwards too,
 and the reason names it. Where a rule speaks of the same fact, its result is repeated, never made
-anew. Source: domain.md 1.8; ``rulebook/indicators.csv``.
+anew. Source: ``rulebook/indicators.csv``.
 """
 
 from __future__ import annotations

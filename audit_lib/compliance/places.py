@@ -1,6 +1,6 @@
 """What became of each place of a drawn sample: who holds it, and what the visit found.
 
-Source: methods.md 3 (extensions) and 6 (not inspected, replaced).
+Source: docs/method.md, chapter 3 (extensions) and 6 (not inspected, replaced).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 An item that does not apply (合理缺项) leaves the possible points, so that a clinic is not marked
 down for having no lift. An item nobody checked stays in them and earns nothing: a score must
-not rise because somebody did not look. Source: domain.md 1.5, 1.6.
+not rise because somebody did not look.
 """
 
 from __future__ import annotations

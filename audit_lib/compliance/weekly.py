@@ -4,7 +4,7 @@ A report is one row of figures of one body for one Friday, as of Thursday 24:00.
 can be tested without knowing anything else: a cumulative figure never falls, a part is at most
 the whole, 排查重大 = 已整改销号 + 列入治理计划. Against the dated rows of the other tables it is
 counted again (`follow_counts`). A difference is a question to the body, not a verdict.
-Source: domain.md 1.3, 5.3, A10; ``rulebook/weekly.csv`` says what each figure is.
+Source: reading A10; ``rulebook/weekly.csv`` says what each figure is.
 """
 
 from __future__ import annotations

@@ -11,9 +11,6 @@ from audit_lib.demo.stock import Tables
 from audit_lib.demo.truth import Fault
 from audit_lib.demo.unit_faults import uninspected
 
-FORM_RULES = ("P2-01", "P2-02", "P2-06", "F6-01", "W3-01", "W3-02", "W3-03", "R-02")
-"""Rules that a unit without a form falls short of, besides P2-03."""
-
 CELLS: dict[str, tuple[str, str, Any, tuple[str, ...], tuple[str, ...]]] = {
     "no_sector_owner": ("units", "owner_sector", "", ("F1-03", "F4-06"), ()),
     "no_general_owner": ("units", "owner_general", "", ("F4-06",), ()),

@@ -25,7 +25,7 @@ PRINTED = (
     ("YS-4", "查出隐患数(含以前查出而未分列)", None, 42, "", "7、11、4、6、3", 11),
     ("YS-5", "查出问题数(现场与管理)", None, 220, "", "134、86", None),
 )
-"""Printed figures, without place names (domain.md 1.3, 1.7, 5.1): two that tie, three that do not."""
+"""Printed figures, without place names: two that tie, three that do not."""
 
 
 def make_registers(areas: pd.DataFrame, counties: pd.DataFrame, true: Tables, seed: int) -> Tables:

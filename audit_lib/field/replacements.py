@@ -4,7 +4,7 @@ A unit not inspected needs a reason. Only where the fault is ours (weather, no t
 give its place to the next reserve of its stratum, in the order of their tickets; a reserve
 missed by our fault gives way to the one after. Who stands in for whom follows from that order
 alone: what a record says about it is compared, never believed, because whoever may choose the
-stand-in chooses the result. Source: methods.md section 6.
+stand-in chooses the result. Source: docs/method.md, chapter 6.
 """
 
 from __future__ import annotations

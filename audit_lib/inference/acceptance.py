@@ -3,7 +3,7 @@
 Never on a point estimate, and only for a sample that was drawn or replayed here. Sample
 sizes that depend on what was found, and several statements in one list, are paid for by the
 confidence of each single bound, fixed beforehand.
-Source: methods.md sections 6 and 8; proof in docs/method.md, chapter 8.
+Source: docs/method.md, chapters 6 and 8, with the proof.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def look_confidence(confidence: float, looks: int) -> float:
     >>> round(look_confidence(0.95, 2), 12)
     0.975
 
-    Source: methods.md section 3, "Extensions": each look spends alpha/K.
+    Source: docs/method.md, chapter 3, "Extensions": each look spends alpha/K.
     """
     if looks < 1:
         raise EstimateError(f"判定次数至少为 1, 读到 {looks}", f"at least 1 look, not {looks}")

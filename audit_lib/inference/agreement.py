@@ -1,6 +1,6 @@
 """The county's verdict against the re-check, projected to the frame.
 
-Only for samples drawn or replayed by this library (methods.md section 9). Among the units a
+Only for samples drawn or replayed by this library (docs/method.md, chapter 9). Among the units a
 county passed its verdict is constant: two false-pass figures speak there, and kappa is
 refused; kappa is for samples that hold units the county failed as well.
 """
@@ -94,7 +94,7 @@ def false_pass(
     >>> answer.share.value, answer.total.value, answer.lower, answer.upper
     (0.3333333333333333, 1.0, 1, 1)
 
-    Source: methods.md section 9.
+    Source: docs/method.md, chapter 9.
     """
     plan = lay_out(strata, stratum_sizes, lonely=lonely)
     member = yes_no(passed, plan, "passed")
@@ -148,7 +148,7 @@ def kappa(
     >>> round(kappa([1, 1, 0, 0, 1, 0, 1, 0], [1, 1, 0, 0, 1, 0, 0, 1], ["a"] * 8, {"a": 8}).value, 12)
     0.5
 
-    Source: Cohen 1960; methods.md section 9.
+    Source: Cohen 1960; docs/method.md, chapter 9.
     """
     plan = lay_out(strata, stratum_sizes, lonely=lonely)
     r, c = _labels(first, second, plan)
@@ -198,7 +198,7 @@ def item_agreement(
     >>> item_agreement(list("uuv"), [1, 0, 1], [1, 1, 1], ["a"] * 3, {"a": 2}).value
     0.6666666666666666
 
-    Source: methods.md section 9.
+    Source: docs/method.md, chapter 9.
     """
     columns = {"unit": units, "first": first, "second": second, "stratum": strata}
     rows = strata.index if isinstance(strata, pd.Series) else None

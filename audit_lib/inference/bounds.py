@@ -94,7 +94,7 @@ def bound_count(
     >>> bound_count(300, 100, 45, side="two-sided")
     (111, 160)
 
-    Source: methods.md section 6.
+    Source: docs/method.md, chapter 6.
     """
     cells = read_cells(N, n, y)
     alpha = 1 - checked_confidence(confidence)
@@ -128,7 +128,7 @@ def bound_not_inspected(
     >>> bound_not_inspected(20, 4, 0, 1)
     NotInspected(best=(0, 9), worst=(1, 14))
 
-    Source: methods.md section 6, "Not inspected".
+    Source: docs/method.md, chapter 6, "Not inspected".
     """
     best = read_cells(N, n, y)
     lost = _counts(not_inspected, "not_inspected")

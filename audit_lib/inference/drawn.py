@@ -3,7 +3,7 @@
 Units that a city chose by itself give counts, and the certain fact that at least y failed. So
 whatever decides about units nobody visited takes a ``Found``, and a ``Found`` is made only
 with the digest of the certificate under which its sample was drawn, or replayed.
-Source: methods.md sections 6, 8 and 9.
+Source: docs/method.md, chapters 6, 8 and 9.
 """
 
 from __future__ import annotations

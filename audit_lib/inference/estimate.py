@@ -97,7 +97,7 @@ def estimate_share(
     >>> estimate_share([0, 0, 0, 0], list("aaaa"), {"a": 20}).upper
     0.45
 
-    Source: Cochran 1977, chapter 5; methods.md section 5.
+    Source: Cochran 1977, chapter 5; docs/method.md, chapter 5.
     """
     if interval not in intervals.NAMES:
         known = ", ".join(intervals.NAMES)

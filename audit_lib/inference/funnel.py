@@ -3,7 +3,7 @@
 The limits are exact (hypergeometric, summed over the strata of a county) and adjusted for the
 number of counties: with plain 95% limits at least one of 60 equal counties falls outside in
 92% of all campaigns. Not a ranking: inside the limits or outside is all it says.
-Source: methods.md section 9; Spiegelhalter 2005.
+Source: docs/method.md, chapter 9; Spiegelhalter 2005.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 All take the share p, its variance v and quantiles; none is right where nothing was found
 or nothing passed, and ``estimate_share`` gives the exact bound there instead.
-Source: methods.md section 5; Korn, Graubard 1998; Wilson 1927.
+Source: docs/method.md, chapter 5; Korn, Graubard 1998; Wilson 1927.
 """
 
 from __future__ import annotations

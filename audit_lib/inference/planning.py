@@ -2,7 +2,7 @@
 
 All on the hypergeometric tail of ``bounds.at_most``: K failures in a frame of N are missed,
 or found c times at most, with a probability that is counted, not approximated.
-Source: methods.md section 7.
+Source: docs/method.md, chapter 7.
 """
 
 from __future__ import annotations
@@ -253,7 +253,7 @@ def can_show(N: Any, n: Any, *, confidence: float = 0.95) -> Showing:
     >>> can_show(20, 4)
     Showing(N=20, n=4, hidden=9, share=0.45)
 
-    Source: methods.md section 7, "what 20% can and cannot show".
+    Source: docs/method.md, chapter 7, "what 20% can and cannot show".
     """
     hidden = bound_count(N, n, np.zeros(np.shape(n), dtype=np.int64), confidence=confidence)
     units = int(np.sum(N))

@@ -40,7 +40,7 @@ def prospect(
     >>> prospect(strata)[["city", "hidden", "hidden_share"]].values.tolist()
     [['', 9, 0.45], ['a', 9, 0.45]]
 
-    Source: methods.md sections 7 and 8.
+    Source: docs/method.md, chapters 7 and 8.
     """
     parts = {"": strata} | {str(city): part for city, part in strata.groupby("city", sort=True)}
     return pd.DataFrame([{"city": city, **_show(part, limit, confidence)} for city, part in parts.items()])

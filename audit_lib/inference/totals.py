@@ -67,7 +67,7 @@ def estimate_mean(
     >>> answer.value, round(6 * answer.se**2, 12), answer.df
     (2.0, 1.0, 2)
 
-    Source: Cochran 1977, chapter 5; methods.md section 5.
+    Source: Cochran 1977, chapter 5; docs/method.md, chapter 5.
     """
     plan = lay_out(strata, stratum_sizes, lonely=lonely)
     member = inside(domain, plan)
@@ -92,7 +92,7 @@ def estimate_total(
     >>> answer.value, round(answer.se**2, 12)
     (12.0, 6.0)
 
-    Source: Cochran 1977, chapter 5; methods.md section 5.
+    Source: Cochran 1977, chapter 5; docs/method.md, chapter 5.
     """
     plan = lay_out(strata, stratum_sizes, lonely=lonely)
     member = inside(domain, plan)
@@ -129,7 +129,7 @@ def estimate_ratio(
     >>> estimate_ratio([1, 3], [2, 4], list("aa"), {"a": 2}).value
     0.6666666666666666
 
-    Source: Sarndal, Swensson, Wretman 1992, 5.6; methods.md section 5.
+    Source: Sarndal, Swensson, Wretman 1992, 5.6; docs/method.md, chapter 5.
     """
     plan = lay_out(strata, stratum_sizes, lonely=lonely)
     member = inside(domain, plan)

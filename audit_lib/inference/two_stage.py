@@ -1,7 +1,7 @@
 """Estimates from a draw in two stages: counties first, then units inside them.
 
 V = N^2 (1-f1) s_t^2/n + (N/n) sum M_i^2 (1-f2_i) s_i^2/m_i, t_i = M_i ybar_i.
-Source: Cochran 1977, chapter 11; methods.md section 5.
+Source: Cochran 1977, chapter 11; docs/method.md, chapter 5.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ stratum v = n/(n-1) sum (1 - lambda) (y/lambda - B)^2 with B = sum (1 - lambda) 
 sum (1 - lambda); units that were certain are counted and carry no variance.
 Such a draw that found nothing bounds nothing: it looked where the risk was, so there is no
 interval then, and no acceptance ever.
-Source: Rosen 1997; methods.md section 4.
+Source: Rosen 1997; docs/method.md, chapter 4.
 """
 
 from __future__ import annotations

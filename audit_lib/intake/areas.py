@@ -1,7 +1,7 @@
 """Areas: the tree that counts are added up along, and how its names are recognised.
 
 A county that is its own city (Meihekou, Gongzhuling) stands once, at county level, right
-under the province. Source: domain.md 3.1; ``rulebook/areas_jilin_2013.csv``.
+under the province. Source: ``rulebook/areas_jilin_2013.csv``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from audit_lib.params import Run
 COLUMNS = ["code", "name", "level", "parent", "order", "kind"]
 
 RECODED = {"220113": "220181", "220184": "220381", "220724": "220781"}
-"""Later or earlier codes of the same place -> its code of 2013 (domain.md 3.1)."""
+"""Later or earlier codes of the same place -> its code of 2013."""
 
 LEVELS = {
     "province": "province",

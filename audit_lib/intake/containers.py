@@ -33,7 +33,6 @@ MOST_CELLS = 5_000_000
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP = b"PK\x03\x04"
 ZIP_EMPTY = b"PK\x05\x06"
-ERROR_CODES = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 _CELL = re.compile(rb"""<c\s[^>]*?r=["']([A-Z]{1,3})(\d{1,7})["']""")
 _ERROR = re.compile(

@@ -1,6 +1,6 @@
 """Days and times as clerks write them; what is not one certain day is refused.
 
-Source of the spellings: domain.md 4.1. A date without a year belongs to the campaign's
+A date without a year belongs to the campaign's
 year; ranges, ten-day periods and ``底前`` name no day and are refused, never guessed.
 """
 
@@ -16,9 +16,6 @@ from audit_lib.errors import Text
 
 EPOCH = dt.date(1899, 12, 30)
 """Day 0 of spreadsheets that count from 1900, with Excel's leap day of 1900 that never was."""
-
-SERIAL_1904 = 1462
-"""Days by which a workbook made on an old Macintosh counts less."""
 
 SERIALS = (36526, 54788)
 """Day numbers taken for dates: 2000-01-01 to 2049-12-31. Other numbers are counts, not days."""

@@ -17,7 +17,7 @@ from audit_lib.params import Source
 from audit_lib.schemas import Table, tables
 
 DEEPEST_HEADER = 4
-"""Rows of a header: the national table has three levels and a row of units (domain.md 4.1)."""
+"""Rows of a header: the national table has three levels and a row of units."""
 
 LOWEST_HEADER = 40
 """Rows in which a header is looked for."""

@@ -1,7 +1,7 @@
 """Codes of organisations and their check digits.
 
 Sources: GB 11714-1997 (organisation code), GB 32100-2015 (unified social credit code),
-WS 218-2002 (22-character licence code of health institutions); domain.md 4.3.
+WS 218-2002 (22-character licence code of health institutions).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ALPHABET_32100 = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """No I, O, S, V, Z: they look like digits."""
 
 SUBSTITUTE = "PDY"
-"""How the number of a unit without an organisation code begins (domain.md 4.3)."""
+"""How the number of a unit without an organisation code begins."""
 
 WRONG_LENGTH = Text("长度应为 9、10、18 或 22 位", "9, 10, 18 or 22 characters are due")
 WRONG_SIGNS = Text("含有不允许的字符", "holds characters that are not allowed")

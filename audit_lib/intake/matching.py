@@ -2,7 +2,6 @@
 
 An exact normalised name that one unit of the same county bears is taken. A similar name is
 shown to a person and taken only when that person has said 是; nothing is merged by a score.
-Source: domain.md 4.2 (6).
 """
 
 from __future__ import annotations

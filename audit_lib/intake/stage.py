@@ -45,7 +45,6 @@ HEADINGS = {
 
 COUNTS = ["read", "kept", "quarantined", "title", "header", "subtotal", "foot", "blank"]
 FILE_COLUMNS = ["table", "file", "sender", "area", "status", "reason", *COUNTS, "sha256", "lacks"]
-AREA_COLUMNS = ["code", "name", "level", "parent", "order", "kind"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from audit_lib.intake.text import ERROR_CELLS, NOTHING, canonical_id, fold
 from audit_lib.schemas import DTYPES, Column, rulebook_rows
 
 LONGEST_ID = 64
-"""Characters of an identifier, as the format of the ticket fixes it (methods.md section 1)."""
+"""Characters of an identifier, as the format of the ticket fixes it (docs/method.md, chapter 1)."""
 
 YES = frozenset({"是", "有", "√", "✓", "✔", "Y", "YES", "TRUE", "1", "T"})
 NO = frozenset({"否", "无", "没有", "×", "✗", "✘", "X", "N", "NO", "FALSE", "0", "F"})

@@ -4,7 +4,7 @@ With the declared seed and rule the list either comes out or it does not: a fact
 the list is held against redraws under the city's *stated* design, whatever the design is, and
 all looks at it are combined from the same redraws. A list that is not random breaks no clause
 of the plan, and no test says why it is not: all that follows is whether its results may be
-projected, which takes a replay (methods.md 9). Source: methods.md section 10.
+projected, which takes a replay (docs/method.md, chapter 9). Source: docs/method.md, chapter 10.
 """
 
 from __future__ import annotations

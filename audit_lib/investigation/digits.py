@@ -2,7 +2,7 @@
 
 Both hold only for data of that kind. Times that everybody rounds to a quarter of an hour have no
 uniform last digit, so a subject is looked at only where the others' digits are as they
-should be; else the field says nothing about anybody. Source: methods.md section 11; Benford
+should be; else the field says nothing about anybody. Source: docs/method.md, chapter 11; Benford
 1938; Nigrini 2012.
 """
 

@@ -3,7 +3,7 @@
 Deal the records of a stratum out to its people, weeks or counties at random, keeping how many
 each has: the number of records of one kind that somebody gets is hypergeometric. So the
 permutation null needs no permutations, and p-values are as small as the control over some
-thousand subjects asks for. Source: methods.md section 11; Fisher 1935.
+thousand subjects asks for. Source: docs/method.md, chapter 11; Fisher 1935.
 
 Handed in are ``rows`` (one per record, with ``stratum``) and ``held`` (one per record and
 subject: ``of`` the record's index in ``rows``, ``subject``). A record of two

@@ -1,7 +1,7 @@
 """One function for each kind of signal: from records to subjects with effect and chance.
 
 A kind is how something is looked at; what is looked at, with its limits, is a row of
-``rulebook/signals.csv``. Every function returns the same two tables. Source: methods.md section 11.
+``rulebook/signals.csv``. Every function returns the same two tables. Source: docs/method.md, chapter 11.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 All redraws of a chunk are one matrix of yes and no, lists down and units across, so that a
 count, a rank sum or the runs of thousands of lists are a product or a difference of it.
-Source: methods.md section 10.
+Source: docs/method.md, chapter 10.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ limits. Those with a p-value share one false-discovery control over all signals 
 together (Benjamini, Yekutieli 2001: valid whatever depends on what; a control per signal would
 raise a false alarm on honest data nearly half of the time). Those without one are listed apart.
 A signal says 建议核查: nothing about a cause, and nothing about a person.
-Source: methods.md section 11.
+Source: docs/method.md, chapter 11.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ X2 = sum (y_h - n_h p)^2 / (n_h p (1-p) (1-f_h) N_h/(N_h-1)), both tails. Too li
 what results have that were copied or set beforehand. Each tail is judged under the null that is
 kinder to it: too much against units that fail independently of each other (the visits dealt
 out at random), too little against a frame where every area has the same share, which varies
-less. Source: methods.md section 11.
+less. Source: docs/method.md, chapter 11.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The weekly bulletin: what officials ask for first, then the four parts of a progress report.
 
 Who has not reported; what changed; majors by name; whether the numbers tie. Then 本周进展, 主要做法,
-存在问题, 下周安排, each with what data can say and no more. Source: domain.md 5.3, 5.4.
+存在问题, 下周安排, each with what data can say and no more.
 """
 
 from __future__ import annotations

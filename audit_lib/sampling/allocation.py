@@ -3,7 +3,7 @@
 Everything here is counted in integers. ``round(0.2 * N)`` misses the quota for two of every
 five N, largest remainder withdraws units when the total grows and over cities breaks the
 20% rule; a divisor rule (N_h / (2 n_h + 1), Sainte-Lague) does neither.
-Symbols: strata h, N_h units in the frame, n_h to draw. Source: methods.md section 2.
+Symbols: strata h, N_h units in the frame, n_h to draw. Source: docs/method.md, chapter 2.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The certificate: what a draw was made from, with which seed, and what came out.
 
 It holds no clock, so that the same plan and seed give the same bytes for ever; times stand
-in the log, which holds the certificate's digest. Source: methods.md section 3.
+in the log, which holds the certificate's digest. Source: docs/method.md, chapter 3.
 """
 
 from __future__ import annotations

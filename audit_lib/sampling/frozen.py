@@ -3,7 +3,7 @@
 Stratum digest: SHA-256 of the stratum's ids, sorted by code point and joined by a newline.
 Frame digest: the same of the lines ``stratum,N_h,digest_h``. So a county can check its own
 part alone. Where chances are unequal, they are frozen with the units and have a digest of
-their own. Source: methods.md section 3.
+their own. Source: docs/method.md, chapter 3.
 """
 
 from __future__ import annotations

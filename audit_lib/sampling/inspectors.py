@@ -3,7 +3,7 @@
 Sites are taken in the order of their tickets; for each, those who may go are taken in the
 order of ``stream_ticket(seed, "inspectors", site, inspector)``. Where that walk gets stuck,
 a maximum flow moves as few people as it needs, or proves that no assignment exists and shows
-which sites compete for whom. Source: methods.md section 12.
+which sites compete for whom. Source: docs/method.md, chapter 12.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The variance of a stratified total is V(n) = sum N_h (N_h / n_h - 1) S_h^2.
 Whole numbers: Wright 2012, 2017, algorithm III. Real numbers between bounds: the optimum of
-RNABOX (Wesolowski, Wieczorkowski, Wojciak 2021). Source: methods.md section 2.
+RNABOX (Wesolowski, Wieczorkowski, Wojciak 2021). Source: docs/method.md, chapter 2.
 """
 
 from __future__ import annotations

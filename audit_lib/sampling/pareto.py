@@ -5,7 +5,7 @@ its target inclusion probability, the n smallest u (1 - lambda) / ((1 - u) lambd
 The sample has a fixed size, its inclusion probabilities are the targets but for a small
 error, and whoever holds seed and frame draws the same units: lambda is the text that stands
 in the frozen frame, nine decimals, and u has as many bits as a calculator needs to be exact.
-Source: methods.md section 4.
+Source: docs/method.md, chapter 4.
 """
 
 from __future__ import annotations

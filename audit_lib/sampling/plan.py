@@ -1,7 +1,7 @@
 """The plan: the frozen frame, and how many of each stratum, fixed before the seed is known.
 
 Its digest, the SHA-256 of the bytes of ``plan.json``, is published before the seed is made.
-Source: methods.md section 3.
+Source: docs/method.md, chapter 3.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NotRequired, TypedDict, Unpack
 
 import pandas as pd
 
@@ -130,27 +131,11 @@ class Plan:
         return {stratum.key: stratum.reserves for stratum in self.strata}
 
 
-def make_plan(
-    frame: pd.DataFrame,
-    allocation: Numbers,
-    *,
-    campaign: str,
-    name: str,
-    purpose: str,
-    reserves: int | Numbers,
-    rate: str | None,
-    rule: str,
-    seed_source: str,
-    date: str,
-    batch: str | None = None,
-    look: PlannedLook | None = None,
-) -> Plan:
-    """Return the plan of one draw.
+class PlanWords(TypedDict):
+    """What a plan says besides its frame and its allocation.
 
-    Parameters
+    Attributes
     ----------
-    frame : DataFrame[unit_id, stratum, (city), (chance)]   as `draw` or `draw_pareto` takes it
-    allocation : units to draw by stratum
     campaign, name : of the campaign and of the draw
     purpose : city_check, recheck or unannounced
     reserves : per stratum, or one number for all; cut where a stratum has fewer
@@ -160,56 +145,52 @@ def make_plan(
     date : the day of the plan, ISO, from the params
     batch : the cut-off that closed the frame, ISO
     look : where more than one look is allowed
+    """
+
+    campaign: str
+    name: str
+    purpose: str
+    reserves: int | Numbers
+    rate: str | None
+    rule: str
+    seed_source: str
+    date: str
+    batch: NotRequired[str | None]
+    look: NotRequired[PlannedLook | None]
+
+
+def make_plan(frame: pd.DataFrame, allocation: Numbers, **words: Unpack[PlanWords]) -> Plan:
+    """Return the plan of one draw.
+
+    Parameters
+    ----------
+    frame : DataFrame[unit_id, stratum, (city), (chance)]   as `draw` or `draw_pareto` takes it
+    allocation : units to draw by stratum
+    words : `PlanWords`
 
     Raises
     ------
     FrameError, AllocationError, CallError   as `draw`
     """
     n = numbers_by_stratum(allocation, "n")
-    plan = plan_strata(
-        freeze(frame),
-        n,
-        campaign=campaign,
-        name=name,
-        purpose=purpose,
-        reserves=reserves,
-        rate=rate,
-        rule=rule,
-        seed_source=seed_source,
-        date=date,
-        batch=batch,
-        look=look,
-    )
-    cities = _plan_cities(frame, n, rate)
+    plan = plan_strata(freeze(frame), n, **words)
+    cities = _plan_cities(frame, n, words["rate"])
     return dataclasses.replace(plan, cities=cities, chances_digest=chances_digest(frame))
 
 
-def plan_strata(
-    frozen: Sequence[FrozenStratum],
-    allocation: Numbers,
-    *,
-    campaign: str,
-    name: str,
-    purpose: str,
-    reserves: int | Numbers,
-    rate: str | None,
-    rule: str,
-    seed_source: str,
-    date: str,
-    batch: str | None = None,
-    look: PlannedLook | None = None,
-) -> Plan:
+def plan_strata(frozen: Sequence[FrozenStratum], allocation: Numbers, **words: Unpack[PlanWords]) -> Plan:
     """Return the plan of a draw whose frame stays where it lies; it names no cities.
 
     Parameters
     ----------
     frozen : from `freeze_source` or `freeze`
-    others : as `make_plan`
+    allocation, words : as `make_plan`
 
     Raises
     ------
     AllocationError, CallError   as `draw`
     """
+    purpose, rate = words["purpose"], words["rate"]
     if purpose not in PURPOSES:
         raise CallError(
             f"用途须为 {'、'.join(PURPOSES)} 之一: 读到“{purpose}”", f'no such purpose: "{purpose}"'
@@ -217,25 +198,25 @@ def plan_strata(
     N = {part.key: part.N for part in frozen}
     n = numbers_by_stratum(allocation, "n")
     check_numbers(n, N)
-    r = numbers_by_stratum(reserves, "reserves", strata=N)
+    r = numbers_by_stratum(words["reserves"], "reserves", strata=N)
     strata = tuple(
         PlannedStratum(part.key, part.N, n[part.key], min(r[part.key], part.N - n[part.key]), part.digest)
         for part in frozen
     )
     return Plan(
         format=PLAN_FORMAT,
-        campaign=campaign,
-        draw=name,
+        campaign=words["campaign"],
+        draw=words["name"],
         purpose=purpose,
-        batch=batch,
+        batch=words.get("batch"),
         rate=None if rate is None else "{0.numerator}/{0.denominator}".format(parse_rate(rate)),
-        allocation=rule,
+        allocation=words["rule"],
         frame_digest=frame_digest(frozen),
         strata=strata,
         cities=(),
-        seed_source=seed_source,
-        date=date,
-        look=look,
+        seed_source=words["seed_source"],
+        date=words["date"],
+        look=words.get("look"),
     )
 
 

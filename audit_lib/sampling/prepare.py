@@ -2,7 +2,7 @@
 
 The city's spot-check is drawn inside counties and kinds of units; the province's re-check is
 too small for that, so its strata are the cities, split by what the city has checked already.
-Source: methods.md sections 2 and 3; domain.md readings A1 to A3.
+Source: docs/method.md, chapters 2 and 3; readings A1 to A3.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reveal: the seed comes after the plan, once, and the sample follows from both.
 
-Source: methods.md section 3.
+Source: docs/method.md, chapter 3.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 Whoever has seed, frame and rule can compute who will be visited, which would end every
 unannounced visit. So only ``seal.json`` with SHA-256(seed + "," + nonce) is published; what is
 secret lies in ``sealed/`` for the teams, and the certificate is written when the seal is
-opened. Source: methods.md section 3.
+opened. Source: docs/method.md, chapter 3.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ checks its ticket with one line of shell::
 Nothing about the stratum is hashed, so a ticket survives re-stratification. Read as an
 integer over 2^256 it is a permanent random number in [0, 1) (Ohlsson 1995); the n smallest
 are a simple random sample without replacement (Rivest, consistent sampling).
-Source: methods.md section 1.
+Source: docs/method.md, chapter 1.
 """
 
 from __future__ import annotations

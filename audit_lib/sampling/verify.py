@@ -1,6 +1,6 @@
 """Verify: replay a draw from its certificate and say of each check how it came out.
 
-Source: methods.md section 3.
+Source: docs/method.md, chapter 3.
 """
 
 from __future__ import annotations

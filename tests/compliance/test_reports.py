@@ -176,13 +176,13 @@ def test_citys_figure_is_the_sum_of_its_counties(counties: dict[str, int], resul
 @pytest.mark.parametrize(
     ("figure", "result", "reason"),
     [
-        # domain.md 1.3: a province's figures of a year before, without its name
+        # A province's figures of a year before, without its name
         ({"part": 137354, "whole": 141911, "rate": "97.28%"}, "not_met", "137354/141911 = 96.79%, 不是 97.28%"),
         ({"part": 137354, "whole": 141911, "rate": "96.8%"}, "met", None),
         ({"part": 72, "whole": 182, "rate": "39.56"}, "met", None),
-        # domain.md 1.7: a rate rounded up
+        # A rate rounded up
         ({"part": 177, "whole": 179, "rate": "98.89%"}, "not_met", "177/179 = 98.88%, 不是 98.89%"),
-        # domain.md 5.1: a total that holds what was carried over
+        # A total that holds what was carried over
         ({"whole": 42, "parts": "7、11、4、6、3", "carried": 11}, "not_met",
          "合计 42 含以前查出的 11, 新查出的是 31, 应分列"),
         ({"whole": 42, "parts": "7、11、4、6、3"}, "not_met", "分项之和 31 不等于合计 42"),

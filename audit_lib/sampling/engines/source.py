@@ -4,7 +4,7 @@ Two scans. The first counts the strata; from the counts Python computes, exactly
 ticket each stratum is to be kept: so far that the units due are there with all but certainty.
 The second hashes every unit and keeps those. Were it too few somewhere, the cut is widened
 and the scan repeated, so chance touches only the time that a draw takes.
-Source: Rivest, consistent sampling; design.md section 5.
+Source: Rivest, consistent sampling.
 """
 
 from __future__ import annotations
