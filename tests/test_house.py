@@ -290,9 +290,9 @@ def test_generated_file_is_what_its_declaration_says(file: str, made_by: str) ->
 
 
 def test_each_automatic_rule_has_a_function_a_test_and_a_planted_fault() -> None:
-    """W1-01 is counted under R-02; W1-02 and W2-01 are not judged yet."""
     rows = [row for row in _generator().rule_rows() if row[3] == "auto"]
-    assert [row[0] for row in rows if not all(row)] == ["W1-01", "W1-02", "W2-01"]
+    assert len(rows) > 60
+    assert [row[0] for row in rows if not all(row)] == []
 
 
 # How the suite itself behaves

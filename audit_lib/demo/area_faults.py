@@ -89,8 +89,20 @@ def second_body_without_plan(true: Tables, plant: Plant) -> Planted:
     """Let only the health bureau of a city with two bodies have a plan."""
     rows = true["documents"]
     hit = rows["area"].eq(plant.area) & rows["doc_type"].eq("行动方案")
-    body = rows.loc[hit, "body"].str.split("、").str[0]
-    return _set(true, "documents", hit, {"body": body}), [Fault("R-01", "city", plant.area, plant.note)]
+    bodies = rows.loc[hit, "body"].str.split("、")
+    left_out = f"{plant.area}:{bodies.str[1].iloc[0]}"
+    return _set(true, "documents", hit, {"body": bodies.str[0]}), [
+        Fault("R-01", "city", plant.area, plant.note),
+        Fault("W1-01", "org", left_out, plant.note),
+    ]
+
+
+def direct_body_without_plan(true: Tables, plant: Plant) -> Planted:
+    """Lose the plan of a body right under the province."""
+    rows = true["documents"]
+    (body,) = plant.choose(rows.loc[rows["area"] == plant.area, "body"])
+    lost = rows["area"].eq(plant.area) & rows["body"].eq(body)
+    return {"documents": rows[~lost]}, [Fault("W1-01", "org", f"{plant.area}:{body}", plant.note)]
 
 
 def notice_late(true: Tables, plant: Plant) -> Planted:

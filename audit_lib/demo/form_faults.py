@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.demo.planting import Plant, Planted, choose_units
+from audit_lib.demo.planting import Plant, Planted, add_row, choose_units
 from audit_lib.demo.stock import Tables
 from audit_lib.demo.truth import Fault
-from audit_lib.demo.unit_faults import uninspected
+from audit_lib.demo.unit_faults import no_self_check, uninspected
 
 CELLS: dict[str, tuple[str, str, Any, tuple[str, ...], tuple[str, ...]]] = {
     "no_sector_owner": ("units", "owner_sector", "", ("F1-03", "F4-06"), ()),
@@ -62,6 +62,29 @@ def neglected(true: Tables, plant: Plant) -> Planted:
     units = true["units"]
     changed["units"] = units.assign(long_unsettled=units["long_unsettled"] | units["unit_id"].isin(ids))
     return changed, [*faults, Fault("R-04", "county", plant.area, plant.note)]
+
+
+def took_no_part(true: Tables, plant: Plant) -> Planted:
+    """Leave some units without any record of the campaign: nobody came, nothing was filled in."""
+    changed, faults = uninspected(true, plant)
+    formless, more = no_self_check(true | changed, plant)
+    ids = choose_units(true, plant)
+    bare = {name: (true | changed)[name] for name in ("hazards", "hazards_2013", "listings")}
+    bare = {name: rows[~rows["unit_id"].isin(ids)] for name, rows in bare.items()}
+    return changed | formless | bare, [
+        *faults,
+        *more,
+        Fault("W1-02", "county", plant.area, f"{plant.note}: {'、'.join(ids)}"),
+    ]
+
+
+def act_left(true: Tables, plant: Plant) -> Planted:
+    """Register an illegal act about which nothing was done."""
+    (unit,) = choose_units(true, plant)
+    row = {"act_id": "WF9001", "unit_id": unit, "county": plant.area, "city": "",
+           "found_date": pd.Timestamp("2014-03-05"), "act_type": "锅炉未经检验使用(演示)"}  # fmt: skip
+    faults = [Fault("F7-02", "unit", unit, plant.note), Fault("W2-01", "county", plant.area, plant.note)]
+    return add_row(true, "illegal_acts", row), faults
 
 
 def not_registered(true: Tables, plant: Plant) -> Planted:

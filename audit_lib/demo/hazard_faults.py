@@ -269,6 +269,7 @@ def province_finding_left(true: Tables, plant: Plant) -> Planted:
     faults = [Fault(rule, "hazard", one, plant.note, plant.area) for one in ids for rule in rules]
     units = sorted(set(hazards.loc[hazards["hazard_id"].isin(ids), "unit_id"]))
     faults += [Fault("R-02", "unit", unit, plant.note) for unit in units]
+    faults.append(Fault("W2-01", "county", plant.area, plant.note))
     return {"hazards": hazards}, faults + _unmanaged(hazards, ids, plant)
 
 

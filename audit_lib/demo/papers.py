@@ -93,7 +93,8 @@ def _rate(part: pd.Series[int], whole: pd.Series[int]) -> pd.Series[str]:
 def make_documents(areas: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return the papers that areas issued, all by 10 February that had to be, and whole.
 
-    Where two bureaux report apart, their city's papers bear both names.
+    Bodies right under the province have their plan. Where two bureaux report apart, their city's
+    papers bear both names.
     """
     chance = dice(seed, "documents")
     due = areas[areas["code"] != DIRECT][["code", "name"]].rename(columns={"code": "area"})
@@ -111,7 +112,10 @@ def make_documents(areas: pd.DataFrame, seed: int) -> pd.DataFrame:
         rows[column] = True
     listed = rows["doc_type"] == "重点监控名单"
     rows["items"] = pd.Series(throw(chance, len(rows), 3, 20), index=rows.index).astype("Int64").where(listed)
-    return rows
+    plans = rows[rows["doc_type"].eq("行动方案")].iloc[: len(DIRECT_BODIES)]
+    body = [areas["name"].iloc[0] + name for name in DIRECT_BODIES]
+    own = plans.assign(area=DIRECT, name=body, body=body, doc_no="")
+    return pd.concat([rows, own.astype(rows.dtypes)], ignore_index=True)
 
 
 def make_inspectors(areas: pd.DataFrame, seed: int) -> pd.DataFrame:

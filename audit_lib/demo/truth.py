@@ -75,6 +75,9 @@ RULES = (
     "W2-09",
     "W2-10",
     "W2-11",
+    "W1-01",
+    "W1-02",
+    "W2-01",
 )
 """Rules that the truth is complete for: anything else not met under one of them is a false alarm."""
 
@@ -85,7 +88,7 @@ AREA_SET = ("R-03", "F3-02", "F4-02", "F6-02", "P2-03", "R-05")
 """Rules of which one not met makes an area not completed (P3-04)."""
 
 
-ALSO = {"F3-02": "R-06", "P2-03": "P1-03"}
+ALSO = {"F3-02": "R-06", "P2-03": "P1-03", "R-03": "W2-01"}
 """Rules whose fault in a county is one of another rule too: who has no form has no receipt."""
 
 

@@ -105,8 +105,8 @@ def definitions_annex() -> Section:
     return Section("definitions", "指标口径与计算说明", (words, Grid("指标口径", "", columns, rows)))
 
 
-def pending_annex(case: Case) -> Section:
-    """Return the clauses of the plan that this version does not judge."""
+def pending_annex(case: Case) -> Section | None:
+    """Return the clauses of the plan that this run does not judge, where there are such."""
     done = set(rule_titles()) & (set(case.run.params.rules) or set(rule_titles()))
     rows = pd.DataFrame(
         [
@@ -115,10 +115,12 @@ def pending_annex(case: Case) -> Section:
             if row["rule_id"] not in done and row["primary_rule"] not in done
         ]
     )
+    if rows.empty:
+        return None
     columns = (Column("rule", "规则"), Column("clause", "工作方案章节"), Column("text", "内容"))
-    note = Paragraph("下列条款本版没有判定, 不等于达到, 也不等于未达到。", "note")
+    note = Paragraph("下列条款本次没有选用, 没有判定, 不等于达到, 也不等于未达到。", "note")
     return Section(
-        "pending", "本版尚未判定的条款", (note, Grid("未判定条款", "", columns, rows, folded=True))
+        "pending", "本次没有判定的条款", (note, Grid("未判定条款", "", columns, rows, folded=True))
     )
 
 

@@ -81,7 +81,12 @@ def _bodies(rows: dict[str, Rows]) -> Iterator[One]:
             yield "F1-01", "org", org
         if not all(one["person"] and one["duty_letter"] and one["signed_date"] for one in mine):
             yield "F1-02", "org", org
+    bodies = Counter(one["area"] for one in rows["reporters"])
+    plans = [one for one in rows["documents"] if one["doc_type"] == "行动方案"]
     for body in rows["reporters"]:
+        mine = [one for one in plans if one["area"] == body["area"]]
+        if not any(bodies[body["area"]] == 1 or body["body"] in one["body"] for one in mine):
+            yield "W1-01", "org", f"{body['area']}:{body['body']}"
         if not body["contact"] or not body["phone"]:
             yield "REP-01", "org", f"{body['area']}:{body['body']}"
     for grid in rows["grids"]:

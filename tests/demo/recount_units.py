@@ -48,8 +48,26 @@ def recount_units(rows: dict[str, Rows], visited: set[str]) -> Found:
         if not (act["handled_type"] and act["handled_date"] and act["handled_result"]):
             yield "F7-02", "unit", act["unit_id"]
     home = {unit["unit_id"]: unit["county"] for unit in rows["units"]}
+    yield from _nothing_done(rows, home, visited)
     yield from _ledger(rows, home)
     yield from _records(rows)
+
+
+def _nothing_done(rows: dict[str, Rows], home: dict[str, str], visited: set[str]) -> Found:
+    """Units without a record (W1-02), units not inspected or findings left alone (W2-01)."""
+    traces = visited | {one["unit_id"] for one in (*rows["self_checks"], *rows["city_checks"])}
+    traces |= {one["unit_id"] for one in rows["hazards"] if _inside(one["found_date"])}
+    for unit in _frame(rows, visited):
+        if unit["unit_id"] not in traces:
+            yield "W1-02", "county", unit["county"]
+        if unit["unit_id"] not in visited:
+            yield "W2-01", "county", unit["county"]
+    for one in rows["hazards"]:
+        if not _closed(one) and not one["deadline"]:
+            yield "W2-01", "county", home[one["unit_id"]]
+    for act in rows["illegal_acts"]:
+        if not act["handled_type"]:
+            yield "W2-01", "county", home[act["unit_id"]]
 
 
 def _frame(rows: dict[str, Rows], visited: set[str]) -> Iterator[Row]:

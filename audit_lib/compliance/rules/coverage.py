@@ -1,4 +1,4 @@
-"""Rules on the frame: every unit inspected, in the grid, and with a check of its own."""
+"""Rules on the frame: every unit inspected, in the grid, with a check of its own, and part of it all."""
 
 from __future__ import annotations
 
@@ -145,3 +145,31 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
         pending=~done & ~undated & ~unread & (last > facts.as_of),
         unread=~done & unread,
     )
+
+
+def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W1-02: each unit of the frame left a record of the campaign, whoever made it.
+
+    A record is a form with a day of plan, self-check or drill, a visit in the window, or a hazard
+    found in it. A unit whose only records have no day leaves its county open.
+    """
+    frame = facts.frame
+    start, end = pd.Timestamp(facts.params.window.start), pd.Timestamp(facts.params.window.end)
+    forms, hazards = facts.self_checks, facts.hazards
+    written = (forms[["plan_date", "self_check_date", "drill_date"]] <= facts.as_of).any(axis=1)
+    visits = pd.concat([facts.county_checks, facts.city_checks, facts.province_checks])
+    records = [
+        forms.loc[written, "unit_id"],
+        visits.loc[visits["valid"], "unit_id"],
+        hazards.loc[hazards["found_date"].between(start, end), "unit_id"],
+    ]
+    undated = [
+        forms.loc[~written, "unit_id"],
+        visits.loc[visits["incomplete"], "unit_id"],
+        hazards.loc[hazards["found_date"].isna(), "unit_id"],
+    ]
+    took_part = among(frame["unit_id"], pd.concat(records))
+    doubtful = ~took_part & among(frame["unit_id"], pd.concat(undated))
+    lost = frame.loc[~took_part, ["county", "unit_id"]]
+    evidence = lost.assign(evidence=cite("units", lost["unit_id"]))
+    return judge_areas(facts, rule, tally(frame, met=took_part, doubtful=doubtful), evidence)

@@ -13,6 +13,7 @@ from audit_lib.compliance.rows import (
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
+    WORST_FIRST,
     cite,
     judge_areas,
     judge_units,
@@ -21,9 +22,13 @@ from audit_lib.compliance.rows import (
     tally,
 )
 from audit_lib.compliance.rulebook import Rule
+from audit_lib.compliance.rules.coverage import units_inspected
 
 FOUR_FIELDS = ("资金", "责任", "时限")
 """资金、责任单位、责任人、限期: what the plan's phase 2 names (4(2)); 责任 asks for unit and person."""
+
+INSPECTED = "R-03"
+"""The rule that says whether a county inspected all its units."""
 
 
 def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -220,4 +225,45 @@ def own_findings_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
         np.select([short == "", unsure, np.full(len(rows), early)], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET),
         cite("hazards", rows["hazard_id"]),
         reason=("缺 " + short).where(short != ""),
+    )
+
+
+def nothing_let_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W2-01: each county inspected all its units (R-03), and something was done about all that was found.
+
+    About a hazard: it was closed, or has a limit or a kind of treatment; about an illegal act: how it
+    was handled. Counted are these; the worse of both decides.
+    """
+    acts, hazards = facts.records["illegal_acts"], facts.hazards
+    limited = hazards["closed"] | hazards["deadline"].notna() | hazards["method"].notna()
+    unread = facts.gaps.unreadable("hazards", hazards, "deadline")
+    unread_acts = facts.gaps.unreadable("illegal_acts", acts, "handled_type")
+    found = pd.concat(
+        [
+            hazards[["county"]].assign(
+                evidence=cite("hazards", hazards["hazard_id"]), done=limited, open=unread & ~limited
+            ),
+            acts[["county"]].assign(
+                evidence=cite("illegal_acts", acts["act_id"]),
+                done=acts["handled_type"].notna(),
+                open=unread_acts,
+            ),
+        ],
+        ignore_index=True,
+    )
+    counts = tally(found, met=found["done"], doubtful=found["open"])
+    rows = judge_areas(facts, rule, counts, found[~found["done"]], none="没有查出隐患和违法行为")
+    inspected = units_inspected(facts, facts.book.rules[INSPECTED])
+    inspected = inspected[inspected["level"] == "county"].set_index("subject").reindex(rows["subject"])
+    both = pd.DataFrame({"own": rows["result"].array, "all": inspected["result"].array})
+    worse = both.map(WORST_FIRST.index).min(axis=1).map(lambda place: WORST_FIRST[place])
+    handled = "查出未处理: " + rows["reason"].fillna("")
+    reason = handled.where(rows["result"].isin([NOT_MET, NOT_ASSESSABLE, NOT_DUE]), "")
+    checked = ("; 排查" + inspected["reason"].fillna("")).where(inspected["reason"].notna(), "")
+    evidence = rows["evidence"].fillna("") + ";" + inspected["evidence"].fillna("").to_numpy()
+    evidence = evidence.str.strip(";")
+    return rows.assign(
+        result=worse,
+        reason=(reason + checked.to_numpy()).str.removeprefix("; ").replace("", None),
+        evidence=evidence.where(evidence != ""),
     )

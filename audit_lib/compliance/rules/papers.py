@@ -112,6 +112,37 @@ def city_plan_whole(facts: Facts, rule: Rule) -> pd.DataFrame:
     )
 
 
+def bodies_have_plans(facts: Facts, rule: Rule) -> pd.DataFrame:
+    """W1-01: each reporting body has a plan, bodies right under the province too.
+
+    A plan names the body among those that issued it; where an area has one body, its plan is that
+    body's. What units owe is R-02.
+    """
+    if facts.gaps.not_given(rule.needs):
+        return nothing_given(facts, rule)
+    rows = documents_of(facts, [PLAN])
+    bodies = facts.reporters[["area", "body"]].sort_values(["area", "body"], ignore_index=True)
+    alone = ~bodies["area"].duplicated(keep=False)
+    pairs = bodies.assign(alone=alone).merge(rows, on="area", suffixes=("", "_issuing"))
+    issued = pairs["body_issuing"].fillna("").astype("str")
+    named = [body in said for body, said in zip(pairs["body"], issued, strict=True)]
+    pairs = pairs[pairs["alone"] | pd.Series(named, index=pairs.index, dtype=bool)]
+    owner = pairs["area"] + ":" + pairs["body"]
+    subject = bodies["area"] + ":" + bodies["body"]
+    there = among(subject, owner)
+    return judge_duties(
+        facts,
+        rule,
+        bodies.assign(
+            level="org",
+            subject=subject,
+            met=there,
+            reason=there.map({True: "", False: f"没有{PLAN}"}),
+            evidence=look_up(subject, join_evidence(document_key(pairs), owner)),
+        ),
+    )
+
+
 _DUTIES = {"health_bodies": "卫生部门", "planning_bodies": "计生部门"}
 """Parameters whose words tell the two old bureaux apart by name."""
 
