@@ -20,13 +20,12 @@ from importlib import resources
 
 import pandas as pd
 
-with warnings.catch_warnings():
-    # Where pyspark is installed (extra ``scale``) pandera imports it, and pyspark warns about pandas 3,
-    # on every command; no schema here is a Spark one.
-    warnings.simplefilter("ignore", FutureWarning)
-    import pandera.pandas as pa
-
 from audit_lib.errors import AuditError
+
+# Where pyspark is installed (extra ``scale``) pandera imports it, now and with the first check, and
+# pyspark warns about pandas 3 on every command; no schema here is a Spark one.
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+import pandera.pandas as pa  # noqa: E402
 
 PROVENANCE = ("sender", "file", "sheet", "row")
 """Where a row of an input table was read: kept beside it, never part of a result."""
