@@ -7,7 +7,6 @@ come out right. Source: docs/method.md, chapter 7.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -172,26 +171,16 @@ def _other_lines(asked: Question, visits: int | None, half_width: float | None) 
 
 def curve(asked: Question, plans: pd.DataFrame) -> bytes:
     """Return the picture, PNG: what n visits can show, and what each plan accepts how often."""
-    import matplotlib as mpl  # noqa: PLC0415
-    from matplotlib import font_manager  # noqa: PLC0415
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
+    from audit_lib.reporting.canvas import LINE, new_figure, png  # noqa: PLC0415 - matplotlib
 
-    from audit_lib.reporting import figures, fonts  # noqa: PLC0415
-
-    font_manager.fontManager.addfont(fonts.font_file())
-    with mpl.rc_context(figures.style() | {"axes.spines.left": True, "ytick.left": True}):
-        figure = Figure(figsize=(7.6, 7.2), layout="constrained")
-        FigureCanvasAgg(figure)
+    with new_figure(7.6, 7.2, axes__spines__left=True, ytick__left=True) as figure:
         above, below = figure.subplots(2, 1)
         _draw_reach(above, asked, plans)
         _draw_chance(below, asked, plans)
         for axes in (above, below):
-            axes.grid(color=figures.LINE, linewidth=0.6)
+            axes.grid(color=LINE, linewidth=0.6)
             axes.legend(frameon=False)
-        sink = io.BytesIO()
-        figure.savefig(sink, format="png", metadata={"Software": None})
-    return sink.getvalue()
+        return png(figure)
 
 
 def _looks(plans: pd.DataFrame) -> Iterator[tuple[int, int, Any]]:

@@ -28,7 +28,7 @@ from audit_lib.reporting.steps import next_section, proposals_section
 from audit_lib.reporting.summary import indicator_grids, reached_section, summary_section
 from audit_lib.reporting.troubles import troubles_section
 from audit_lib.reporting.weekly import weekly_section
-from audit_lib.reporting.words import FOOT, marks, stage, strips, until
+from audit_lib.reporting.words import FOOT, blanks, marks, stage, strips, until
 
 NUMERALS = "一二三四五"
 
@@ -49,8 +49,7 @@ def acceptance_report(case: Case) -> Report:
         sections=tuple(_number(_parts(case), _annexes(case))),
         strips=strips(case),
         foot=FOOT,
-        reference=f"　　　　〔{case.as_of.year}〕　　号",
-        date="　　　年　　月　　日",
+        **blanks(case.as_of),
     )
 
 

@@ -12,18 +12,16 @@ from collections.abc import Iterable
 import pandas as pd
 
 from audit_lib.compliance import weekly_measures
-from audit_lib.files import sha256_bytes, write_bytes, write_text
 from audit_lib.reporting.facts import count_number
 from audit_lib.reporting.friday import CHECKS, friday_section, ties_section
-from audit_lib.reporting.html import report_html
 from audit_lib.reporting.majors import majors_words
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Report, Section, unite
 from audit_lib.reporting.pace import next_week_section
 from audit_lib.reporting.tables import Column, print_day
 from audit_lib.reporting.week import STATES, Week, sum_up, week_folder
 from audit_lib.reporting.weekly import compare_weeks
-from audit_lib.reporting.words import FOOT, marks, strips, until
-from audit_lib.reporting.workbook import report_workbook
+from audit_lib.reporting.words import FOOT, blanks, marks, strips, until
+from audit_lib.reporting.writing import FORMATS, render_report, write_files
 
 FEW = 12
 """Rows of a list on the first screen; the whole list stands further down."""
@@ -55,26 +53,19 @@ def weekly_report(week: Week) -> Report:
         ),
         strips=strips(case),
         foot=FOOT,
+        **blanks(week.friday),
     )
 
 
 def write_weekly(week: Week, report: Report) -> pd.DataFrame:
-    """Write the page and the workbook of a bulletin; return what was written.
+    """Write a bulletin in every format, all of one model; return what was written.
 
     Returns
     -------
     DataFrame[file, bytes, sha256]
     """
     folder = week_folder(week.case.run, week.friday.isoformat()) / report.area
-    page, book = report_html(report), report_workbook(report)
-    write_text(folder / "weekly.html", page)
-    write_bytes(folder / "weekly.xlsx", book)
-    return pd.DataFrame(
-        [
-            {"file": name, "bytes": len(data), "sha256": sha256_bytes(data)}
-            for name, data in (("weekly.html", page.encode()), ("weekly.xlsx", book))
-        ]
-    )
+    return write_files(folder, render_report(week.case, report, FORMATS, stem="weekly"))
 
 
 def _first_screen(week: Week) -> Section:

@@ -8,6 +8,7 @@ recorded (`fonts_used`). Word files name the faces asked for: officials' machine
 from __future__ import annotations
 
 import importlib.util
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -97,6 +98,37 @@ class Faces:
         return tuple(sorted(set().union(*texts) - self.known - {"\n"}))
 
 
+def printable(text: str) -> str:
+    """Return a text out of a file without the signs that print nothing or turn its direction.
+
+    A name with such a sign in it looks like another name; a line end stays a line end. Characters
+    of private or later sets stay: rare names are written with them.
+
+    >>> printable("甲\\u202e乙\\r\\n丙\\x00")
+    '甲乙\\n丙'
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", " ")
+    return "".join(sign for sign in text if sign == "\n" or not prints_nothing(sign))
+
+
+def prints_nothing(sign: str) -> bool:
+    """Say whether a sign has no picture of its own."""
+    return unicodedata.category(sign) in ("Cc", "Cf", "Cs") or sign in "\ufffe\uffff"
+
+
+def rare_signs(signs: Iterable[str]) -> set[str]:
+    """Return the signs that the face of the figures cannot print."""
+    known = _characters(font_file(), 0)
+    return {sign for sign in signs if sign != "\n" and (sign not in known or prints_nothing(sign))}
+
+
+def lenders(signs: Iterable[str]) -> dict[str, Face]:
+    """Return for a sign the face of the documents whose font has it, a plain one first; some have none."""
+    faces = [*reversed(find_faces(font_file().parent).faces.values())]
+    found = {sign: [face for face in faces if sign in _characters(face.file, 0)] for sign in signs}
+    return {sign: mine[0] for sign, mine in found.items() if mine and not prints_nothing(sign)}
+
+
 @cache
 def find_faces(folder: Path) -> Faces:
     """Return the faces at hand for a run whose params lie in ``folder``.
@@ -162,7 +194,6 @@ def _digest(file: Path) -> str:
 
 @cache
 def _characters(path: Path, index: int) -> frozenset[str]:
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # noqa: PLC0415 comes with matplotlib
+    from matplotlib.ft2font import FT2Font  # noqa: PLC0415 a heavy part, used by documents and figures only
 
-    with TTFont(path, fontNumber=index, lazy=True) as font:
-        return frozenset(map(chr, font.getBestCmap()))
+    return frozenset(map(chr, FT2Font(path, face_index=index).get_charmap()))

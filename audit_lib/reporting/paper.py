@@ -16,7 +16,7 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from audit_lib.reporting.fonts import UNKNOWN, Faces
+from audit_lib.reporting.fonts import UNKNOWN, Faces, printable
 from audit_lib.reporting.model import (
     Block,
     Cards,
@@ -170,23 +170,6 @@ def official(text: str) -> str:
     if re.search(rf"[{HAN}]", text):
         text = re.sub(r"([,;:]) +|([,;:])$", lambda found: FULL[(found[1] or found[2])], text)
     return re.sub(rf"(?<=[{HAN}]) (?=[\w{{▲●◇○－])|(?<=[\w%}}]) (?=[{HAN}])", "", text)
-
-
-def printable(text: str) -> str:
-    """Return a text out of a file without the signs that print nothing or turn its direction.
-
-    A name with such a sign in it looks like another name; a line end stays a line end. Characters
-    of private or later sets stay: rare names are written with them.
-
-    >>> printable("甲\\u202e乙\\r\\n丙\\x00")
-    '甲乙\\n丙'
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\t", " ")
-    return "".join(sign for sign in text if sign == "\n" or not _prints_nothing(sign))
-
-
-def _prints_nothing(sign: str) -> bool:
-    return unicodedata.category(sign) in ("Cc", "Cf", "Cs") or sign in "\ufffe\uffff"
 
 
 def for_faces(paper: Paper, faces: Faces) -> Paper:

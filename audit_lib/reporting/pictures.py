@@ -11,26 +11,12 @@ from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import rule_rows, sides
-from audit_lib.reporting.figures import Tile
 from audit_lib.reporting.model import Picture
 from audit_lib.reporting.tables import print_day, print_estimate, print_share
-from audit_lib.schemas import rulebook_rows
+from audit_lib.reporting.tiles import FEWEST_TILES, Tile, short_name, tile_map, tile_places
 
-SUFFIXES = (
-    "满族自治县",
-    "朝鲜族自治县",
-    "蒙古族自治县",
-    "自治县",
-    "经济开发区",
-    "产业开发区",
-    "县",
-    "市",
-    "区",
-)
 AGES = ((7, "7 天以内"), (14, "8 至 14 天"), (30, "15 至 30 天"), (math.inf, "30 天以上"))
 """Days since a hazard was found, up to which it counts there."""
-
-FEWEST_TILES = 3
 
 
 def coverage_map(case: Case) -> list[Picture]:
@@ -46,7 +32,7 @@ def coverage_map(case: Case) -> list[Picture]:
     results = rows["result"].fillna("not_applicable").tolist()
     names, cities = case.counties["name"].tolist(), case.counties["city"].tolist()
     tiles = [
-        Tile(*places[code], city, _short(name), said, result)
+        Tile(*places[code], city, short_name(name), said, result)
         for code, city, name, said, result in zip(rows.index, cities, names, words, results, strict=True)
     ]
     label = "粗线内为同一市州; 深色 ▲ 未达到, 斜线 ◇ 无法判定; 位置为示意, 不是地图边界"
@@ -55,28 +41,7 @@ def coverage_map(case: Case) -> list[Picture]:
     )
     told = f"各县(市、区)县检覆盖率的方格图。没有达到或无法判定的: {open_ones or '无'}。"
     title = "图: 各县(市、区)县检覆盖率(来源: 县检)"
-    return [Picture("coverage-map", title, figures.tile_map(tiles, label=label), told)]
-
-
-def tile_places(counties: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Return row and column of each county: where the rulebook puts it, else city by city in rows.
-
-    Parameters
-    ----------
-    counties : code and city of each, in standard order
-    """
-    rows = rulebook_rows("tiles")
-    known = {row[key]: (int(row["row"]), int(row["column"])) for row in rows for key in ("code", "made_up")}
-    codes = counties["code"].tolist()
-    if set(codes) <= set(known):
-        return {code: known[code] for code in codes}
-    wide = max(math.isqrt(len(codes)) + 1, FEWEST_TILES)
-    found: dict[str, tuple[int, int]] = {}
-    row = 0
-    for _, group in counties.groupby("city", sort=False):
-        found |= {code: (row + place // wide, place % wide) for place, code in enumerate(group["code"])}
-        row += math.ceil(len(group) / wide)
-    return found
+    return [Picture("coverage-map", title, tile_map(tiles, label=label), told)]
 
 
 def hazard_flow(case: Case) -> list[Picture]:
@@ -95,7 +60,7 @@ def hazard_flow(case: Case) -> list[Picture]:
         return []
     names, numbers, grave = zip(*known, strict=True)
     label = "隐患(处)"
-    png = figures.step_bars(names, numbers, label=label, grave=grave)
+    png = figures.count_bars(names, numbers, label=label, grave=grave)
     said = "; ".join(f"{name} {count:,} 处" for name, count, _ in known)
     return [Picture("flow", "图: 隐患从查出到销号(来源: 自报台账)", png, f"隐患从查出到销号: {said}。")]
 
@@ -175,16 +140,3 @@ def _last_day(case: Case, rule: str) -> pd.Timestamp | None:
 
     known = load_rulebook(case.run.params.window.end).rules
     return known[rule].due if rule in known else None
-
-
-def _short(name: str) -> str:
-    """Return a county's name as a tile has room for it, in two lines where it is long.
-
-    >>> _short("映雪区"), _short("雁鸣高新技术开发区")
-    ('映雪', '雁鸣高新\\n技术开发')
-    """
-    for suffix in SUFFIXES:
-        if name.endswith(suffix) and len(name) > len(suffix) + 1:
-            name = name.removesuffix(suffix)
-            break
-    return name if len(name) <= 4 else f"{name[:4]}\n{name[4:8]}"  # noqa: PLR2004 what a tile has room for

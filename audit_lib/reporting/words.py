@@ -41,6 +41,11 @@ def strips(case: Case) -> tuple[str, ...]:
     return (STRIP,) if case.run.params.demo else ()
 
 
+def blanks(day: dt.date) -> dict[str, str]:
+    """Return number and date of the signed paper as blanks: an office fills them in by hand."""
+    return {"reference": f"　　　　〔{day.year}〕　　号", "date": "　　　年　　月　　日"}
+
+
 FEW = 12
 """Names in a sentence; where there are more, the table has them."""
 

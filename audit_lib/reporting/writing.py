@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -40,15 +41,21 @@ def write_report(case: Case, report: Report, *, formats: Sequence[str] = ()) -> 
     CallError     a format that there is not
     ReportError   a format could not be made; then no file is written
     """
-    made = render_report(case, report, formats or os.environ.get(CHOSEN, ",".join(FORMATS)).split(","))
-    folder = case.run.folder / "reports" / report.area
-    for name, data in made.items():
+    chosen = formats or os.environ.get(CHOSEN, ",".join(FORMATS)).split(",")
+    return write_files(case.run.folder / "reports" / report.area, render_report(case, report, chosen))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> pd.DataFrame:
+    """Write files into a folder; return DataFrame[file, bytes, sha256]."""
+    for name, data in files.items():
         write_bytes(folder / name, data)
-    rows = [{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)} for name, data in made.items()]
+    rows = [{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)} for name, data in files.items()]
     return pd.DataFrame(rows)
 
 
-def render_report(case: Case, report: Report, formats: Sequence[str]) -> dict[str, bytes]:
+def render_report(
+    case: Case, report: Report, formats: Sequence[str], *, stem: str = "report"
+) -> dict[str, bytes]:
     """Return a report in these formats, by file name."""
     writers: dict[str, Callable[[], bytes]] = {
         "html": lambda: report_html(report).encode(),
@@ -56,7 +63,7 @@ def render_report(case: Case, report: Report, formats: Sequence[str]) -> dict[st
         "docx": lambda: report_docx(report),
         "xlsx": lambda: report_workbook(report),
     }
-    return {f"report.{name}": writers[name]() for name in known_formats(formats)}
+    return {f"{stem}.{name}": writers[name]() for name in known_formats(formats)}
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import cases
 import pandas as pd
 import pytest
 
-from audit_lib.reporting import Picture, acceptance_report, pictures
+from audit_lib.reporting import Picture, acceptance_report, pictures, tiles
 from audit_lib.reporting.case import Case
 from audit_lib.schemas import rulebook_rows
 
@@ -53,7 +53,7 @@ def test_tiles_lie_as_the_counties_do() -> None:
 
 def test_areas_that_the_rulebook_does_not_know_stand_city_by_city() -> None:
     counties = pd.DataFrame({"code": list("abcde"), "city": ["x", "x", "x", "x", "y"]})
-    places = pictures.tile_places(counties)
+    places = tiles.tile_places(counties)
     assert places == {"a": (0, 0), "b": (0, 1), "c": (0, 2), "d": (1, 0), "e": (2, 0)}
 
 
@@ -143,5 +143,5 @@ def test_report_of_the_province_shows_them_where_people_look(tmp_path: Path) -> 
 
 
 def test_long_names_fit_a_tile_in_two_lines() -> None:
-    assert pictures._short("前郭尔罗斯蒙古族自治县") == "前郭尔罗\n斯"
-    assert pictures._short("县") == "县"
+    assert tiles.short_name("前郭尔罗斯蒙古族自治县") == "前郭尔罗\n斯"
+    assert tiles.short_name("县") == "县"

@@ -232,7 +232,8 @@ def test_command_writes_page_workbook_and_notebook_as_of_the_day_told(run: Run, 
     )
     folder = run.folder / "weekly" / "2014-03-14" / "990000"
     assert (done.returncode, done.stdout) == (0, f"周报 2014-03-14 在 {folder}\n"), done.stderr
-    assert sorted(file.name for file in folder.iterdir()) == ["weekly.html", "weekly.ipynb", "weekly.xlsx"]
+    written = [f"weekly.{one}" for one in ("docx", "html", "ipynb", "pdf", "xlsx")]
+    assert sorted(file.name for file in folder.iterdir()) == written
     page = BeautifulSoup((folder / "weekly.html").read_text(encoding="utf-8"), "html.parser").get_text()
     assert "2014年3月14日24时" in page
     notebook = json.loads((folder / "weekly.ipynb").read_text(encoding="utf-8"))
