@@ -87,8 +87,13 @@ def rulebook_rows(name: str) -> list[dict[str, str]]:
     >>> rulebook_rows("tables")[0]["zh"]
     '单位名录'
     """
+    return [dict(row) for row in _rows(name)]
+
+
+@cache
+def _rows(name: str) -> tuple[dict[str, str], ...]:
     source = resources.files("audit_lib").joinpath("rulebook", f"{name}.csv")
-    return list(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
+    return tuple(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
 
 
 def _words(cell: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import missing_words
 from audit_lib.reporting.model import Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column
@@ -124,6 +124,7 @@ def pending_annex(case: Case) -> Section | None:
     )
 
 
+@once
 def proposals_table(case: Case) -> pd.DataFrame:
     """Return the areas proposed, with clause and what is missing, in standard order.
 

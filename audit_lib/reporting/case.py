@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 
@@ -18,6 +20,8 @@ from audit_lib.params import Run, read_params
 from audit_lib.reporting.draws import DrawnCase, read_draws
 
 TREE = ("province", "city", "county")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,10 @@ class Case:
     draws: tuple[DrawnCase, ...]
     as_of: dt.date
     questions: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("questions"))
+    made: dict[Callable[..., Any], Any] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What ``once`` keeps; a case that is changed by ``dataclasses.replace`` starts with nothing."""
 
     @property
     def book(self) -> Rulebook:
@@ -103,6 +111,18 @@ class Case:
     def names(self) -> dict[str, str]:
         """Return the name of every area by code."""
         return dict(zip(self.areas["code"], self.areas["name"], strict=True))
+
+
+def once(make: Callable[[Case], T]) -> Callable[[Case], T]:
+    """Make what several sections ask of a case the first time only; all are handed the same, to be read."""
+
+    @wraps(make)
+    def known(case: Case) -> T:
+        if make not in case.made:
+            case.made[make] = make(case)
+        return cast("T", case.made[make])
+
+    return known
 
 
 def open_case(params_file: str | Path, area: str | int) -> Case:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cache
+from typing import cast
 
+import numpy as np
 import pandas as pd
 
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.model import Number
 from audit_lib.reporting.tables import RESULTS
 from audit_lib.sampling import parse_rate
@@ -49,8 +51,13 @@ def limit_of(rule: str) -> Fraction:
 
 def rule_rows(case: Case, rule: str, level: str) -> pd.DataFrame:
     """Return the rows of one rule at one level, indexed by subject."""
-    rows = case.rules[(case.rules["rule_id"] == rule) & (case.rules["level"] == level)]
-    return rows.set_index("subject")
+    return case.rules.take(_places(case).get((rule, level), [])).set_index("subject")
+
+
+@once
+def _places(case: Case) -> dict[tuple[str, str], np.ndarray]:
+    """Return where the rows of each rule and level stand: many figures ask for them."""
+    return cast("dict[tuple[str, str], np.ndarray]", case.rules.groupby(["rule_id", "level"]).indices)
 
 
 def area_table(case: Case, areas: pd.DataFrame, level: str, rules: Iterable[str] = AREA_SET) -> pd.DataFrame:
@@ -99,12 +106,8 @@ def indicator_number(case: Case, key: str) -> Number | None:
         return None
     found = sides(case, key)
     rule = words["rule_id"]
-    results = case.rules.loc[
-        (case.rules["rule_id"] == rule)
-        & case.rules["level"].isin(["city", "county"])
-        & case.rules["subject"].isin(case.codes),
-        "result",
-    ]
+    owing = pd.concat([rule_rows(case, rule, level) for level in ("city", "county")])
+    results = owing.loc[owing.index.isin(case.codes), "result"]
     judged = rule in AREA_SET and len(results) > 0
     label = words["zh"] + ("(严格)" if key == "rectified" else "")
     return Number(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number
 from audit_lib.reporting.judged import LEVELS, subject_names
 from audit_lib.reporting.model import Grid, Paragraph, Section
@@ -54,13 +54,15 @@ def findings_section(case: Case) -> Section:
 UNMATCHED = "县级台账没有对应记录的"
 
 
+@once
 def findings_table(case: Case) -> pd.DataFrame:
     """Return the findings inside the report's areas, in standard order, with what the ledger says to each."""
     rows = case.tables["findings"]
     rows = rows[rows["county"].isin(case.codes) & ~(rows["date"] > pd.Timestamp(case.as_of))]
     judged = case.rules[case.rules["rule_id"] == MATCHED]
-    cited = set(judged["evidence"].fillna("").str.split(";").explode())
-    known = set(case.tables["hazards"]["hazard_id"].dropna())
+    cited = judged["evidence"].fillna("").str.split(";").explode().unique()
+    known = case.tables["hazards"]["hazard_id"]
+    known = known[known.isin(rows["hazard_id"].dropna())]
     alone = ("findings:" + rows["finding_id"]).isin(cited) if len(judged) else ~rows["hazard_id"].isin(known)
     said = alone.map({True: UNMATCHED, False: "台账有对应记录"})
     words = ["group_kind", "group", "unit_name", "grade", "description", "hazard_id"]
@@ -103,6 +105,7 @@ def questions_section(case: Case) -> Section:
 WAITING = "待答复"
 
 
+@once
 def questions_table(case: Case) -> pd.DataFrame:
     """Return the questions about the report's areas, in the order of the plan, then of the areas."""
     rows = case.questions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import AREA_SET, VERDICT_RULE
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.tables import Column
@@ -73,6 +73,7 @@ def judged_section(case: Case) -> Section:
     return Section("rules", "规则判定与依据", (_summary(mine), *parts, whole))
 
 
+@once
 def own_rules(case: Case) -> pd.DataFrame:
     """Return the rows of the judgement that belong to the report's area, rules in the plan's order."""
     rank = {rule: place for place, rule in enumerate(dict.fromkeys([*AREA_SET, *rule_titles()]))}
@@ -160,9 +161,10 @@ def _own_number(name: str) -> str:
 def subject_names(case: Case, rows: pd.DataFrame) -> pd.Series[str]:
     """Return the name of each row's subject: area, unit, body, or the county that it stands in."""
     names = case.names()
-    units = case.tables["units"].drop_duplicates("unit_id").set_index("unit_id")["unit_name"]
+    units = case.tables["units"][["unit_id", "unit_name"]]
+    units = units[units["unit_id"].isin(rows["subject"])].drop_duplicates("unit_id")
     area = rows["subject"].map(names)
-    unit = rows["subject"].map(units)
+    unit = rows["subject"].map(units.set_index("unit_id")["unit_name"])
     body = rows["subject"].str.split(":", n=1).str[1].where(rows["level"] == "org")
     county = rows["area"].map(names).where(rows["level"].isin(["hazard", "record"]))
     first, *others = (names.astype("str") for names in (area, unit, body, county))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.compliance.hazards import deadline_in_force
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number, rule_rows
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
 from audit_lib.reporting.tables import Column
@@ -52,6 +52,7 @@ def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[
     return blocks, numbers
 
 
+@once
 def majors_table(case: Case) -> pd.DataFrame:
     """Return one row per major hazard and problem, in standard order of areas.
 
@@ -60,8 +61,9 @@ def majors_table(case: Case) -> pd.DataFrame:
     listed = [_named_by_area(case, rule) for rule in ("F3-03", "F3-02")]
     listed += [_named_by_hazard(case, rule) for rule in ("W2-06", "W2-07")]
     named = pd.concat(listed, ignore_index=True)
-    hazards = case.tables["hazards"].drop_duplicates("hazard_id").set_index("hazard_id")
-    found = hazards.reindex(named["hazard_id"])
+    hazards = case.tables["hazards"]
+    hazards = hazards[hazards["hazard_id"].isin(named["hazard_id"])].drop_duplicates("hazard_id")
+    found = hazards.set_index("hazard_id").reindex(named["hazard_id"])
     order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     table = named.assign(
         kind=named["rule"].map(KINDS),
@@ -92,7 +94,8 @@ def _named_by_area(case: Case, rule: str) -> pd.DataFrame:
     rows = rows[(rows["result"] == "not_met") & rows["subject"].isin(case.codes)]
     keys = rows["evidence"].fillna("").str.split(";").explode().str.removeprefix("hazards:")
     named = pd.DataFrame({"hazard_id": keys, "code": rows["subject"].reindex(keys.index)})
-    named = named[named["hazard_id"].isin(case.tables["hazards"]["hazard_id"])]
+    known = case.tables["hazards"]["hazard_id"]
+    named = named[named["hazard_id"].isin(known[known.isin(named["hazard_id"])])]
     return named.assign(rule=rule, reason="")
 
 

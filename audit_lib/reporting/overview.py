@@ -119,8 +119,7 @@ def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
 
 def silent_words(case: Case) -> tuple[list[Block], list[Number]]:
     """Name the counties of which no roster came: what they did not hand in is not done."""
-    there = set(case.tables["units"]["county"])
-    silent = case.counties[~case.counties["code"].isin(there)]
+    silent = case.counties[~case.counties["code"].isin(case.tables["units"]["county"].unique())]
     if silent.empty:
         return [], []
     number = Number("silent", "没有报送单位名录的县区", "text", "、".join(silent["name"]), "单位名录")

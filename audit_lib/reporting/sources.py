@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.model import Block, Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.schemas import tables
@@ -37,6 +37,7 @@ def sources_section(case: Case) -> Section:
     return Section("sources", "数据来源与质量", tuple(blocks))
 
 
+@once
 def files_table(case: Case) -> pd.DataFrame:
     """Return the files that the area's report rests on, with their status in words."""
     files = case.files

@@ -188,8 +188,7 @@ def _papers(case: Case) -> pd.DataFrame:
         {"what": f"{row.table_zh} {row.file}", "who": names.get(str(row.area), ""), "why": row.reason}
         for row in files.itertuples()
     ]
-    there = set(case.tables["units"]["county"])
-    silent = case.counties[~case.counties["code"].isin(there)]
+    silent = case.counties[~case.counties["code"].isin(case.tables["units"]["county"].unique())]
     rows += [{"what": "单位名录", "who": name, "why": "没有收到"} for name in silent["name"]]
     lost = case.quarantine
     lost = lost[lost["area"].isin(case.codes)] if case.level != "province" else lost

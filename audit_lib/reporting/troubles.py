@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.compliance import Rule
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import VERDICT_RULE
 from audit_lib.reporting.judged import LEVELS, lowest, own_rules, subject_names
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
@@ -59,6 +59,7 @@ def troubles_section(case: Case) -> Section:
     return Section("troubles", "存在的主要问题", (*blocks, grid, note), tuple(numbers))
 
 
+@once
 def troubles_table(case: Case) -> pd.DataFrame:
     """Return one row per rule with something not met, gravest first, then in the order of the plan.
 
