@@ -4,9 +4,10 @@
 and their truth. Nothing in it is about any real place, unit or person.
 """
 
-from audit_lib.demo.distortions import Distortion, Trace, demo_distortions, distort
+from audit_lib.demo.distortions import demo_distortions, distort
 from audit_lib.demo.making import make_province, params_text
 from audit_lib.demo.places import LEAST_UNITS
+from audit_lib.demo.planting import Distortion, Trace
 from audit_lib.demo.province import Province, build_province
 from audit_lib.demo.truth import RULES, Fault
 

@@ -244,6 +244,8 @@ def county_untouched(true: Tables, plant: Plant) -> Planted:
     of_city = batch.index.to_series().map(home["city"]).eq(city)
     free = sorted(set(batch.index[of_city]) - set(spot["unit_id"]))
     free = [unit for unit in free if home.loc[unit, "county"] != plant.area]
+    # At random: the first of each roster would make the list of an honest city look picked.
+    free = [free[lot] for lot in np.argsort(plant.chance().random(len(free)), kind="stable")]
     moved = spot["unit_id"].map(home["county"]).eq(plant.area)
     for place in spot.index[moved]:
         fits = [unit for unit in free if batch[unit] <= batch.get(spot.loc[place, "unit_id"], "")]

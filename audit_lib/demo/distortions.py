@@ -2,21 +2,25 @@
 
 Each distortion takes the true tables and changes what no rule judges: which of the units that
 could be drawn stand on a list, what a hazard's entry says, who signed and at what hour, how many
-hazards a visit counted, by how much a score passed. Conclusions, days, units and deadlines stay.
+hazards a visit counted, by how much a score passed, what an entry costs. Units and deadlines stay;
+conclusions and days do, except where they are what is distorted (``uneven_failures``,
+``even_failures``, ``sunday_entries``: none of those is in the made-up province that is handed out).
 What a signal should show for it stands in ``truth.json`` under ``signals``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from audit_lib.demo.ledger import QUIET_COUNTY
+from audit_lib.demo.planting import Changed, Distorting, Distortion, Trace
+from audit_lib.demo.spot_distortions import even_failures, hand_picked, uneven_failures
 from audit_lib.demo.stock import Tables, dice, stock
-from audit_lib.demo.visits import OPENS, PASSED, batches, clock
+from audit_lib.demo.visits import FIRST_DAY, OPENS, PASSED, clock, day, keep_hours
 
 QUICK, WALK = 7, 4
 """Minutes of a visit at an impossible pace, and minutes to the next one."""
@@ -24,26 +28,15 @@ QUICK, WALK = 7, 4
 VARIANTS = ("", "，已告知", "，已当场告知负责人", "（复核）")
 """Endings that make a copied text nearly equal instead of equal."""
 
+STEP = 40
+"""Minutes from one start to the next of a timetable that everybody keeps to."""
 
-@dataclass(frozen=True, slots=True)
-class Distortion:
-    """What to distort, where, how strongly; ``note`` is what truth.json says of it."""
+EVENING = 6 * 60 + 30
+"""How many minutes later an afternoon's visit is signed in the evening."""
 
-    distortion: str
-    area: str
-    strength: float
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """A signal that should show on a subject, ``claimed_list`` on a city among them."""
-
-    signal: str
-    level: str
-    subject: str
-    note: str
-
+SUM = 2_000
+SMALLEST, LARGEST = 1_000, 9_900
+"""Yuan of planned money: the one sum of everything, and the range of sums spread evenly."""
 
 Distorted = tuple[Tables, list[Trace]]
 
@@ -69,41 +62,10 @@ def distort(true: Tables, distortions: Sequence[Distortion], seed: int) -> Disto
     traces = [Trace("zero_hazards", "county", QUIET_COUNTY, "全县没有一条隐患")]
     for one in distortions:
         chance = dice(seed, f"{one.distortion} {one.area}")
-        changed, shown = _DISTORTIONS[one.distortion](true, one, chance)
+        changed, shown = DISTORTIONS[one.distortion](true, one, chance)
         true = true | changed
         traces += [Trace(signal, level, subject, one.note) for signal, level, subject in shown]
     return true, traces
-
-
-Shown = list[tuple[str, str, str]]
-Changed = tuple[Tables, Shown]
-
-
-def hand_picked(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
-    """Exchange a share of a city's list for the units of the same batch that scored best with the county."""
-    spot, checks = true["city_checks"], true["county_checks"]
-    batch = batches(checks)
-    visited = checks.groupby("unit_id")["date"].max()
-    score = checks.sort_values(["date", "check_id"]).groupby("unit_id")["score"].last()
-    frame = true["units"].drop_duplicates("unit_id").set_index("unit_id", drop=False).rename_axis(None)
-    frame = frame[frame["city"].eq(how.area) & frame.index.isin(batch.index)]
-    frame = frame.assign(batch=batch, score=score, last=visited)
-    spare = frame[~frame.index.isin(spot["unit_id"]) & (frame["last"] <= pd.to_datetime(frame["batch"]))]
-    listed = spot[spot["city"].eq(how.area) & (spot["date"] > pd.to_datetime(spot["batch"]))]
-    out = listed[chance.random(len(listed)) < how.strength].sort_values(["county", "batch", "check_id"])
-    ranked = spare.sort_values(["county", "batch", "score", "unit_id"], ascending=[True, True, False, True])
-    place = ["county", "batch", "place_in_line"]
-    ranked = ranked.assign(place_in_line=ranked.groupby(place[:2]).cumcount())
-    out = out.assign(place_in_line=out.groupby(place[:2]).cumcount(), at=out.index)
-    swap = out[[*place, "at"]].merge(ranked[[*place, "unit_id"]], on=place)
-    known = [
-        name for name in frame.columns if name in spot and name not in ("county", "city", "batch", "score")
-    ]
-    spot = spot.copy()
-    spot.loc[swap["at"], known] = frame.loc[swap["unit_id"], known].to_numpy()
-    last = checks.sort_values("date").drop_duplicates("unit_id", keep="last").set_index("unit_id")["check_id"]
-    spot.loc[swap["at"], "county_check_id"] = last.loc[swap["unit_id"]].to_numpy()
-    return {"city_checks": spot}, [("claimed_list", "city", how.area)]
 
 
 def copied_texts(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
@@ -197,7 +159,115 @@ def piled_scores(true: Tables, how: Distortion, chance: np.random.Generator) -> 
     return {"county_checks": checks}, [("piled_scores", "county", how.area)]
 
 
-_DISTORTIONS: dict[str, Callable[[Tables, Distortion, np.random.Generator], Changed]] = {
+def uneven_teams(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Let half of a county's teams find a hazard on a share of the visits that passed, the others none."""
+    checks = true["county_checks"]
+    there = checks[checks["county"].eq(how.area) & checks["conclusion"].eq(PASSED)]
+    team = there["inspectors"].str.split("、").str[0]
+    strict = set(sorted(team.unique())[::2])
+    chosen = there.index[chance.random(len(there)) < how.strength]
+    checks = checks.copy()
+    checks.loc[chosen, "hazards_general"] = team.loc[chosen].isin(strict).astype("int64")
+    return {"county_checks": checks}, [("uneven_inspectors", "county", how.area)]
+
+
+def timetable(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Let one team start a visit every so many minutes on a share of its days; their lengths stay free."""
+    checks = true["county_checks"]
+    there = checks[checks["county"] == how.area]
+    team = str(there["inspectors"].str.split("、").str[:2].str.join("、").mode().iloc[0])
+    own = there[there["inspectors"].str.startswith(team)].sort_values(["date", "start", "check_id"])
+    days = np.sort(own["date"].unique())
+    own = own[own["date"].isin(days[chance.random(len(days)) < how.strength])]
+    start = OPENS + own.groupby("date").cumcount().astype("int64") * STEP
+    length = np.floor(STEP / 2 * (1 + chance.random(len(own)) * 0.8)).astype(np.int64)
+    signed = pd.DataFrame({"start": clock(start), "end": clock(start + length)}).set_index(own.index)
+    checks = checks.copy()
+    checks.loc[own.index, ["start", "end"]] = signed
+    return {"county_checks": checks}, [
+        ("regular_gaps", "inspector", f"{how.area}:{name}") for name in team.split("、")
+    ]
+
+
+def evening_hours(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Sign a share of a county's afternoon visits some hours later, after the offices have closed."""
+    checks = true["county_checks"]
+    there = checks.index[checks["county"].eq(how.area) & checks["start"].ge("12:00")]
+    chosen = there[chance.random(len(there)) < how.strength]
+    checks = checks.copy()
+    for name in ("start", "end"):
+        was = checks.loc[chosen, name]
+        minutes = was.str[:2].astype("int64") * 60 + was.str[3:].astype("int64")
+        checks.loc[chosen, name] = clock(minutes + EVENING).to_numpy()
+    return {"county_checks": checks}, [("off_hours", "county", how.area)]
+
+
+def sunday_entries(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Date a share of a county's visits on the Sunday before the cut-off of their week, a Monday.
+
+    Units that were visited once only: so no visit changes its batch or its place before another.
+    """
+    checks = true["county_checks"]
+    there = checks[checks["county"].eq(how.area) & ~checks["unit_id"].duplicated(keep=False)]
+    chosen = there[chance.random(len(there)) < how.strength]
+    monday = chosen["date"].dt.to_period("W-MON").dt.end_time.dt.normalize()
+    sunday = (monday - pd.Timedelta(days=1) - FIRST_DAY).dt.days
+    checks = checks.copy()
+    checks.loc[chosen.index, "day"] = sunday
+    checks.loc[chosen.index, "date"] = day(sunday)
+    seed = int(chance.random() * 2**31)
+    own = checks["county"].eq(how.area)
+    checks.loc[own, ["start", "end"]] = keep_hours(checks[own], seed, office="county")[["start", "end"]]
+    return {"county_checks": checks}, [("off_days", "county", how.area)]
+
+
+def one_sum(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Plan the same sum for a share of the general hazards that one pair of inspectors found."""
+    hazards = true["hazards"]
+    there = hazards[hazards["county"].eq(how.area) & _paid(hazards)]
+    pair = str(there["finders"].mode().iloc[0])
+    own = there.index[there["finders"] == pair]
+    chosen = own[chance.random(len(own)) < how.strength]
+    shown = [("repeated_funds", "inspector", f"{how.area}:{name}") for name in pair.split("、")]
+    return _plan_sums(hazards, chosen, SUM), shown
+
+
+def even_sums(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Plan sums spread evenly over a range for a share of a county's general hazards."""
+    hazards = true["hazards"]
+    there = hazards.index[hazards["county"].eq(how.area) & _paid(hazards)]
+    chosen = there[chance.random(len(there)) < how.strength]
+    steps = np.floor(chance.random(len(chosen)) * (LARGEST - SMALLEST + 100) / 100).astype(np.int64)
+    return _plan_sums(hazards, chosen, SMALLEST + 100 * steps), [("first_digits", "county", how.area)]
+
+
+def _paid(hazards: pd.DataFrame) -> pd.Series[bool]:
+    return hazards["grade"].eq("一般") & hazards["fund_planned"].notna()
+
+
+def _plan_sums(hazards: pd.DataFrame, chosen: pd.Index, yuan: int | npt.NDArray[np.int64]) -> Tables:
+    hazards = hazards.copy()
+    for name in ("fund_planned", "fund_arrived"):
+        hazards.loc[chosen, name] = yuan
+    return {"hazards": hazards}
+
+
+DISTORTIONS: dict[str, Distorting] = {
     one.__name__: one
-    for one in (hand_picked, copied_texts, impossible_pace, two_places, flattened, piled_scores)
+    for one in (
+        hand_picked,
+        uneven_failures,
+        even_failures,
+        copied_texts,
+        impossible_pace,
+        two_places,
+        timetable,
+        evening_hours,
+        sunday_entries,
+        flattened,
+        uneven_teams,
+        piled_scores,
+        one_sum,
+        even_sums,
+    )
 }

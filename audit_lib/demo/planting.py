@@ -54,3 +54,29 @@ def add_row(true: Tables, name: str, row: dict[str, Any]) -> Tables:
     rows = true[name]
     more = pd.DataFrame([row]).reindex(columns=rows.columns).astype(rows.dtypes)
     return {name: pd.concat([rows, more], ignore_index=True)}
+
+
+@dataclass(frozen=True, slots=True)
+class Distortion:
+    """What to distort, where, how strongly; ``note`` is what truth.json says of it."""
+
+    distortion: str
+    area: str
+    strength: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A signal that should show on a subject, ``claimed_list`` on a city among them."""
+
+    signal: str
+    level: str
+    subject: str
+    note: str
+
+
+Changed = tuple[Tables, list[tuple[str, str, str]]]
+"""The tables that a distortion changed, and what should show: signal, level, subject."""
+
+Distorting = Callable[[Tables, Distortion, np.random.Generator], Changed]

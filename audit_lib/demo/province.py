@@ -22,8 +22,8 @@ from audit_lib.demo import (
     unit_registers,
     visits,
 )
-from audit_lib.demo.distortions import Distortion, Trace, demo_distortions, distort
-from audit_lib.demo.planting import Plant, Planting
+from audit_lib.demo.distortions import demo_distortions, distort
+from audit_lib.demo.planting import Distortion, Plant, Planting, Trace
 from audit_lib.demo.stock import Tables, stock
 from audit_lib.demo.truth import Fault, follow
 
