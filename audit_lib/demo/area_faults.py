@@ -168,6 +168,11 @@ def no_acceptance(true: Tables, plant: Plant) -> Planted:
     return {"acceptances": rows[rows["area"] != plant.area]}, [Fault("P3-03", "city", plant.area, plant.note)]
 
 
+def never_reached(true: Tables, plant: Plant) -> Planted:
+    """Name what follows where the province's teams reached nobody; its visits are made that way."""
+    return {}, [Fault("P3-01", "province", plant.area, plant.note)]
+
+
 def never_on_days_off(true: Tables, plant: Plant) -> Planted:
     """Move every visit in a county from a day off to the workday before, but one to 8 February.
 

@@ -16,6 +16,7 @@ import pandas as pd
 from audit_lib.compliance.rulebook import load_rulebook
 from audit_lib.compliance.scoring import items_due
 from audit_lib.demo.paper import text_bytes, xlsx_bytes
+from audit_lib.demo.places import CUT_OFF_BY_SNOW
 from audit_lib.demo.province import Province
 from audit_lib.demo.senders import make_sheet, provincial_office
 from audit_lib.demo.stock import dice, throw
@@ -88,6 +89,9 @@ def _visit(
     drawn = rows[rows["drawn"]].sort_values(["city", "county", "unit_id"], ignore_index=True)
     drawn["outcome"] = "已检查"
     lots = np.argsort(chance.random(len(drawn)), kind="stable")
+    lost = drawn["city"] == CUT_OFF_BY_SNOW
+    lots = lots[~lost.to_numpy()[lots]]
+    drawn["outcome"] = drawn["outcome"].mask(lost, OUR_FAULT[0])
     drawn.loc[lots[: len(CANNOT)], "outcome"] = CANNOT
     spare = rows[~rows["drawn"]].drop_duplicates("stratum").set_index("stratum")
     able = [lot for lot in lots[len(CANNOT) :] if drawn.at[lot, "stratum"] in spare.index]

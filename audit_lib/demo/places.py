@@ -11,6 +11,9 @@ from audit_lib.errors import CallError
 COMMITTEE = "GLW000"
 """The management-committee area; it is the city of the planted quota, so its size is fixed."""
 
+CUT_OFF_BY_SNOW = "990381"
+"""The own city that the province's teams could not reach before the campaign was over."""
+
 PASSED_THERE = 401
 CHECKED_THERE = 80
 """20% of 401 is 80.2: 80 are one too few, and rounding would hide it."""

@@ -93,6 +93,18 @@ def test_province_goes_to_every_city_in_the_last_phase(as_of, dates, result, rea
     assert (row.result, row.reason) == (result, reason)
 
 
+def test_visit_on_which_nobody_was_inspected_for_a_written_reason_is_none_and_no_doubt() -> None:
+    units = {"units": [unit("a1"), unit("c1", C), unit("o1", OWN)]}
+    seen = [check("c1", "2014-03-12"), check("o1", "2014-03-12")]
+    snow = check("a1", "2014-03-12", conclusion=None, outcome="天气原因")
+    row = found(judged(province_checks=[snow, *seen], **units), "P3-01", PROVINCE)
+    assert (row.result, row.numerator, row.denominator) == ("not_met", 2, 3)
+    blank = check("a1", "2014-03-12", conclusion=None)
+    assert (
+        found(judged(province_checks=[blank, *seen], **units), "P3-01", PROVINCE).result == "not_assessable"
+    )
+
+
 @pytest.mark.parametrize(
     ("as_of", "spot", "result", "counts"),
     [

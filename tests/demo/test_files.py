@@ -13,7 +13,7 @@ import pytest
 import python_calamine as calamine
 
 from audit_lib.demo import build_province, make_province, params_text
-from audit_lib.demo.places import ZONE_SIZE
+from audit_lib.demo.places import CUT_OFF_BY_SNOW, ZONE_SIZE
 from audit_lib.demo.senders import columns_of
 from audit_lib.demo.stock import Tables
 from audit_lib.intake import Intake, read_inputs
@@ -151,7 +151,9 @@ def test_reserves_stand_in_only_for_visits_that_the_team_itself_could_not_make(i
     visits = intake.tables["province_checks"].set_index("unit_id")
     replaced = visits.loc[visits["replaces"].dropna(), "outcome"]
     assert sorted(replaced) == ["天气原因", "天气原因", "时间不足"]
-    assert visits["conclusion"].isna().sum() == 7
+    snow = visits["county"] == CUT_OFF_BY_SNOW
+    assert visits.loc[~snow, "conclusion"].isna().sum() == 7
+    assert visits.loc[snow, "outcome"].unique().tolist() == ["天气原因"]
     assert visits.loc[visits["conclusion"] == "不合格", "already_so"].notna().all()
 
 

@@ -157,7 +157,8 @@ def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
     start, end = pd.Timestamp(facts.params.window.start), pd.Timestamp(facts.params.window.end)
     forms, hazards = facts.self_checks, facts.hazards
     written = (forms[["plan_date", "self_check_date", "drill_date"]] <= facts.as_of).any(axis=1)
-    visits = pd.concat([facts.county_checks, facts.city_checks, facts.province_checks])
+    went = facts.province_checks["outcome"].isna() | facts.province_checks["valid"]
+    visits = pd.concat([facts.county_checks, facts.city_checks, facts.province_checks[went]])
     records = [
         forms.loc[written, "unit_id"],
         visits.loc[visits["valid"], "unit_id"],

@@ -12,6 +12,9 @@ from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import cite, join_evidence, nothing_given
 from audit_lib.compliance.rulebook import Rule
 
+INSPECTED = "已检查"
+"""The one outcome of a visit that is an inspection; an outcome that is not written is one too."""
+
 
 def visited_unannounced(facts: Facts, rule: Rule) -> pd.DataFrame:
     """R-07: each county and each city made an unannounced visit, and two or more not all on one day.
@@ -91,7 +94,10 @@ def visited_on_days_off(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def cities_visited(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """P3-01: the province went to every city in the last phase; its own duty, shown for completeness."""
+    """P3-01: the province went to every city in the last phase; its own duty, shown for completeness.
+
+    A visit on which nobody was inspected, for whatever reason that is written, is none.
+    """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     checks = facts.province_checks
@@ -101,7 +107,8 @@ def cities_visited(facts: Facts, rule: Rule) -> pd.DataFrame:
     city = look_up(checks["county"], home)
     cities = pd.DataFrame({"area": sorted(set(home))})
     seen = among(cities["area"], city[inside])
-    maybe = among(cities["area"], city[checks["incomplete"]]) | hidden(facts, rule.needs, cities)
+    lame = checks["incomplete"] & checks["outcome"].fillna(INSPECTED).eq(INSPECTED)
+    maybe = among(cities["area"], city[lame]) | hidden(facts, rule.needs, cities)
     names = facts.areas.set_index("code")["name"]
     unseen = [str(names[code]) for code in cities.loc[~seen, "area"]]
     row = {
