@@ -1,13 +1,15 @@
 """How often the signals find what was planted, and how often they raise something that was not.
 
-    python bench/signals.py --records records.jsonl [--seeds 200] [--units 4000] [--figure docs/signals.png]
+    python bench/signals.py --records records.jsonl [--units 4000] [--seeds 200] [--figure docs/signals.png]
 
-Per seed one honest province, and the same one with every distortion at every strength, each in a
-county of its own; who gets which strength goes round with the seed. Each county is then judged as
-if it alone were distorted: its own p-values among the honest ones of all others, under the one control.
-A signal finds its distortion if it raises an alarm in that county. The claimed list is found if
-the city is called not random at the level of the rulebook, all lists being looked at.
-What is done lies in the records, a line a seed: stopped, the same command goes on.
+Per seed one honest province, and the same one with every distortion at every strength: those of a
+county in a county of its own among the largest, in two rounds; who gets which strength goes round with
+the seed; those of a city in a city of its own; that of the province one strength after the other.
+Each is then judged as if it alone were there: its own p-values among the honest ones of all others,
+under the one control. A signal finds its distortion if it raises an alarm there. The claimed list
+is found if the city is called not random at the level of the rulebook, all lists being looked at.
+What is done lies in the records, a line a seed and size: stopped, the same command goes on, and another
+size goes into the same table and picture.
 """
 
 import argparse
@@ -24,45 +26,84 @@ from scipy import stats
 
 from audit_lib.compliance import load_rulebook
 from audit_lib.demo import Distortion, build_province, distort
+from audit_lib.demo.distortions import DISTORTIONS
 from audit_lib.demo.ledger import QUIET_COUNTY
 from audit_lib.investigation import city_frame, city_list, examine_list, find_signals
 from audit_lib.sampling import county_passes
 
 STRENGTHS = (0.1, 0.25, 0.5, 1.0)
-DISTORTIONS = ("copied_texts", "impossible_pace", "two_places", "flattened", "piled_scores")
+LIST, OF_CITY, OF_PROVINCE = "hand_picked", "uneven_failures", "even_failures"
+OF_COUNTY = [name for name in DISTORTIONS if name not in (LIST, OF_CITY, OF_PROVINCE)]
+ROUNDS = 2
+PROVINCE = "990000"
 CUTOFFS = ("2014-03-10", "2014-03-17", "2014-03-24")
 STANDING = "zero_hazards"
 """Part of every province."""
 
 
 def look(seed: int, units: int) -> dict[str, object]:
-    """Return what one seed shows: alarms of the honest province, of each distorted county, of the lists."""
+    """Return what one seed shows: alarms of the honest province, of each distorted area, of the lists."""
     honest = build_province(units, seed, distortions=[])
     book, city_of = load_rulebook(), honest.counties.set_index("code")["city"]
+    rate = float(book.share("signal_rate"))
     base = find_signals(honest.tables, city_of, book)
-    sizes = honest.tables["units"].groupby("county").size().sort_values(ascending=False, kind="stable")
-    cases = [(name, strength) for name in DISTORTIONS for strength in STRENGTHS]
-    shift = seed % len(cases)
-    where = [county for county in sizes.index if county != QUIET_COUNTY][: len(cases)]
-    planned = dict(zip(where[shift:] + where[:shift], cases, strict=True))
-    planted = [Distortion(name, county, strength) for county, (name, strength) in planned.items()]
-    changed = find_signals(distort(honest.tables, planted, seed)[0], city_of, book)
-    found = {
-        f"{name}|{strength}": alarms_of(county, base, changed, float(book.share("signal_rate")))
-        for county, (name, strength) in planned.items()
-    }
+    found = {}
+    for planned in plan(honest.tables["units"], city_of, seed):
+        planted = [Distortion(name, area, strength) for area, (name, strength) in planned.items()]
+        changed = find_signals(distort(honest.tables, planted, seed)[0], city_of, book)
+        for area, (name, strength) in planned.items():
+            own = changed[changed["area"] == area]
+            found[f"{name}|{strength}"] = alarms(base[base["area"] != area], own, rate)
+    spread = base["signal"].isin(["uneven_areas", "even_areas"])
+    for strength in STRENGTHS:
+        tables, _ = distort(honest.tables, [Distortion(OF_PROVINCE, PROVINCE, strength)], seed)
+        own = find_signals(only_spot_checks(tables), city_of, book)
+        own = own[own["signal"].isin(base.loc[spread, "signal"])]
+        found[f"{OF_PROVINCE}|{strength}"] = alarms(base[~spread], own, rate)
     lists = look_at_lists(honest.tables, city_of, seed)
     raised = base[base["alarm"] & (base["signal"] != STANDING)]
-    return {"seed": seed, "honest": sorted(set(raised["signal"])), "found": found, "lists": lists}
+    return {
+        "seed": seed,
+        "units": units,
+        "honest": sorted(set(raised["signal"])),
+        "found": found,
+        "lists": lists,
+    }
 
 
-def alarms_of(county: str, base: pd.DataFrame, changed: pd.DataFrame, rate: float) -> list[str]:
-    """Signals raised in one county if it alone were distorted."""
-    own = changed[changed["area"] == county]
-    rows = pd.concat([base[base["area"] != county], own], ignore_index=True)
+def plan(units: pd.DataFrame, city_of: pd.Series, seed: int) -> list[dict[str, tuple[str, float]]]:
+    """Return what is planted where, a round each: by area distortion and strength."""
+    sizes = units.groupby("county").size().drop(QUIET_COUNTY).sort_values(ascending=False, kind="stable")
+    cases = [(name, strength) for name in OF_COUNTY for strength in STRENGTHS]
+    shift = seed % len(cases)
+    cases, each = cases[shift:] + cases[:shift], -(-len(cases) // ROUNDS)
+    rounds = [
+        dict(zip(sizes.index, cases[first : first + each], strict=False))
+        for first in range(0, len(cases), each)
+    ]
+    cities = turned(city_of, seed)
+    rounds[0] |= {city: (OF_CITY, strength) for city, strength in zip(cities, STRENGTHS, strict=False)}
+    return rounds
+
+
+def turned(city_of: pd.Series, seed: int) -> list[str]:
+    """Return the cities of more than four counties, from another one on for each seed."""
+    large = [city for city in sorted(set(city_of)) if (city_of == city).sum() > 4][: 2 * len(STRENGTHS)]
+    return large[seed % len(large) :] + large[: seed % len(large)]
+
+
+def only_spot_checks(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables with nothing in them that takes time and does not tell of spot-checks."""
+    checks = tables["county_checks"].assign(hazards_general=0, hazards_major=0, start="", end="")
+    return tables | {"county_checks": checks, "hazards": tables["hazards"].iloc[:0]}
+
+
+def alarms(others: pd.DataFrame, own: pd.DataFrame, rate: float) -> list[str]:
+    """Signals raised by the rows of one area, all others being honest."""
+    rows = pd.concat([others, own.assign(own=True)], ignore_index=True)
     tested = rows[rows["p"].notna()]
     q = stats.false_discovery_control(tested["p"].to_numpy(dtype=float), method="by")
-    seen = tested[(q <= rate) & (tested["area"] == county)]
+    seen = tested[(q <= rate) & tested["own"].eq(True)]
     return sorted({*seen["signal"], *own.loc[own["listed_apart"], "signal"]})
 
 
@@ -71,12 +112,10 @@ def look_at_lists(tables: dict[str, pd.DataFrame], city_of: pd.Series, seed: int
     cities = sorted(set(city_of))
     passes = county_passes(tables["county_checks"], tables["city_checks"], CUTOFFS)
     tables = {**tables, "passes": passes}
-    large = [city for city in cities if (city_of == city).sum() > 4][: 2 * len(STRENGTHS)]
     honest = [city for city in cities if is_called(tables, city, seed, len(cities))]
     picked = {}
-    for place, strength in enumerate(STRENGTHS):
-        city = large[(place + seed) % len(large)]
-        changed, _ = distort(tables, [Distortion("hand_picked", city, strength)], seed)
+    for city, strength in zip(turned(city_of, seed), STRENGTHS, strict=False):
+        changed, _ = distort(tables, [Distortion(LIST, city, strength)], seed)
         picked[str(strength)] = is_called(changed, city, seed, len(cities))
     return {"honest": honest, "picked": picked}
 
@@ -101,7 +140,7 @@ def tabulate(records: list[dict]) -> pd.DataFrame:
         for signal in signals
     ]
     rows += [
-        ("hand_picked", strength, "claimed_list")
+        (LIST, strength, "claimed_list")
         for record in records
         for strength, called in record["lists"]["picked"].items()
         if called
@@ -112,41 +151,52 @@ def tabulate(records: list[dict]) -> pd.DataFrame:
 
 
 def say(records: list[dict], units: int) -> None:
-    """Print the tables as they stand in docs/measured.md."""
+    """Print the tables of one size as they stand in docs/measured.md."""
     n = len(records)
-    alarms = [bool(one["honest"]) for one in records]
+    signals = [bool(one["honest"]) for one in records]
     lists = [bool(one["lists"]["honest"]) for one in records]
-    both = [a or b for a, b in zip(alarms, lists, strict=True)]
-    print(
-        f"{n} seeds, {units} units. Honest: any signal {sum(alarms) / n:.1%}, any list {sum(lists) / n:.1%}, "
-    )
-    print(f"any alarm at all {sum(both) / n:.1%}")
+    both = [a or b for a, b in zip(signals, lists, strict=True)]
+    print(f"{units} units, {n} seeds. Honest: any signal {sum(signals)}, any list {sum(lists)}, ", end="")
+    print(f"any alarm at all {sum(both)} of {n} ({sum(both) / n:.1%})")
     false = pd.Series([signal for one in records for signal in one["honest"]], dtype="str").value_counts()
     print(false.to_string() if len(false) else "no false alarm of any signal")
     table = tabulate(records)
     print("| distortion | signal |", " | ".join(table.columns), "|")
     for (distortion, signal), row in table.iterrows():
-        print(f"| {distortion} | {signal} |", " | ".join(f"{rate:.1%}" for rate in row), "|")
+        print(f"| {distortion} | {signal} |", " | ".join(f"{rate:.0%}" for rate in row), "|")
 
 
-def draw_power(table: pd.DataFrame, target: Path) -> None:
-    """Draw detection against strength, a panel for each distortion."""
+def draw_power(tables: dict[int, pd.DataFrame], target: Path) -> None:
+    """Draw detection against strength, a panel for each distortion; the larger province dashed."""
     import matplotlib as mpl  # noqa: PLC0415
 
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
-    figure, axes = plt.subplots(2, 3, figsize=(11, 6.4), sharey=True, layout="constrained")
-    for axis, name in zip(axes.flat, ("hand_picked", *DISTORTIONS), strict=True):
-        for signal, row in table.loc[name].iterrows():
-            if row.max() >= 0.1:
-                axis.plot([0, *map(float, row.index)], [0, *row], marker="o", label=signal)
+    figure, axes = plt.subplots(5, 3, figsize=(11, 14), sharey=True, layout="constrained")
+    for axis, name in zip(axes.flat, DISTORTIONS, strict=False):
+        shown = [table.loc[[name]] for table in tables.values() if name in table.index]
+        signals = sorted(
+            {signal for table in shown for (_, signal), row in table.iterrows() if row.max() >= 0.1}
+        )
+        for place, signal in enumerate(signals):
+            for table, style in zip(tables.values(), ("-", "--"), strict=False):
+                row = table.reindex([(name, signal)]).fillna(0).iloc[0]
+                label = signal if style == "-" else None
+                points = [0, *map(float, row.index)], [0, *row]
+                axis.plot(*points, style, color=f"C{place}", marker="o", markersize=3, label=label)
         axis.set(title=name, xlabel="strength", ylim=(-0.03, 1.03), xlim=(0, 1.03))
         axis.axhline(0.9, color="0.7", linewidth=0.8)
-        axis.legend(fontsize=7, frameon=False)
+        if signals:
+            axis.legend(fontsize=7, frameon=False)
     for axis in axes[:, 0]:
         axis.set_ylabel("found, share of seeds")
-    figure.savefig(target, dpi=110, metadata={"Software": None})
+    rest = axes.flat[len(DISTORTIONS)]
+    rest.axis("off")
+    for (units, _), style in zip(tables.items(), ("-", "--"), strict=False):
+        rest.plot([], [], style, color="0.3", label=f"{units:,} units")
+    rest.legend(loc="center", frameon=False)
+    figure.savefig(target, dpi=90, metadata={"Software": None})
 
 
 def main() -> None:
@@ -159,15 +209,23 @@ def main() -> None:
     parser.add_argument("--figure", type=Path, default=Path("docs/signals.png"))
     options = parser.parse_args()
     options.records.touch()
-    known = {json.loads(line)["seed"] for line in options.records.read_text(encoding="utf-8").splitlines()}
-    due = [seed for seed in range(options.seeds) if seed not in known]
+    done = {(one["seed"], one["units"]) for one in read(options.records)}
+    due = [seed for seed in range(options.seeds) if (seed, options.units) not in done]
     with ProcessPoolExecutor(options.processes) as pool, options.records.open("a", encoding="utf-8") as file:
         for record in pool.map(look, due, [options.units] * len(due)):
             file.write(json.dumps(record) + "\n")
             file.flush()
-    records = [json.loads(line) for line in options.records.read_text(encoding="utf-8").splitlines()]
-    say(records, options.units)
-    draw_power(tabulate(records), options.figure)
+    records = read(options.records)
+    sizes = sorted({one["units"] for one in records})
+    by_size = {units: [one for one in records if one["units"] == units] for units in sizes}
+    for units, own in by_size.items():
+        say(own, units)
+    draw_power({units: tabulate(own) for units, own in by_size.items()}, options.figure)
+
+
+def read(records: Path) -> list[dict]:
+    """Return the records, a line each."""
+    return [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":

@@ -184,7 +184,7 @@ def _spread(signal: Signal, level: str, records: Records) -> Found:
             spread = _over_areas(signal, str(subject), group, records)
         if spread:
             spreads[str(subject)] = (spread.n, spread.effect, spread.p)
-    found = pd.DataFrame.from_dict(spreads, orient="index", columns=["n", "effect", "p"])
+    found = pd.DataFrame.from_dict(spreads, orient="index", columns=["n", "effect", "p"]).astype("float64")
     marks = rows[rows[signal.column].astype("bool")]
     return (
         found.rename_axis("subject").reset_index(),

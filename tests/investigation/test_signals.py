@@ -61,6 +61,16 @@ def test_records_without_hours_names_or_days_are_left_out_and_break_nothing(prov
     assert set(found.loc[found["alarm"], "signal"]) == {"zero_hazards"}
 
 
+def test_visits_that_found_nothing_vary_in_nothing_and_break_nothing(province):
+    checks = province.tables["county_checks"].assign(hazards_general=0, hazards_major=0)
+    spot = province.tables["city_checks"].assign(conclusion="合格")
+    found = find_signals(
+        province.tables | {"county_checks": checks, "city_checks": spot}, city_of(province), load_rulebook()
+    )
+    assert not {"uneven_inspectors", "even_inspectors", "uneven_areas", "even_areas"} & set(found["signal"])
+    assert found["p"].dropna().between(0, 1).all()
+
+
 def test_no_output_speaks_of_a_cause_or_judges_a_person(signals, forbidden_words):
     said = [signals.to_csv(), *map(str, load_signals().values())]
     said += [str(row) for row in rulebook_rows("list_tests")]
