@@ -129,9 +129,9 @@ def gather_facts(
         book=book,
         areas=intake.areas,
         places=places,
-        gaps=find_gaps(intake, params.inputs, places, present, contested).joined(
-            "hazards", _astray(hazards, intake, places), places
-        ),
+        gaps=find_gaps(intake, params.inputs, places, present, contested)
+        .joined("hazards", _astray(hazards, intake, places), places)
+        .joined("supervisions", _unnamed(tables["supervisions"]), places),
         roster=roster,
         units=units,
         frame=units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True),
@@ -239,6 +239,11 @@ def _astray(hazards: pd.DataFrame, intake: Intake, places: pd.DataFrame) -> pd.S
     """What is known of the areas of hazards in no county: the sender's city, or nothing."""
     sent = _sent_from("hazards", hazards[hazards["county"].isna()], intake)
     return sent.where(sent.isin(places["area"]))
+
+
+def _unnamed(visits: pd.DataFrame) -> pd.Series[str]:
+    """Where the units stand that a supervision names without anybody knowing which they are."""
+    return visits.loc[visits["unit_id"].isna() & visits["unit_name"].notna(), "county"]
 
 
 def _sent_from(name: str, rows: pd.DataFrame, intake: Intake) -> pd.Series[str]:

@@ -17,9 +17,10 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from audit_lib import schemas
 from audit_lib.compliance.counts import Measure, counts_at, follow_counts, weekly_measures
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import first_of
+from audit_lib.compliance.keys import first_of, look_up
 
 KEY = ["area", "body", "week"]
 FOUND = [*KEY, "check", "measure", "reported", "other", "words"]
@@ -229,6 +230,25 @@ def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame)
         rows = given.assign(**{measure.key: total})
         found.append(_found(rows, measure, ledger, differs, check="ledger", words="与台账记录不同"))
     return pd.concat(found, ignore_index=True) if found else _nothing()
+
+
+def may_be_unread(found: pd.DataFrame, facts: Facts) -> pd.Series[bool]:
+    """Return which differences from the ledgers the rows may explain that nobody could identify.
+
+    An amount of money may be any; a number can differ by as many as there are such rows. A row of the
+    roster proves nothing, and so explains nothing.
+    """
+    explained = pd.Series(False, index=found.index)
+    for key, rows in found.groupby("measure"):
+        most = pd.Series(0, index=rows.index)
+        for table in set(weekly_measures()[str(key)].needs) - {"units"}:
+            lost = facts.gaps.unidentified.get(table, pd.Series(dtype="int64"))
+            by_area = lost.groupby(lost.index.astype("str").str.replace("^.*:", "", regex=True)).max()
+            most += look_up(rows["area"], by_area).fillna(0).astype("int64")
+        any_amount = schemas.tables()["weekly"].column(str(key)).kind == "money"
+        apart = (rows["reported"] - rows["other"]).abs()
+        explained.loc[rows.index] = (most > 0) & (any_amount | (apart <= most))
+    return explained
 
 
 def find_stale(reports: pd.DataFrame, *, weeks: int) -> pd.DataFrame:

@@ -3,8 +3,8 @@
 Each distortion takes the true tables and changes what no rule judges: which of the units that
 could be drawn stand on a list, what a hazard's entry says, who signed and at what hour, how many
 hazards a visit counted, by how much a score passed, what an entry costs. Units and deadlines stay;
-conclusions and days do, except where they are what is distorted (``uneven_failures``,
-``even_failures``, ``sunday_entries``: none of those is in the made-up province that is handed out).
+conclusions and days do, except where they are what is distorted (``back_filled``, and ``uneven_failures``,
+``even_failures``, ``sunday_entries``, which are not in the made-up province that is handed out).
 What a signal should show for it stands in ``truth.json`` under ``signals``.
 """
 
@@ -24,6 +24,9 @@ from audit_lib.demo.visits import FIRST_DAY, OPENS, PASSED, clock, day, keep_hou
 
 QUICK, WALK = 7, 4
 """Minutes of a visit at an impossible pace, and minutes to the next one."""
+
+BACK_FILLED = pd.Timestamp("2014-03-09")
+"""A Sunday, the day before the first cut-off."""
 
 VARIANTS = ("", "，已告知", "，已当场告知负责人", "（复核）")
 """Endings that make a copied text nearly equal instead of equal."""
@@ -252,6 +255,26 @@ def _plan_sums(hazards: pd.DataFrame, chosen: pd.Index, yuan: int | npt.NDArray[
     return {"hazards": hazards}
 
 
+def back_filled(true: Tables, how: Distortion, chance: np.random.Generator) -> Changed:
+    """Date a share of a county's checks on the Sunday before the first cut-off, whenever they were made.
+
+    The hours stay as they were noted, a unit's first check before its second.
+    """
+    checks = true["county_checks"]
+    there = checks[checks["county"] == how.area].sort_values(["unit_id", "check_id"])
+    chosen = there[there["unit_id"].map(_lots(there["unit_id"], chance)) < how.strength]
+    hours = chosen.sort_values(["unit_id", "start"])[["start", "end"]].to_numpy()
+    checks = checks.copy()
+    checks.loc[chosen.index, ["start", "end"]] = hours
+    checks.loc[chosen.index, ["date", "day"]] = BACK_FILLED, (BACK_FILLED - FIRST_DAY).days
+    return {"county_checks": checks}, [("off_days", "county", how.area)]
+
+
+def _lots(units: pd.Series[str], chance: np.random.Generator) -> pd.Series[float]:
+    ids = units.drop_duplicates()
+    return pd.Series(chance.random(len(ids)), index=ids.to_numpy())
+
+
 DISTORTIONS: dict[str, Distorting] = {
     one.__name__: one
     for one in (
@@ -269,5 +292,6 @@ DISTORTIONS: dict[str, Distorting] = {
         piled_scores,
         one_sum,
         even_sums,
+        back_filled,
     )
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from audit_lib.demo.findings import write_findings
 from audit_lib.demo.handing import write_files
 from audit_lib.demo.province import Province, build_province
+from audit_lib.demo.real_life import names_written
 from audit_lib.demo.truth import RULES
 from audit_lib.files import write_text
 
@@ -69,5 +70,5 @@ def _truth(province: Province, units: int, seed: int) -> str:
     ]
     signals = [dataclasses.asdict(one) for one in province.traces]
     truth = {"note": "演示数据", "units": units, "seed": seed, "rules": list(RULES), "faults": faults}
-    truth["signals"] = signals
+    truth |= {"signals": signals, "names": names_written(province.tables)}
     return json.dumps(truth, ensure_ascii=False, indent=1) + "\n"

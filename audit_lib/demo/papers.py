@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.demo.stock import Tables, dice, people, throw
-from audit_lib.demo.visits import day
+from audit_lib.demo.visits import FAILED, LATER, PASSED, day
 
 FRIDAYS = tuple(pd.date_range("2014-02-07", "2014-03-28", freq="7D"))
 DIRECT = "SZ0000"
@@ -147,7 +147,8 @@ def count_by(true: Tables, key: pd.Series[str], friday: pd.Timestamp) -> pd.Data
     checks, hazards, spot = true["county_checks"], true["hazards"], true["city_checks"]
     gone = units["status"].isin(["停业", "注销"]) & units["status_evidence"].ne("")
     there = units.index[~gone & ~(units["entry_date"] > LAST_DAY)]
-    checks = checks[checks["unit_id"].isin(there) & checks["inspectors"].ne("")]
+    whole = checks["inspectors"].ne("") & checks["conclusion"].isin([PASSED, LATER, FAILED])
+    checks = checks[checks["unit_id"].isin(there) & whole]
 
     def units_before(rows: pd.DataFrame, date: str) -> pd.Series[int]:
         before = rows[(rows[date] < friday).fillna(False) & rows["unit_id"].isin(there)]

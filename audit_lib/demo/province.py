@@ -15,6 +15,7 @@ from audit_lib.demo import (
     ledger,
     papers,
     places,
+    real_life,
     registers,
     report_faults,
     roster,
@@ -27,7 +28,7 @@ from audit_lib.demo.planting import Distortion, Plant, Planting, Trace
 from audit_lib.demo.stock import Tables, stock
 from audit_lib.demo.truth import Fault, follow
 
-ROOMS = (unit_faults, hazard_faults, form_faults, area_faults, report_faults)
+ROOMS = (unit_faults, hazard_faults, form_faults, area_faults, real_life, report_faults)
 
 KEYS = {
     "units": ["county", "town", "unit_id"],
@@ -112,13 +113,14 @@ def _plant(true: Tables, seed: int, rows: list[Any]) -> tuple[Tables, list[Fault
 
 
 def _call_by_name(true: Tables) -> Tables:
-    """Return the tables with every unit called as the roster calls it now."""
+    """Return the tables with every unit called as the roster calls it now, or as its clerk does."""
     names = true["units"].drop_duplicates("unit_id").set_index("unit_id")["unit_name"]
-    named = {
-        name: table.assign(unit_name=table["unit_id"].map(names))
-        for name, table in true.items()
-        if name != "units" and "unit_name" in table
-    }
+    named = {}
+    for name, table in true.items():
+        if name != "units" and "unit_name" in table:
+            now = table["unit_id"].map(names)
+            said = table["called"].fillna("") if "called" in table else pd.Series("", index=table.index)
+            named[name] = table.assign(unit_name=now.mask(said.ne(""), said))
     return true | named
 
 

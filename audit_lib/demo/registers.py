@@ -50,7 +50,8 @@ def make_registers(areas: pd.DataFrame, counties: pd.DataFrame, true: Tables, se
 def make_findings(hazards: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return what the thirteen and three groups found: thirty hazards of the ledgers, by number or words."""
     chance = dice(seed, "findings of groups")
-    rows = hazards[hazards["found_date"] <= "2014-03-15"].copy()
+    known = hazards["called"].fillna("").eq("") & hazards["found_date"].le("2014-03-15")
+    rows = hazards[known].copy()
     rows = rows.assign(lot=chance.random(len(rows))).sort_values("lot").head(30).sort_values("hazard_id")
     rows = rows.reset_index(drop=True)
     place = np.arange(len(rows))

@@ -10,8 +10,9 @@ from audit_lib.demo.papers import RATES
 from audit_lib.demo.planting import Plant, Planted, add_row
 from audit_lib.demo.stock import Tables
 from audit_lib.demo.truth import Fault
+from audit_lib.demo.visits import FAILED, LATER, PASSED
 
-SAME_WORDS, A_DAY = 8, 12
+SAME_WORDS, A_DAY, MANY = 8, 12, 10
 ELEVEN = pd.Timedelta(hours=11)
 
 
@@ -137,6 +138,9 @@ def haste_by_distortion(true: Tables, plant: Plant) -> Planted:
     days = teams.groupby([teams["county"] + ":" + people, "date"])["unit_id"].nunique()
     fast = sorted(set(days[days > A_DAY].index.get_level_values(0)))
     faults = [Fault("W2-09", "county", county, "多家单位的隐患文字完全相同") for county in counties]
+    whole = teams[teams["conclusion"].isin([PASSED, LATER, FAILED])].groupby("county")
+    one_day = whole["date"].nunique().eq(1) & whole["unit_id"].nunique().ge(MANY)
+    faults += [Fault("W2-09", "county", str(county), "检查记录全在一天") for county in one_day[one_day].index]
     return {}, faults + [Fault("W2-09", "team", team, "一天检查过多") for team in fast]
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from audit_lib.demo.paper import Sheet
 from audit_lib.demo.province import Province
+from audit_lib.demo.real_life import as_written
 from audit_lib.demo.spelling import DAY_SPELLINGS, Hand, heading_of, write_cells
 from audit_lib.demo.stock import stock
 from audit_lib.schemas import tables
@@ -54,7 +55,7 @@ def make_sheet(rows: pd.DataFrame, sender: Sender, table: str, *, title: str, na
     """Return rows as a sheet with one row of headings: every column of the table that they have."""
     columns = columns_of(rows, table)
     headings = [(heading_of(table, column, sender.hand), "") for column in columns]
-    cells = write_cells(rows, table, columns, sender.hand)
+    cells = write_cells(as_written(rows), table, columns, sender.hand)
     return Sheet(name or title, f"{sender.name}{title}", sender.office, HANDED_IN, headings, cells)
 
 

@@ -24,6 +24,12 @@ def quota_missed(true: Tables, plant: Plant) -> Planted:
 def uninspected(true: Tables, plant: Plant) -> Planted:
     """Take away every county check of some units."""
     ids = choose_units(true, plant)
+    faults = [Fault("R-03", "county", plant.area, f"{plant.note}: {'、'.join(ids)}", plant.area)]
+    return leave_uninspected(true, ids), faults
+
+
+def leave_uninspected(true: Tables, ids: list[str]) -> Tables:
+    """Return the tables without any county check of some units."""
     checks = true["county_checks"]
     changed = {"county_checks": checks[~checks["unit_id"].isin(ids)]}
     # What was left over from 2013 there would be a fault of its own (R-04).
@@ -34,7 +40,7 @@ def uninspected(true: Tables, plant: Plant) -> Planted:
     changed["hazards"] = hazards.assign(
         source=hazards["source"].mask(over, "自查"), link_id=hazards["link_id"].mask(over, "")
     )
-    return changed, [Fault("R-03", "county", plant.area, f"{plant.note}: {'、'.join(ids)}", plant.area)]
+    return changed
 
 
 def closed_without_evidence(true: Tables, plant: Plant) -> Planted:

@@ -32,6 +32,10 @@ NAME_HEADERS = Text(
 OUTSIDE = Text("应在行动期内", "a day of the campaign is due")
 NOT_COUNTED = Text("该行保留, 不计入", "the row is kept and not counted")
 NOT_IN_ROSTER = Text("名录中无此单位", "no such unit in the roster")
+NO_SUCH_NAME = Text(
+    "没有单位编号, 名录中也没有单位与此名称一致; 相近的见 matches.xlsx",
+    "no unit id, and no unit of the roster bears this name; similar ones stand in matches.xlsx",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,16 @@ def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFr
     unknown = units[units.notna() & ~units.isin(known)]
     said = pd.Series(str(NOT_IN_ROSTER), index=unknown.index)
     return _problems(batch, batch.table.column("unit_id"), said, pd.Series(str(KEPT), index=unknown.index))
+
+
+def nameless(batch: Batch, taken: pd.Index) -> pd.DataFrame:
+    """Return rows kept without their unit: the table does not demand its id, and nobody bears the name."""
+    if not {"unit_id", "unit_name"} <= set(batch.rows) or batch.table.column("unit_id").role == "key":
+        return pd.DataFrame(columns=PROBLEM_COLUMNS)
+    rows = batch.rows.loc[taken]
+    lost = rows.index[rows["unit_id"].isna() & rows["unit_name"].notna()]
+    said, kept = (pd.Series(str(text), index=lost) for text in (NO_SUCH_NAME, KEPT))
+    return _problems(batch, batch.table.column("unit_name"), said, kept)
 
 
 def outside_window(

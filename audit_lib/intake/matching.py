@@ -1,7 +1,8 @@
 """Matching: which unit a row means that gives a name and no identifier.
 
-An exact normalised name that one unit of the same county bears is taken. A similar name is
-shown to a person and taken only when that person has said 是; nothing is merged by a score.
+An exact normalised name that one unit of the same county bears, or bore before it was renamed, is
+taken. A similar name, or one that several units bear or bore, is shown to a person and taken only when
+that person has said 是; nothing is merged by a score.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from functools import cached_property
 import pandas as pd
 
 from audit_lib.intake.text import normal_name
-from audit_lib.schemas import Table
 
 SIMILAR = 0.75
 """Least similarity of two names that is worth a person's time (difflib's ratio)."""
@@ -28,7 +28,7 @@ MATCH_COLUMNS += ["similarity", "how", "answer"]
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One row and one unit that it may mean; ``how`` is automatic, answered or proposed.
+    """One row and one unit that it may mean; ``how`` is automatic, former, answered or proposed.
 
     ``index`` is the row's in the table, ``place`` its part, sheet and row.
     """
@@ -46,7 +46,7 @@ class Match:
     @property
     def settled(self) -> bool:
         """Whether the row is taken to be of this unit."""
-        return self.how == "automatic" or self.answer == "是"
+        return self.how in ("automatic", "former") or self.answer == "是"
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,10 @@ class Roster:
     units: pd.DataFrame
     answers: Mapping[tuple[str, str, str], str]
 
-    def match(self, table: Table, rows: pd.DataFrame, raw: pd.DataFrame, fallback: pd.Series) -> list[Match]:
+    def match(self, rows: pd.DataFrame, raw: pd.DataFrame, fallback: pd.Series) -> list[Match]:
         """Return matches of the rows of a table that have no unit id but a name.
+
+        The id may be the row's key or, as in listings and supervisions, something that it may leave out.
 
         Parameters
         ----------
@@ -65,10 +67,7 @@ class Roster:
         raw : where those rows stand: ``@part``, ``sheet``, ``row``
         fallback : county of the row's sender, where the row itself names none
         """
-        if (
-            not {"unit_id", "unit_name", "county"} <= set(rows.columns)
-            or table.column("unit_id").role != "key"
-        ):
+        if not {"unit_id", "unit_name", "county"} <= set(rows.columns):
             return []
         lacking = rows[rows["unit_id"].isna() & rows["unit_name"].notna()]
         places = raw.loc[lacking.index, ["@part", "sheet", "row"]].itertuples(index=False, name=None)
@@ -89,11 +88,14 @@ class Roster:
 
     @cached_property
     def _names(self) -> dict[str, dict[str, dict[str, str]]]:
-        """County -> normal name -> unit id -> name."""
+        """County -> normal name, now or before -> unit id -> name now."""
         names: dict[str, dict[str, dict[str, str]]] = {}
         told = self.units.dropna(subset=["unit_name"])
-        for unit, name, county in zip(told["unit_id"], told["unit_name"], told["county"], strict=True):
-            names.setdefault(county, {}).setdefault(normal_name(name), {})[unit] = name
+        columns = ["unit_id", "unit_name", "former_name", "county"]
+        for unit, name, former, county in told[columns].itertuples(index=False, name=None):
+            for said in (name, former):
+                if isinstance(said, str):
+                    names.setdefault(county, {}).setdefault(normal_name(said), {})[unit] = name
         return names
 
     def _candidates(self, name: str, county: str) -> list[Match]:
@@ -101,7 +103,8 @@ class Roster:
         exact = names.get(said, {})
         if len(exact) == 1:
             unit, unit_name = next(iter(exact.items()))
-            return [Match(-1, (0, "", 0), county, name, unit, unit_name, 1.0, "automatic")]
+            how = "automatic" if normal_name(unit_name) == said else "former"
+            return [Match(-1, (0, "", 0), county, name, unit, unit_name, 1.0, how)]
         near = difflib.get_close_matches(said, sorted(names), n=MOST_SHOWN, cutoff=SIMILAR)
         found = [(other, unit) for other in near for unit in sorted(names[other])]
         return [self._proposal(name, county, other, unit) for other, unit in found]

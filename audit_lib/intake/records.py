@@ -19,6 +19,7 @@ from audit_lib.intake.listing import (
     Batch,
     bad_cells,
     missing_columns,
+    nameless,
     outside_window,
     quarantined,
     strangers,
@@ -64,7 +65,7 @@ def gather(
     if raw.empty:
         return Gathered(empty(table.name), lacking, pd.DataFrame(columns=QUARANTINE_COLUMNS), {}, [])
     batch = _converted(table, parts, raw, around)
-    matches = [] if roster is None else roster.match(table, batch.rows, raw, _county_of_sender(batch, around))
+    matches = [] if roster is None else roster.match(batch.rows, raw, _county_of_sender(batch, around))
     for match in matches:
         if match.settled:
             batch.rows.loc[match.index, "unit_id"] = match.unit_id
@@ -73,7 +74,7 @@ def gather(
     listed = [lacking, *bad_cells(batch, apart[apart].index.union(taken))]
     listed += outside_window(batch, taken, around.window)
     if roster is not None:
-        listed.append(strangers(batch, taken, roster.known))
+        listed += [strangers(batch, taken, roster.known), nameless(batch, taken)]
     return Gathered(
         _trusted(batch, taken),
         pd.concat([one for one in listed if len(one)] or [pd.DataFrame(columns=PROBLEM_COLUMNS)]),

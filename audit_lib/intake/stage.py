@@ -43,6 +43,14 @@ HEADINGS = {
 }
 """What the columns of those workbooks are called for people."""
 
+WAYS = {
+    "automatic": "与名录名称一致",
+    "former": "与曾用名一致",
+    "answered": "已答复",
+    "proposed": "待答复, 该行暂不计入该单位",
+}
+"""What the ways of matching a name are called for people."""
+
 COUNTS = ["read", "kept", "quarantined", "title", "header", "subtotal", "foot", "blank"]
 FILE_COLUMNS = ["table", "file", "sender", "area", "status", "reason", *COUNTS, "sha256", "lacks"]
 
@@ -95,7 +103,8 @@ def write_intake(intake: Intake, folder: Path) -> None:
     for name, title in TITLES.items():
         rows = getattr(intake, name)
         write_parquet(folder / f"{name}.parquet", rows)
-        write_bytes(folder / f"{name}.xlsx", table_workbook({title: rows.rename(columns=HEADINGS)}))
+        told = rows.assign(how=rows["how"].replace(WAYS)) if "how" in rows else rows
+        write_bytes(folder / f"{name}.xlsx", table_workbook({title: told.rename(columns=HEADINGS)}))
     for name, workbook in return_workbooks(intake.returned, intake.files):
         write_bytes(folder / "returns" / name, workbook)
     files = [

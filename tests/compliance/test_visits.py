@@ -149,12 +149,11 @@ def test_majors_are_listed_within_the_limit(major, listed, result, reason) -> No
 
 
 def many(number: int, *, date: str = "2014-03-03", **cells: object) -> dict[str, object]:
-    """So many units of county A, each checked once by the same two people."""
+    """So many units of county A, each checked once by the same two people, the first on Saturday 1 March."""
     names = [f"a{place:02d}" for place in range(number)]
-    return {
-        "units": [unit(name) for name in names],
-        "county_checks": [check(name, date, check_id=name, **cells) for name in names],
-    }
+    first = check(names[0], "2014-03-01", check_id=names[0], **cells)
+    rest = [check(name, date, check_id=name, **cells) for name in names[1:]]
+    return {"units": [unit(name) for name in names], "county_checks": [first, *rest]}
 
 
 @pytest.mark.parametrize(
@@ -162,11 +161,17 @@ def many(number: int, *, date: str = "2014-03-03", **cells: object) -> dict[str,
     [
         (many(9), None, None),
         (many(12, hazards_general=1), None, None),
-        (many(13, hazards_general=1), None, "03-03 查 13 家"),
+        (many(14, hazards_general=1), None, "03-03 查 13 家"),
         (many(12), "全县零隐患", None),
         (many(12, date="2014-03-02", hazards_general=1), "全部检查都在休息日、节假日", None),
-        (many(4, start="09:00", end="10:00"), None, "03-03 各次起止时刻相同"),
-        (many(3, start="09:00", end="10:00"), None, None),
+        (
+            many(12, date="2014-03-01", hazards_general=1),
+            "全部检查都记在同一天(03-01)、全部检查都在休息日、节假日",
+            None,
+        ),
+        (many(9, date="2014-03-01", hazards_general=1), None, None),
+        (many(5, start="09:00", end="10:00"), None, "03-03 各次起止时刻相同"),
+        (many(4, start="09:00", end="10:00"), None, None),
     ],
 )
 def test_signals_of_haste_name_county_and_team(given, county, team) -> None:  # type: ignore[no-untyped-def]

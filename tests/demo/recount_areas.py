@@ -154,9 +154,11 @@ def _visits(rows: dict[str, Rows], areas: list[tuple[str, str]]) -> Iterator[One
 
 def _signals(rows: dict[str, Rows]) -> Iterator[One]:
     units, noted, days, hours = defaultdict(set), Counter(), defaultdict(set), defaultdict(list)
+    dates = defaultdict(set)
     for one in rows["county_checks"]:
-        if not one["inspectors"]:
+        if not one["inspectors"] or one["conclusion"] == "基本合格":
             continue
+        dates[one["county"]].add(one["date"])
         team = f"{one['county']}:{'、'.join(sorted(one['inspectors'].split('、')))}"
         units[one["county"]].add(one["unit_id"])
         noted[one["county"]] += one["hazards_general"] + one["hazards_major"]
@@ -168,6 +170,8 @@ def _signals(rows: dict[str, Rows]) -> Iterator[One]:
     yield from {("W2-09", "county", county) for (county, *_), mine in words.items() if len(mine) >= 8}
     with_hazards = {one["county"] for one in rows["hazards"]}
     for county, mine in units.items():
+        if len(mine) >= 10 and (len(dates[county]) == 1 or all(map(_off, dates[county]))):
+            yield "W2-09", "county", county
         if len(mine) >= 10 and not noted[county] and county not in with_hazards:
             yield "W2-09", "county", county
     for (team, date), mine in days.items():
@@ -246,7 +250,8 @@ def _ledger(rows: dict[str, Rows], area: str, week: pd.Timestamp) -> dict[str, i
         gone = unit["status"] in ("停业", "注销") and unit["status_evidence"]
         if unit["city"] == area and not gone and unit["entry_date"] <= AS_OF:
             units[unit["unit_id"]] = True
-    seen = {one["unit_id"] for one in rows["county_checks"] if one["inspectors"] and one["date"] < week}
+    whole = [one for one in rows["county_checks"] if one["inspectors"] and one["conclusion"] != "基本合格"]
+    seen = {one["unit_id"] for one in whole if one["date"] < week}
     counted["inspected"] = len(seen & set(units))
     of_area = {one["hazard_id"] for one in rows["hazards"] if one["city"] == area}
     for one in rows["hazards"]:

@@ -169,6 +169,38 @@ def _fields(intake: Intake) -> dict[str, object]:
     return {name: getattr(intake, name) for name in intake.__slots__}
 
 
+def test_old_name_finds_the_renamed_unit_unless_another_bears_it_now(
+    book: Book, intake_of: Read, tmp_path: Path
+) -> None:
+    book(
+        "南关区名录.xlsx",
+        [
+            [*ROSTER, "曾用名"],
+            [*roster_row(1, name="永安镇中心卫生院"), "永安镇卫生院（公章）"],
+            [*roster_row(2, name="新立诊所"), "平安诊所"],
+            [*roster_row(3, name="平安诊所"), None],
+        ],
+    )
+    heads = "督导编号,单位编号,单位名称,县区,督导单位所在地区,督导单位,督导日期\n"
+    names = ["永安镇 卫生院", "平安诊所", "百里外医院"]
+    rows = [f"D{place},,{name},南关区,南关区,卫生局,2014-03-05" for place, name in enumerate(names)]
+    (tmp_path / "督导.csv").write_text(heads + "\n".join(rows), encoding="utf-8")
+    intake = intake_of(units="[{files: ['*.xlsx']}]", supervisions="[{files: [督导.csv]}]")
+    assert told(intake.matches, "name", "unit_name", "how") == [
+        ["永安镇 卫生院", "永安镇中心卫生院", "former"],
+        ["平安诊所", "新立诊所", "proposed"],
+        ["平安诊所", "平安诊所", "proposed"],
+    ]
+    assert intake.tables["supervisions"]["unit_id"].tolist()[0] == "220102A0001"
+    assert intake.tables["supervisions"]["unit_id"].isna().tolist() == [False, True, True]
+    assert intake.quarantine.empty
+    unmatched = "没有单位编号, 名录中也没有单位与此名称一致; 相近的见 matches.xlsx"
+    assert told(intake.problems, "got", "due", "action") == [
+        ["平安诊所", unmatched, "该行保留"],
+        ["百里外医院", unmatched, "该行保留"],
+    ]
+
+
 def test_take_makes_one_check_a_unit_and_kept_still_counts_every_row(intake_of: Read, tmp_path: Path) -> None:
     rows = [
         "10,A,甲,南关区,2014-03-05,张三,合格",

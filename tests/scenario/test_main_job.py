@@ -14,6 +14,8 @@ from tests.scenario.province import judge_province
 
 AUDIT = Path(sys.executable).with_name("audit")
 SEEDS = (2014, 7, 310)
+WHOLE = (2014, 52, 1949)
+"""Of the whole province, two others: five in all."""
 
 
 def keys(rows: pd.DataFrame) -> set[tuple[str, str, str]]:
@@ -34,7 +36,7 @@ def test_each_planted_fault_is_found_and_nothing_else(judged, seed):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", WHOLE)
 def test_the_whole_province_finds_what_was_planted(tmp_path, seed):
     compare_with_truth(judge_province(tmp_path, units=20_000, seed=seed))
 

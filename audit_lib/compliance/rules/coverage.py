@@ -36,7 +36,19 @@ def units_inspected(facts: Facts, rule: Rule) -> pd.DataFrame:
     named = lost.assign(evidence=cite("units", lost["unit_id"]))
     above = _checked_from_above(facts)
     counts = tally(frame, met=inspected, doubtful=doubtful)
-    return judge_areas(facts, rule, counts, pd.concat([named, above])[["county", "evidence"]])
+    rows = judge_areas(facts, rule, counts, pd.concat([named, above])[["county", "evidence"]])
+    reported = frame["reports_through"].isin(frame.loc[inspected, "unit_id"])
+    return rows.assign(reason=_reported_for(facts, rows, frame.loc[~inspected & reported, "county"]))
+
+
+def _reported_for(facts: Facts, rows: pd.DataFrame, counties: pd.Series[str]) -> pd.Series[str]:
+    """Return the reasons, with how many of the missing an inspected unit reports for (A18)."""
+    there = counties.to_frame().merge(facts.places, on="county")
+    by_area = (there["level"] + ":" + there["area"]).value_counts()
+    number = look_up(rows["level"] + ":" + rows["area"], by_area)
+    said = rows["reason"] + "; 其中 " + number.astype("Int64").astype("str")
+    said += " 家由已检查的单位代报, 代报单位的检查不代替本单位"
+    return rows["reason"].mask(number.notna() & rows["reason"].notna(), said)
 
 
 def inspected_units(facts: Facts) -> pd.Series[bool]:

@@ -73,7 +73,8 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
     """DQ-02: no place stands in the roster twice, by number, code or name in one township.
 
     Branches share an organisation code; their site numbers tell them apart. All units concerned
-    are named, because the file does not say which row is the right one.
+    are named, because the file does not say which row is the right one. A unit in the rosters of
+    several counties is told with their names.
     """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
@@ -89,6 +90,11 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
             "name": _folded(rows["unit_name"], normal_name),
         }
     )
+    homes = rows[["unit_id", "county"]].drop_duplicates().sort_values(["unit_id", "county"])
+    names = (
+        homes["county"].map(facts.areas.set_index("code")["name"]).groupby(homes["unit_id"]).agg("、".join)
+    )
+    several = homes.groupby("unit_id").size().gt(1)
     twice = {
         "编号重复": rows["unit_id"].duplicated(keep=False),
         "代码重复": known & by_code.duplicated(keep=False),
@@ -98,6 +104,8 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
     for word, hit in twice.items():
         words += hit.map({True: f"、{word}", False: ""}).astype("str")
     reason = words.str.removeprefix("、").where(words != "")
+    there = "; 同时列入" + look_up(rows["unit_id"], names) + "的名录, 归属待核定"
+    reason = reason.mask(look_up(rows["unit_id"], several).astype(bool), reason + there)
     return subjects(
         "unit",
         rows["unit_id"],

@@ -127,8 +127,8 @@ def cities_visited(facts: Facts, rule: Rule) -> pd.DataFrame:
 def signs_of_haste(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-09: signals of county checks that want another look; a signal is no proof.
 
-    Of a county: no hazard at all although many units were checked, all checks on days off, many
-    hazards written in the same words. Of a team: too many units on a day, or all of a day's
+    Of a county: no hazard at all although many units were checked, all checks on one day or on days
+    off, many hazards written in the same words. Of a team: too many units on a day, or all of a day's
     visits with the same hours.
     """
     if facts.gaps.not_given(rule.needs):
@@ -185,6 +185,8 @@ def _counties(facts: Facts, rule: Rule) -> pd.DataFrame:
     )
     off = checks["date"].isin(facts.book.off_days).groupby(checks["county"]).all()
     only_off = many & look_up(places["area"], off).fillna(False).astype(bool)
+    days = look_up(places["area"], by["date"].min().where(by["date"].nunique() == 1))
+    one_day = many & days.notna()
     numbers = checks[["hazards_general", "hazards_major"]].fillna(0).sum(axis=1)
     noted = look_up(places["area"], numbers.groupby(checks["county"]).sum()).fillna(0)
     silent = many & ~among(places["area"], facts.hazards["county"]) & (noted == 0)
@@ -195,6 +197,7 @@ def _counties(facts: Facts, rule: Rule) -> pd.DataFrame:
     alike = copied >= facts.book.count("same_words_least")
     words = pd.Series("", index=places.index, dtype="str")
     for hit, said in (
+        (one_day, "全部检查都记在同一天(" + days.dt.strftime("%m-%d") + ")"),
         (only_off, "全部检查都在休息日、节假日"),
         (silent, "全县零隐患"),
         (alike, copied.astype("str") + " 家单位的隐患文字完全相同"),
