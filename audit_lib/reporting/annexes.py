@@ -54,7 +54,7 @@ def readings_annex(case: Case) -> Section:
         Column("name", "地区"),
         Column("level_zh", "层级"),
         Column("result", "严格", "result"),
-        Column("result_within_1pct", "缺口≤1%", "result"),
+        Column("result_within_1pct", "缺口不超过百分之一", "result"),
         Column("result_core", "仅核心", "result"),
         Column("owes", "还差"),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of, missing_words
-from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.pictures import coverage_map
 from audit_lib.reporting.tables import UNDEFINED, Column, print_share
 from audit_lib.reporting.words import VERDICTS, order, rule_names, rule_titles
@@ -145,7 +145,9 @@ def _coverage(case: Case, table: pd.DataFrame, title: str) -> list[Picture]:
     failed = table["R-03_result"].eq("not_met").tolist()
     png = figures.share_dots(table["name"].tolist(), shares, words, failed, target=1, label=label)
     said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
-    return [Picture("coverage", f"图: {title}(来源: 县检)", png, f"{title}, 目标 100%。{said}")]
+    number = Number("coverage_by_area", title, "text", said, "县检")
+    told = f"{title}, 目标是全部。{{coverage_by_area}}"
+    return [Picture("coverage", f"图: {title}(来源: 县检)", png, told, (number,))]
 
 
 def _city_names(case: Case) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from audit_lib.compliance import weekly_measures
-from audit_lib.reporting.facts import count_number
+from audit_lib.reporting.facts import count_number, hour_number
 from audit_lib.reporting.friday import CHECKS, friday_section, ties_section
 from audit_lib.reporting.majors import majors_words
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Report, Section, unite
@@ -90,8 +90,7 @@ def _received(week: Week) -> tuple[list[Block], list[Number]]:
     reports = week.reports
     blocks: list[Block] = []
     counts = reports["state"].value_counts()
-    hour = week.case.book.time("report_time").strftime("%H:%M")
-    numbers = [Number("hour", "报送时限", "text", hour, "工作方案")]
+    numbers = [hour_number(week.case)]
     numbers += [count_number("reports_due", "应报单位", len(reports), source="周报登记", unit="个")]
     said = "应报 {reports_due} 个单位"
     for state, words in STATES.items():

@@ -9,10 +9,11 @@ import pandas as pd
 
 from audit_lib.errors import ReportError
 from audit_lib.inference import prospect
+from audit_lib.inference.prospect import GOOD, PRESUMED
 from audit_lib.intake import load_intake
 from audit_lib.reporting.case import find_area, find_run, tree
 from audit_lib.reporting.draws import DrawnCase, read_draws
-from audit_lib.reporting.model import Grid, Paragraph, Picture, Section
+from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.prospects import prospect_picture
 from audit_lib.reporting.tables import Column, print_day
 from audit_lib.reporting.words import NOT_NONE
@@ -87,17 +88,25 @@ class Drawing:
             Column("n", "抽取", "count"),
             Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
             Column("hidden", "占全部单位", "share", "N"),
-            *((Column("chance", "真有 1% 不合格时被接受的机会", "estimate"),) if self.limit else ()),
-            Column("half_width", "真有 5% 不合格时区间半宽(约)", "estimate"),
+            *((Column("chance", "真有 {good} 不合格时被接受的机会", "estimate"),) if self.limit else ()),
+            Column("half_width", "真有 {bad} 不合格时区间半宽(约)", "estimate"),
         )
-        note = f"按不放回分层抽样的精确算法, 各市州单独计, 把握程度 95%。{NOT_NONE}。"
+        note = f"按不放回分层抽样的精确算法, 各市州单独计, 把握程度 {{confidence}}。{NOT_NONE}。"
+        numbers = tuple(
+            Number(key, label, "text", f"{float(share) * 100:g}%", "抽样方案")
+            for key, label, share in (
+                ("good", "设想的不合格比例", GOOD),
+                ("bad", "设想的不合格比例", PRESUMED),
+                ("confidence", "把握程度", CONFIDENCE),
+            )
+        )
         png = prospect_picture(
             table.assign(name=table["area"]),
             limit=None if self.limit is None else float(self.limit),
             confidence=CONFIDENCE,
         )
         picture = Picture("showing", "图: 方案将来能说明什么", png, "各地区的上限、机会和半宽, 数字见下表。")
-        grid = Grid("能说明什么", "", columns, table, note)
+        grid = Grid("能说明什么", "", columns, table, note, numbers=numbers)
         return Section("showing", "这样大的样本能说明什么", (picture, grid))
 
     @property

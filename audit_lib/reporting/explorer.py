@@ -15,7 +15,7 @@ from audit_lib.reporting import figures
 from audit_lib.reporting.case import codes_within
 from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
-from audit_lib.reporting.model import Grid, Picture, Section
+from audit_lib.reporting.model import Grid, Number, Picture, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.schemas import rulebook_rows
 
@@ -72,7 +72,14 @@ def explored(inquiry: Inquiry, area: str, kind: str, first: pd.Timestamp, last: 
     label = f"不合格的检查({names[area]}, {kind}, {first:%m-%d} 至 {last:%m-%d})"
     picture = figures.count_bars(table["name"].tolist(), table["failed"].tolist(), label=label)
     said = "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["failed"], strict=True))
-    blocks = (Picture("筛选", label, picture, said), Grid("筛选", "检查和隐患", COLUMNS, table))
+    numbers = tuple(
+        Number(key, name, "text", words, "检查记录")
+        for key, name, words in (("filters", "筛选", label), ("failed", "不合格的检查", said))
+    )
+    blocks = (
+        Picture("筛选", "{filters}", picture, "{failed}", numbers),
+        Grid("筛选", "检查和隐患", COLUMNS, table),
+    )
     return Section("explored", "按地区、类别、期间查看", blocks)
 
 

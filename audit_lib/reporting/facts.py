@@ -153,6 +153,17 @@ def count_number(
     return Number(key, label, "count", value, source, unit=unit, result=result, rows=rows)
 
 
+def confidence_number(case: Case) -> Number:
+    """Return how sure bounds and intervals are, as the params have it."""
+    said = f"{case.run.params.estimates.confidence * 100:g}%"
+    return Number("confidence", "把握程度", "text", said, "参数")
+
+
+def hour_number(case: Case) -> Number:
+    """Return until when on a Friday a weekly report is in time."""
+    return Number("hour", "报送时限", "text", case.book.time("report_time").strftime("%H:%M"), "工作方案")
+
+
 def missing_words(missing: str) -> str:
     """Return what an area still owes, clause by clause.
 

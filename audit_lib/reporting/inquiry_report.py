@@ -134,10 +134,12 @@ def _lists(inquiry: Inquiry) -> Section:
         Column("early", "抽检早于名单冻结", "count"),
     )
     note = (
-        f"假定的抽取办法: {STATED}; 名单不足{FEWEST}家的不检验。"
+        f"假定的抽取办法: {STATED}; 名单不足{{fewest}}家的不检验。"
         "这里只回答能否推算全体, 不是条款判定, 不说明原因。"
     )
-    return Section("lists", "抽检名单像不像随机抽取", (Grid("名单", "", columns, pd.DataFrame(rows), note),))
+    few = Number("fewest", "检验所需的最少家数", "count", FEWEST, "规则库")
+    grid = Grid("名单", "", columns, pd.DataFrame(rows), note, numbers=(few,))
+    return Section("lists", "抽检名单像不像随机抽取", (grid,))
 
 
 def _records(inquiry: Inquiry) -> Section:
@@ -196,7 +198,8 @@ def _places(inquiry: Inquiry) -> Section:
         Column("expected", "按本县区平均应有"),
         Column("chance", "随机时出现的概率"),
     )
-    note = f"全部乡镇一并计算, 概率不超过{PLACE_ALPHA:.0%}的列为发现; 查过不足三家的乡镇不列。"
+    note = "全部乡镇一并计算, 概率不超过{place_alpha}的列为发现; 查过不足三家的乡镇不列。"
+    alpha = Number("place_alpha", "列为发现的概率", "text", f"{PLACE_ALPHA:.0%}", "规则库")
     again = inquiry.again
     if len(again):
         days = ["已整改" if pd.isna(value) else f"{value:.0f}" for value in again["days_open"]]
@@ -222,7 +225,7 @@ def _places(inquiry: Inquiry) -> Section:
         Column("unit_name", "单位名称"),
     )
     blocks = (
-        Grid("集中", "不合格单位在哪里集中", columns, places, note, shown=SHOWN // 3),
+        Grid("集中", "不合格单位在哪里集中", columns, places, note, shown=SHOWN // 3, numbers=(alpha,)),
         Grid("再次查出", "再次查出和长期未整改的隐患", found_columns, again, shown=SHOWN),
         Grid(
             "邻近", "不合格单位同乡镇、上级没有查过的单位", beside_columns, beside, shown=SHOWN, folded=True
@@ -259,7 +262,8 @@ def _curve(inquiry: Inquiry) -> Picture:
     png = figures.gain_curves(curves, label="已查的检查(%)", found="已发现的不合格(%)")
     half = inquiry.orders.drop_duplicates("order").set_index("order")["found"]
     words = "; ".join(f"{name}: 前一半检查发现 {half[name] * 100:.0f}%" for name in ORDERS)
-    return Picture("次序", "按不同次序检查, 不合格发现得多快(最近三分之一的检查)", png, words)
+    number = Number("halves", "各次序前一半检查的发现", "text", words, "检查记录")
+    return Picture("次序", "按不同次序检查, 不合格发现得多快(最近三分之一的检查)", png, "{halves}", (number,))
 
 
 def _orders(inquiry: Inquiry) -> Grid:
@@ -273,7 +277,7 @@ def _orders(inquiry: Inquiry) -> Grid:
     columns = (
         Column("order", "次序"),
         Column("found", "前一半检查发现的不合格"),
-        Column("apart", "与实际次序相差(百分点, 95%区间)"),
+        Column("apart", "与实际次序相差(百分点, 百分之九十五的区间)"),
         Column("days", "平均提前天数"),
     )
     note = "在最近三分之一的检查上比较, 评分和模型只用此前的事实; 区间用按单位的自助法。"

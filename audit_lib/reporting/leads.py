@@ -7,7 +7,7 @@ a limit was passed and no chance is in it, stands in a table of its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -18,7 +18,7 @@ from audit_lib.reporting import figures
 from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
 from audit_lib.reporting.judged import evidence_places
-from audit_lib.reporting.model import Grid, Picture, Section
+from audit_lib.reporting.model import Grid, Number, Picture, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.schemas import rulebook_rows, tables
 
@@ -61,7 +61,9 @@ class Lead:
         }
         table = pd.DataFrame({"item": facts.keys(), "said": facts.values()})
         grid = Grid(f"发现 {place}", "", (Column("item", "项目"), Column("said", "内容")), table)
-        return Section(f"lead-{place}", f"{self.subject}: {self.title}", (grid, self.picture, self.rows))
+        who = Number("lead_subject", "对象", "text", self.subject, "记录")
+        picture = replace(self.picture, numbers=(who,))
+        return Section(f"lead-{place}", f"{self.subject}: {self.title}", (grid, picture, self.rows))
 
 
 def print_chance(p: float) -> str:
@@ -135,7 +137,7 @@ def _record(inquiry: Inquiry, signal: Signal, row: Any) -> Lead:
         "全部信号和对象一并控制的错误发现率",
         signal.innocent,
         signal.advice,
-        Picture("对比", "在同类对象中的位置", picture, f"{subject}的效应在同类对象中突出"),
+        Picture("对比", "在同类对象中的位置", picture, "{lead_subject}的效应在同类对象中突出"),
         _evidence(inquiry, row.evidence, f"依据 {subject}"),
     )
 
@@ -166,7 +168,7 @@ def _lists(inquiry: Inquiry) -> list[Lead]:
                 "重抽九千九百九十九次, 该名单全部检验一并计算的概率",
                 word["innocent"],
                 "请该市说明抽取办法并提供记录; 需要推算时重新抽取",
-                Picture("重抽", "上报名单与重抽名单", picture, f"{name}的名单落在重抽结果之外"),
+                Picture("重抽", "上报名单与重抽名单", picture, "{lead_subject}的名单落在重抽结果之外"),
                 _tests_grid(claimed.tests, words, name),
             )
         )
@@ -212,7 +214,7 @@ def _place(inquiry: Inquiry, row: Any) -> Lead:
         "全部乡镇一并计算的概率",
         PLACES_INNOCENT,
         "先到该乡镇未查过的单位走访",
-        Picture("集中", "与其他乡镇相比", picture, f"{name}的比值在各乡镇中突出"),
+        Picture("集中", "与其他乡镇相比", picture, "{lead_subject}的比值在各乡镇中突出"),
         _beside(inquiry, row.county, row.name, name),
     )
 

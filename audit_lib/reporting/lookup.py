@@ -103,11 +103,13 @@ def _section(
     counts = found.rows["county"].map(home).value_counts().reindex(groups, fill_value=0)
     terms = pd.DataFrame(found.terms, columns=["heading", "words"])
     table = pd.DataFrame({"name": [names[code] for code in groups], "count": counts.to_numpy()})
+    said = "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["count"], strict=True))
     picture = Picture(
         "分布",
         "各地区符合条件的行数",
         figures.count_bars(table["name"].tolist(), table["count"].tolist(), label=f"符合条件({unit})"),
-        "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["count"], strict=True)),
+        "{counts}",
+        (Number("counts", "各地区符合条件的行数", "text", said, title),),
     )
     return Section(
         "lookup",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -20,9 +20,10 @@ from audit_lib.reporting.tables import Cell, Column, Kind, print_cell
 REFERENCE = re.compile(r"\{(\w+)\}")
 
 NO_FIGURES = re.compile(
-    r"\d{4}年(\d{1,2}月)?(\d{1,2}日)?(\d{1,2}时)?|\d{1,2}月\d{1,2}日|[A-Z]+\d?-\d{2}[a-z]?|附件\d{1,2}"
+    r"\d{4}年(\d{1,2}月)?(\d{1,2}日)?(\d{1,2}时)?|\d{1,2}月\d{1,2}日|\d{4}-\d{2}-\d{2}|24时"
+    r"|[A-Z]+\d?-\d{2}[a-z]?|附件\d{1,2}"
 )
-"""Digits that prose may type: a date, the number of a clause, the number of an annex."""
+"""Digits that prose may type: a date, the end of a day, the number of a clause, the number of an annex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Cards:
 class Grid:
     """A table; the page shows ``shown`` rows of it at most, the workbook all.
 
-    ``name`` is its sheet (at most 31 characters); ``folded`` puts it behind a line to click.
+    ``name`` is its sheet (at most 31 characters); ``folded`` puts it behind a line to click;
+    ``numbers`` are those that its own title, note and headings refer to.
     """
 
     name: str
@@ -83,16 +85,18 @@ class Grid:
     shown: int = 500
     empty: str = "无"
     where: Literal["both", "page", "book"] = "both"
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure as PNG bytes, with the words for those who cannot see it."""
+    """A figure as PNG bytes, with the words for those who cannot see it and the numbers these refer to."""
 
     name: str
     title: str
     png: bytes
     alternative: str
+    numbers: tuple[Number, ...] = ()
 
 
 Block = Paragraph | Cards | Grid | Picture
@@ -108,25 +112,32 @@ class Section:
     numbers: tuple[Number, ...] = ()
 
     def __post_init__(self) -> None:
-        known = {number.key for number in self.numbers}
-        used = {
-            key
-            for block in self.blocks
-            if not isinstance(block, Grid | Picture)
-            for key in (block.keys if isinstance(block, Cards) else REFERENCE.findall(block.text))
-        }
-        if used - known:
+        said = [text for block in self.blocks for text in _texts(block)]
+        used = {key for text in said for key in REFERENCE.findall(text)}
+        used |= {key for block in self.blocks if isinstance(block, Cards) for key in block.keys}
+        if strange := sorted(used - {number.key for number in self.every_number}):
             raise ReportError(
-                f"报告“{self.title}”引用了没有的数: {'、'.join(sorted(used - known))}",
-                f'report section "{self.title}" refers to unknown numbers: {", ".join(sorted(used - known))}',
+                f"报告“{self.title}”引用了没有的数: {'、'.join(strange)}",
+                f'report section "{self.title}" refers to unknown numbers: {", ".join(strange)}',
             )
-        if typed := [
-            block.text for block in self.blocks if isinstance(block, Paragraph) and types_figure(block.text)
-        ]:
+        if typed := [text for text in said if types_figure(text)]:
             raise ReportError(
                 f"报告“{self.title}”的文字里直接写了数, 应引用有名称的数: {'; '.join(typed)}",
                 f'prose of section "{self.title}" types figures instead of naming them: {"; ".join(typed)}',
             )
+
+    @property
+    def every_number(self) -> Iterator[Number]:
+        """Its own numbers and those of its tables and figures."""
+        yield from self.numbers
+        for block in self.blocks:
+            yield from block.numbers if isinstance(block, Grid | Picture) else ()
+
+    @property
+    def told(self) -> Iterator[Block]:
+        """Its blocks, tables and figures with their numbers put in; a paragraph keeps its references."""
+        for block in self.blocks:
+            yield tell(block, self.every_number)
 
     @property
     def annex(self) -> str:
@@ -166,9 +177,7 @@ class Report:
     def grids(self) -> Iterator[Grid]:
         """Every table that has a sheet, in order."""
         for section in self.sections:
-            yield from (
-                block for block in section.blocks if isinstance(block, Grid) and block.where != "page"
-            )
+            yield from (block for block in section.told if isinstance(block, Grid) and block.where != "page")
 
     def section(self, key: str) -> Section:
         """Return the section called ``key``."""
@@ -177,7 +186,7 @@ class Report:
     @property
     def numbers(self) -> tuple[Number, ...]:
         """Every named number once; two values under one name are refused."""
-        return unite(number for section in self.sections for number in section.numbers)
+        return unite(number for section in self.sections for number in section.every_number)
 
 
 def types_figure(text: str) -> bool:
@@ -187,6 +196,32 @@ def types_figure(text: str) -> bool:
     (False, True)
     """
     return re.search(r"\d", NO_FIGURES.sub("", REFERENCE.sub("", text))) is not None
+
+
+def _texts(block: Block) -> list[str]:
+    """Return every text of a block that somebody wrote: no cell of a table, which comes out of the data."""
+    if isinstance(block, Paragraph):
+        return [block.text]
+    if isinstance(block, Grid):
+        heads = [text for column in block.columns for text in (column.title, column.group)]
+        return [block.title, block.note, block.empty, *heads]
+    return [block.title, block.alternative] if isinstance(block, Picture) else []
+
+
+def tell(block: Block, numbers: Iterable[Number]) -> Block:
+    """Return a table or figure with its numbers put into its texts; any other block as it is."""
+    known = tuple(numbers)
+    if isinstance(block, Picture):
+        title, words = (put_numbers(text, known) for text in (block.title, block.alternative))
+        return replace(block, title=title, alternative=words)
+    if not isinstance(block, Grid):
+        return block
+    title, note, empty = (put_numbers(text, known) for text in (block.title, block.note, block.empty))
+    columns = tuple(
+        replace(column, title=put_numbers(column.title, known), group=put_numbers(column.group, known))
+        for column in block.columns
+    )
+    return replace(block, title=title, note=note, empty=empty, columns=columns)
 
 
 def put_numbers(text: str, numbers: Iterable[Number]) -> str:

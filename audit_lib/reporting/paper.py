@@ -213,7 +213,7 @@ def _items(section: Section) -> Iterator[Item]:
     An annex is where details belong: there nothing is folded but what only a page shows in parts, as
     the rows that prove each rule, which the workbook has in one sheet.
     """
-    shown = [block for block in section.blocks if not (isinstance(block, Grid) and block.where == "book")]
+    shown = [block for block in section.told if not (isinstance(block, Grid) and block.where == "book")]
     for aside, blocks in groupby(shown, key=lambda block: _is_aside(block, section)):
         if aside:
             grids = [block for block in blocks if isinstance(block, Grid) and len(block.rows)]

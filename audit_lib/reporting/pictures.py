@@ -10,9 +10,9 @@ import pandas as pd
 from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import rule_rows, sides
-from audit_lib.reporting.model import Picture
-from audit_lib.reporting.tables import print_day, print_estimate, print_share
+from audit_lib.reporting.facts import count_number, rule_rows, sides
+from audit_lib.reporting.model import Number, Picture
+from audit_lib.reporting.tables import print_day, print_share
 from audit_lib.reporting.tiles import FEWEST_TILES, Tile, short_name, tile_map, tile_places
 
 AGES = ((7, "7 天以内"), (14, "8 至 14 天"), (30, "15 至 30 天"), (math.inf, "30 天以上"))
@@ -39,9 +39,10 @@ def coverage_map(case: Case) -> list[Picture]:
     open_ones = "、".join(
         f"{name} {said}" for name, said, result in zip(names, words, results, strict=True) if result != "met"
     )
-    told = f"各县(市、区)县检覆盖率的方格图。没有达到或无法判定的: {open_ones or '无'}。"
+    told = "各县(市、区)县检覆盖率的方格图。没有达到或无法判定的: {coverage_open}。"
+    number = Number("coverage_open", "县检覆盖率没有达到或无法判定的", "text", open_ones or "无", "县检")
     title = "图: 各县(市、区)县检覆盖率(来源: 县检)"
-    return [Picture("coverage-map", title, tile_map(tiles, label=label), told)]
+    return [Picture("coverage-map", title, tile_map(tiles, label=label), told, (number,))]
 
 
 def hazard_flow(case: Case) -> list[Picture]:
@@ -61,8 +62,12 @@ def hazard_flow(case: Case) -> list[Picture]:
     names, numbers, grave = zip(*known, strict=True)
     label = "隐患(处)"
     png = figures.count_bars(names, numbers, label=label, grave=grave)
-    said = "; ".join(f"{name} {count:,} 处" for name, count, _ in known)
-    return [Picture("flow", "图: 隐患从查出到销号(来源: 自报台账)", png, f"隐患从查出到销号: {said}。")]
+    said = tuple(
+        count_number(f"flow_{place}", name, count, source="自报台账", unit="处")
+        for place, (name, count) in enumerate(zip(names, numbers, strict=True))
+    )
+    told = "隐患从查出到销号: " + "; ".join(f"{one.label} {{{one.key}}} 处" for one in said) + "。"
+    return [Picture("flow", "图: 隐患从查出到销号(来源: 自报台账)", png, told, said)]
 
 
 def hazard_ages(case: Case) -> list[Picture]:
@@ -88,7 +93,8 @@ def hazard_ages(case: Case) -> list[Picture]:
         for place, name in enumerate(names)
     )
     title = f"图: 未销号隐患的时间(截至{print_day(case.as_of)}; 来源: 自报台账)"
-    return [Picture("ages", title, png, f"未销号隐患按查出后的天数: {said}。")]
+    number = Number("ages", "未销号隐患按查出后的天数", "text", said, "自报台账")
+    return [Picture("ages", title, png, "未销号隐患按查出后的天数: {ages}。", (number,))]
 
 
 COURSES = (("self_checked", "累计自查", "self_check"), ("inspected", "累计县检", "coverage"))
@@ -119,11 +125,17 @@ def weekly_course(case: Case) -> list[Picture]:
         return []
     days = [f"{day.month}月{day.day}日" for day in map(pd.Timestamp, fridays)]
     png = figures.course_lines(days, courses, due=list(_due(case, fridays)), label="周五; 虚线为期满日")
+    numbers = tuple(
+        Number(f"course_{place}_{side}", f"{name}, {day}", "estimate", shares[end], "自报")
+        for place, (name, shares) in enumerate(courses)
+        for side, day, end in (("first", days[0], 0), ("last", days[-1], -1))
+    )
     said = "; ".join(
-        f"{name}由 {print_estimate(shares[0])} 到 {print_estimate(shares[-1])}" for name, shares in courses
+        f"{name}由 {{course_{place}_first}} 到 {{course_{place}_last}}"
+        for place, (name, _) in enumerate(courses)
     )
     title = "图: 周报累计进度(占应检单位; 来源: 自报, 缺报的周沿用上一次)"
-    return [Picture("course", title, png, f"周报累计进度, {days[0]}至{days[-1]}: {said}。")]
+    return [Picture("course", title, png, f"周报累计进度, {days[0]}至{days[-1]}: {said}。", numbers)]
 
 
 def _due(case: Case, fridays: Iterable[pd.Timestamp]) -> Iterable[tuple[float, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from audit_lib.inference.prospect import GOOD, PRESUMED
 from audit_lib.reporting.canvas import INK, LINE, SOFT, new_figure, png
 from audit_lib.reporting.figures import DASHED, ROW_HEIGHT
 
@@ -28,8 +29,8 @@ def prospect_picture(table: pd.DataFrame, *, limit: float | None, confidence: fl
     confidence : of the bound and of the interval
     """
     panels = [("hidden_share", "一家不合格也没抽到时,\n仍可能不合格的至多(%)")]
-    panels += [] if limit is None else [("chance", "真有 1% 不合格时,\n被接受的机会(%)")]
-    panels += [("half_width", "真有 5% 不合格时,\n区间半宽约(百分点)")]
+    panels += [] if limit is None else [("chance", f"真有 {float(GOOD) * 100:g}% 不合格时,\n被接受的机会(%)")]
+    panels += [("half_width", f"真有 {float(PRESUMED) * 100:g}% 不合格时,\n区间半宽约(百分点)")]
     names = [f"{row.name}({row.n}/{row.N})" for row in table.itertuples(index=False)]
     with new_figure(WIDTH * (len(panels) + 0.4), HEAD + ROW_HEIGHT * len(names)) as figure:
         row = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]

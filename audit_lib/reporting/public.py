@@ -135,7 +135,7 @@ def public_report(case: Case, draft: Report, masks: Masks) -> Report:
         dataclasses.replace(
             section,
             blocks=tuple(_published(section, masks, least, inner)),
-            numbers=tuple(_number(number, masks, least) for number in section.numbers),
+            numbers=_numbers(section.numbers, masks, least),
         )
         for section in draft.sections
     )
@@ -157,8 +157,14 @@ def _published(section: Section, masks: Masks, least: int, inner: frozenset[str]
                 yield grids[block.name][0]
         elif isinstance(block, Paragraph):
             yield dataclasses.replace(block, text=masks.apply(block.text))
-        elif isinstance(block, Cards) or not some:
+        elif isinstance(block, Cards):
             yield block
+        elif not some:
+            yield dataclasses.replace(block, numbers=_numbers(block.numbers, masks, least))
+
+
+def _numbers(numbers: tuple[Number, ...], masks: Masks, least: int) -> tuple[Number, ...]:
+    return tuple(_number(number, masks, least) for number in numbers)
 
 
 def _number(number: Number, masks: Masks, least: int) -> Number:
@@ -184,7 +190,8 @@ def _grid(grid: Grid, masks: Masks, least: int) -> tuple[Grid, bool]:
             owed = said.astype(str).str.contains("还差")
             rows = rows.assign(**{column.key: said.mask(gone & owed, HIDDEN)})
     note = f"{grid.note}“{HIDDEN}”为所涉对象很少, 公布时略去。" if gone.any() else grid.note
-    return dataclasses.replace(grid, rows=rows, note=masks.apply(note)), bool(gone.any())
+    numbers = _numbers(grid.numbers, masks, least)
+    return dataclasses.replace(grid, rows=rows, note=masks.apply(note), numbers=numbers), bool(gone.any())
 
 
 def small_cells(whole: pd.Series, least: int) -> pd.Series:

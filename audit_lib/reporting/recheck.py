@@ -9,7 +9,7 @@ import pandas as pd
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.draws import DrawnCase
-from audit_lib.reporting.facts import count_number
+from audit_lib.reporting.facts import confidence_number, count_number
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_day, print_estimate
 from audit_lib.reporting.words import NOT_NONE
@@ -87,7 +87,7 @@ def _numbers(case: Case, drawn: DrawnCase, row: pd.Series[Any]) -> tuple[Number,
         Number("recheck_lower", "区间下限", "estimate", _or_none(row["lower"]), made),
         Number("recheck_upper", "区间上限", "estimate", _or_none(row["upper"]), made),
         Number("recheck_bound", "不合格单位上限", "count", _or_none(row["bound_count"]), made, unit="家"),
-        Number("confidence", "把握程度", "text", f"{case.run.params.estimates.confidence * 100:g}%", "参数"),
+        confidence_number(case),
     )
 
 

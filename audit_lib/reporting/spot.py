@@ -9,13 +9,14 @@ import pandas as pd
 from audit_lib.inference import bound_count
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import area_table, definition, rule_rows, sides, spot_rate
+from audit_lib.reporting.facts import area_table, confidence_number, definition, rule_rows, sides, spot_rate
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
 from audit_lib.reporting.words import NOT_NONE
 
+SPOT_WORDS = "市级抽检率, 不低于 {spot_rate}。{spot_by_city}"
 POWER_NOTE = (
-    f"{NOT_NONE}。按不放回随机抽样的精确算法, 把握程度 95%; 只有抽检单位确由随机抽取产生时才成立。"
+    f"{NOT_NONE}。按不放回随机抽样的精确算法, 把握程度 {{confidence}}; 只有抽检单位确由随机抽取产生时才成立。"
     "抽得越少, 能说明的越少。"
 )
 
@@ -33,7 +34,7 @@ def spot_section(case: Case) -> Section:
             ),
             _picture(table),
             _quota_grid(table),
-            _power_grid(table),
+            _power_grid(case, table),
             _uncounted(case),
         ),
         (Number("spot_test", "市级抽检的检验式", "text", _test(spot_rate()), "工作方案"),),
@@ -44,7 +45,8 @@ def county_spot_section(case: Case) -> Section:
     """Return what the city checked in one county, and what so many visits can show; nothing is judged."""
     counts = sides(case, "spot")
     passed, done = counts["whole"] or 0, counts["part"] or 0
-    hidden = int(bound_count(passed, done, 0, side="upper")) if done else passed
+    sure = case.run.params.estimates.confidence
+    hidden = int(bound_count(passed, done, 0, confidence=sure, side="upper")) if done else passed
     table = pd.DataFrame([{"whole": passed, "part": done, "hidden": hidden}]) if passed else pd.DataFrame()
     columns = (
         Column("whole", "县检合格", "count"),
@@ -53,7 +55,8 @@ def county_spot_section(case: Case) -> Section:
         Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
         Column("hidden", "占合格单位", "share", "whole"),
     )
-    grid = Grid("市级抽检", "本县区被市级抽检的单位(来源: 县检、市抽检)", columns, table, POWER_NOTE)
+    title = "本县区被市级抽检的单位(来源: 县检、市抽检)"
+    grid = Grid("市级抽检", title, columns, table, POWER_NOTE, numbers=(confidence_number(case),))
     words = Paragraph("抽检率按市判定, 本县区的数字只作参考。")
     return Section("spot", "市级抽检", (words, grid))
 
@@ -95,7 +98,9 @@ def spot_table(case: Case) -> pd.DataFrame:
     table["hidden"] = pd.array([pd.NA] * len(table), dtype="Int64")
     if known.any():
         N, n = passed[known].astype(int).to_numpy(), done[known].astype(int).to_numpy()
-        table.loc[known, "hidden"] = bound_count(N, n, n * 0, side="upper")
+        table.loc[known, "hidden"] = bound_count(
+            N, n, n * 0, confidence=case.run.params.estimates.confidence, side="upper"
+        )
     return table
 
 
@@ -119,7 +124,7 @@ def _quota_grid(table: pd.DataFrame) -> Grid:
     return Grid("市级抽检", "各市州抽检比例(来源: 县检、市抽检)", columns, table)
 
 
-def _power_grid(table: pd.DataFrame) -> Grid:
+def _power_grid(case: Case, table: pd.DataFrame) -> Grid:
     columns = (
         Column("name", "市州"),
         Column("R-05_whole", "县检合格", "count"),
@@ -127,7 +132,15 @@ def _power_grid(table: pd.DataFrame) -> Grid:
         Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
         Column("hidden", "占合格单位", "share", "R-05_whole"),
     )
-    return Grid("样本能说明什么", "这样大的样本能说明什么", columns, table, POWER_NOTE, folded=True)
+    return Grid(
+        "样本能说明什么",
+        "这样大的样本能说明什么",
+        columns,
+        table,
+        POWER_NOTE,
+        folded=True,
+        numbers=(confidence_number(case),),
+    )
 
 
 def _picture(table: pd.DataFrame) -> Picture:
@@ -142,7 +155,11 @@ def _picture(table: pd.DataFrame) -> Picture:
     failed = table["R-05_result"].eq("not_met").tolist()
     png = figures.share_bars(table["name"].tolist(), shares, words, failed, target=float(rate), label=label)
     said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
-    return Picture("spot", "图: 市级抽检率(来源: 市抽检)", png, f"市级抽检率, 不低于 20%。{said}")
+    numbers = (
+        Number("spot_rate", "应抽比例", "text", print_share(rate.numerator, rate.denominator), "工作方案"),
+        Number("spot_by_city", "各市州抽检率", "text", said, "市抽检"),
+    )
+    return Picture("spot", "图: 市级抽检率(来源: 市抽检)", png, SPOT_WORDS, numbers)
 
 
 def _uncounted(case: Case) -> Grid:

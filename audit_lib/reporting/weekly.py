@@ -8,6 +8,7 @@ import pandas as pd
 
 from audit_lib.compliance import latest_reports, weekly_measures
 from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import count_number, hour_number
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.pictures import weekly_course
 from audit_lib.reporting.tables import Column
@@ -90,8 +91,17 @@ def change_grid(case: Case) -> Grid:
         Column("change", "增减", "count"),
     )
     bodies = int(table["bodies"].iloc[0]) if len(table) else 0
-    note = f"据各地报送(自报), 只比较两周都有报告的 {bodies} 个报送单位。" if bodies else ""
-    return Grid("与上周五相比", "与上周五相比", columns, table, note, empty="没有可以比较的两期周报。")
+    note = "据各地报送(自报), 只比较两周都有报告的 {bodies_both} 个报送单位。" if bodies else ""
+    number = count_number("bodies_both", "两周都有报告的单位", bodies, source="自报", unit="个")
+    return Grid(
+        "与上周五相比",
+        "与上周五相比",
+        columns,
+        table,
+        note,
+        empty="没有可以比较的两期周报。",
+        numbers=(number,),
+    )
 
 
 def _bodies(case: Case) -> Grid:
@@ -107,10 +117,11 @@ def _bodies(case: Case) -> Grid:
     )
     return Grid(
         "周报报送",
-        "各单位报送情况(每周五11时前, 未报计为不按时)",
+        "各单位报送情况(每周五 {hour} 前, 未报计为不按时)",
         columns,
         bodies_table(case),
         empty="没有应报送单位的资料。",
+        numbers=(hour_number(case),),
     )
 
 

@@ -229,11 +229,6 @@ def test_one_name_cannot_mean_two_numbers(reports: dict[str, Report]) -> None:
         _ = dataclasses.replace(report, sections=(*report.sections, other)).numbers
 
 
-def test_figure_refuses_a_character_that_its_font_lacks() -> None:
-    with pytest.raises(ReportError, match=r"^图“率”中有字体里没有的字: "):
-        figures.share_bars(["\U0001f600市"], [0.5], ["50.0%"], [True], target=1, label="率")
-
-
 def test_figures_are_the_same_bytes_twice() -> None:
     arguments = (["青原市", "梅岭市"], [0.19, 0.21], ["19.0%", "21.0%"], [True, False])
     assert figures.share_bars(*arguments, target=0.2, label="率") == figures.share_bars(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import re
 import shutil
 import subprocess
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -20,16 +22,20 @@ from audit_lib.reporting import (
     Grid,
     Number,
     Paragraph,
+    Picture,
     Report,
     Section,
     acceptance_report,
     find_faces,
     fonts_used,
+    report_docx,
+    report_html,
     report_pdf,
     substitutes,
 )
+from audit_lib.reporting.canvas import new_figure, png
 from audit_lib.reporting.fonts import Faces, font_file
-from audit_lib.reporting.paper import Table, Words, lay_out
+from audit_lib.reporting.paper import Table, Words, lay_out, official
 
 AREAS = (cases.PROVINCE, cases.CITY, cases.COUNTY, cases.LONE)
 POINT = 72 / 25.4
@@ -83,7 +89,9 @@ def words_of(file: Path) -> list[tuple[int, float, float, float, str]]:
 
 
 def plain(
-    *blocks: Paragraph | Grid, marks: tuple[str, ...] = ("送审稿",), numbers: tuple[Number, ...] = ()
+    *blocks: Paragraph | Grid | Picture,
+    marks: tuple[str, ...] = ("送审稿",),
+    numbers: tuple[Number, ...] = (),
 ) -> Report:
     section = Section("x", "一、部分", blocks, numbers)
     return Report("990000", "检查验收报告", "春季行动", marks, (), (section,))
@@ -122,7 +130,7 @@ def test_page_number_stands_right_on_odd_and_left_on_even_pages(tmp_path: Path, 
 
 
 def test_marks_stand_on_every_page_also_on_a_turned_one(tmp_path: Path, faces: Faces) -> None:
-    columns = tuple(Column(f"c{place}", f"第{place}列很长的标题", "count") for place in range(20))
+    columns = tuple(Column(f"c{place}", "某列很长的标题", "count") for place in range(20))
     rows = pd.DataFrame([{column.key: 1_234_567 for column in columns}] * 3)
     report = plain(
         Paragraph("测" * 28 * 30),
@@ -251,6 +259,60 @@ def test_figure_typed_into_prose_is_refused() -> None:
     with pytest.raises(ReportError) as refused:
         Section("x", "概览", (Paragraph("应检 2,300 家"),))
     assert str(refused.value) == "报告“概览”的文字里直接写了数, 应引用有名称的数: 应检 2,300 家"
+
+
+NOBODY = pd.DataFrame({"name": ["甲"]})
+NAMED = (Column("name", "名称"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "block"),
+    [
+        ("共 12 行", Grid("表", "共 12 行", NAMED, NOBODY)),
+        ("只比较 12 个", Grid("表", "表", NAMED, NOBODY, "只比较 12 个")),
+        ("没有 12 家", Grid("表", "表", NAMED, NOBODY, empty="没有 12 家")),
+        ("缺口≤1%", Grid("表", "表", (Column("name", "缺口≤1%"),), NOBODY)),
+        ("前 12 家", Grid("表", "表", (Column("name", "名称", group="前 12 家"),), NOBODY)),
+        ("图: 12 家", Picture("图", "图: 12 家", b"", "图")),
+        ("查出 12 处", Picture("图", "图", b"", "查出 12 处")),
+    ],
+)
+def test_figure_typed_into_the_words_of_a_table_or_a_picture_is_refused(
+    text: str, block: Grid | Picture
+) -> None:
+    with pytest.raises(ReportError) as refused:
+        Section("x", "概览", (block,))
+    assert str(refused.value) == f"报告“概览”的文字里直接写了数, 应引用有名称的数: {text}"
+
+
+def test_number_that_a_table_refers_to_but_does_not_bring_is_refused() -> None:
+    with pytest.raises(ReportError) as refused:
+        Section("x", "概览", (Grid("表", "表", NAMED, NOBODY, "只比较 {bodies} 个"),))
+    assert str(refused.value) == "报告“概览”引用了没有的数: bodies"
+
+
+def test_numbers_of_tables_and_pictures_are_printed_in_every_format_and_listed_in_the_workbook(
+    tmp_path: Path, faces: Faces
+) -> None:
+    with new_figure(2, 1) as figure:
+        drawn = png(figure)
+    numbers = (Number("bodies", "单位", "count", 1234, "自报"),)
+    report = plain(
+        Grid("表", "前 {bodies} 家", NAMED, NOBODY, "只比较 {bodies} 个", numbers=numbers),
+        Picture("图", "图: 共 {bodies} 家", drawn, "画出 {bodies} 家", numbers),
+    )
+    assert [number.key for number in report.numbers] == ["bodies"]
+    page = report_html(report)
+    said = squeezed(poppler("pdftotext", "-raw", set_in(tmp_path, report, faces), "-"))
+    with zipfile.ZipFile(io.BytesIO(report_docx(report))) as book:
+        word = book.read("word/document.xml").decode("utf-8")
+    for words in ("前 1,234 家", "只比较 1,234 个", "图: 共 1,234 家"):
+        assert words in page
+        assert squeezed(official(words)) in said
+        assert official(words) in word
+    assert 'alt="画出 1,234 家"' in page
+    assert "画出 1,234 家" in word
+    assert "前 1,234 家" in {grid.title for grid in report.grids}
 
 
 @pytest.mark.parametrize("text", ["截至2014年3月31日24时", "见 R-05b、REP-02 和附件2", "3月31日前"])
