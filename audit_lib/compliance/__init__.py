@@ -2,7 +2,7 @@
 
 from audit_lib.compliance.acceptance import propose
 from audit_lib.compliance.counts import Measure, counts_at, follow_counts, forecast, weekly_measures
-from audit_lib.compliance.estimates import compare_counties, estimate_rechecks
+from audit_lib.compliance.estimates import compare_areas, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import check_sums
 from audit_lib.compliance.judge import Judgement, judge, load_judgement, run_rulebook, write_judgement
@@ -26,7 +26,7 @@ __all__ = [
     "ask",
     "check_reports",
     "check_sums",
-    "compare_counties",
+    "compare_areas",
     "counts_at",
     "estimate_rechecks",
     "follow_counts",

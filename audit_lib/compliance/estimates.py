@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,11 @@ DECISIONS = {"accept": "接受", "reject": "不接受", "not_demonstrated": "未
 NONE = "不作判定"
 ALIKE = "按风险分抽取, 结果没有差异: 给不出区间和上限"
 
+FUNNEL = "recheck_funnel"
+"""The indicator of a city held against all others."""
+
+POSITIONS = {"above": "高于范围", "within": "范围以内", "below": "低于范围", "known": "全部检查, 没有范围"}
+
 ORIGINAL = "_original"
 """Ends the indicators of the sample as drawn, where reserves hold places in the other ones."""
 
@@ -51,6 +57,7 @@ def estimate_rechecks(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.Data
         if places["seen"].any():
             suffix = f"@{sample.name}" if len(drawn) > 1 else ""
             table = _of_sample(_at_look(facts, sample), sample, places, known_before(facts, draws, sample))
+            table = pd.concat([table, *_against_others(facts, sample)], ignore_index=True)
             tables.append(table.assign(indicator=table["indicator"] + suffix))
     return pd.concat(tables) if tables else schemas.empty("estimates")
 
@@ -119,28 +126,51 @@ def _by_risk(facts: Facts, area: str, places: pd.DataFrame, sizes: pd.Series[int
     return rows
 
 
-def compare_counties(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
-    """Return each county with a result against all others; columns as ``inference.funnel``.
+def compare_areas(
+    facts: Facts, sample: DrawnSample, *, level: Literal["county", "city"] = "county"
+) -> pd.DataFrame:
+    """Return each county or city with a result against all others; columns as ``inference.funnel``.
 
     A county that is part of a stratum was drawn from at random too, given how many it gave.
 
     Raises
     ------
-    EstimateError   results from one county only, or none
+    EstimateError   results from one area only, or none
     """
     places = fill_places(facts, sample)
-    home = sample.frame.set_index("unit_id")["county"]
-    county = places["unit_id"].map(home)
-    judged = county[places["eligible"] & ~places["lost"]]
+    area = places["unit_id"].map(sample.frame.set_index("unit_id")[level])
+    judged = area[places["eligible"] & ~places["lost"]]
     found = {
         str(code): tally(
-            places[county == code],
-            sample.frame[sample.frame["county"] == code],
+            places[area == code],
+            sample.frame[sample.frame[level] == code],
             certificate=sample.certificate_digest,
         )
         for code in sorted(judged.unique())
     }
     return funnel(found, confidence=facts.params.estimates.confidence)
+
+
+def _against_others(facts: Facts, sample: DrawnSample) -> list[pd.DataFrame]:
+    """Return the rows of the funnel: value is the share of all others, the bounds what chance allows."""
+    try:
+        rows = compare_areas(facts, sample, level="city")
+    except EstimateError:
+        return []
+    return [
+        pd.DataFrame(
+            {
+                "area": rows["county"],
+                "indicator": FUNNEL,
+                **{name: rows[name] for name in ("n", "N", "y")},
+                "value": rows["target"],
+                "lower": rows["lower"] / rows["n"],
+                "upper": rows["upper"] / rows["n"],
+                "decision": NONE,
+                "method": rows["position"].map(POSITIONS),
+            }
+        )
+    ]
 
 
 def _at_look(facts: Facts, sample: DrawnSample) -> Facts:

@@ -61,8 +61,10 @@ class Lead:
         }
         table = pd.DataFrame({"item": facts.keys(), "said": facts.values()})
         grid = Grid(f"发现 {place}", "", (Column("item", "项目"), Column("said", "内容")), table)
-        who = Number("lead_subject", "对象", "text", self.subject, "记录")
-        picture = replace(self.picture, numbers=(who,))
+        who = Number(f"lead_{place}", "对象", "text", self.subject, "记录")
+        picture = replace(
+            self.picture, alternative=f"{{{who.key}}}{self.picture.alternative}", numbers=(who,)
+        )
         return Section(f"lead-{place}", f"{self.subject}: {self.title}", (grid, picture, self.rows))
 
 
@@ -137,7 +139,7 @@ def _record(inquiry: Inquiry, signal: Signal, row: Any) -> Lead:
         "全部信号和对象一并控制的错误发现率",
         signal.innocent,
         signal.advice,
-        Picture("对比", "在同类对象中的位置", picture, "{lead_subject}的效应在同类对象中突出"),
+        Picture("对比", "在同类对象中的位置", picture, "的效应在同类对象中突出"),
         _evidence(inquiry, row.evidence, f"依据 {subject}"),
     )
 
@@ -168,7 +170,7 @@ def _lists(inquiry: Inquiry) -> list[Lead]:
                 "重抽九千九百九十九次, 该名单全部检验一并计算的概率",
                 word["innocent"],
                 "请该市说明抽取办法并提供记录; 需要推算时重新抽取",
-                Picture("重抽", "上报名单与重抽名单", picture, "{lead_subject}的名单落在重抽结果之外"),
+                Picture("重抽", "上报名单与重抽名单", picture, "的名单落在重抽结果之外"),
                 _tests_grid(claimed.tests, words, name),
             )
         )
@@ -214,7 +216,7 @@ def _place(inquiry: Inquiry, row: Any) -> Lead:
         "全部乡镇一并计算的概率",
         PLACES_INNOCENT,
         "先到该乡镇未查过的单位走访",
-        Picture("集中", "与其他乡镇相比", picture, "{lead_subject}的比值在各乡镇中突出"),
+        Picture("集中", "与其他乡镇相比", picture, "的比值在各乡镇中突出"),
         _beside(inquiry, row.county, row.name, name),
     )
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.compliance.estimates import FUNNEL, POSITIONS
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.draws import DrawnCase
 from audit_lib.reporting.facts import confidence_number, count_number
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_day, print_estimate
-from audit_lib.reporting.words import NOT_NONE
+from audit_lib.reporting.words import NOT_NONE, order
 
 RECHECK = "recheck_failed"
 """The indicator of the estimates: units that the county passed and the re-check did not."""
@@ -48,7 +49,8 @@ def recheck_section(case: Case) -> Section:
     numbers, blocks = recheck_words(case)
     drawn = _draw(case)
     if numbers and drawn:
-        blocks = [*blocks, *_intervals(case, drawn), *_estimates(case, drawn), _not_inspected(case, drawn)]
+        blocks = [*blocks, *_intervals(case, drawn), *_estimates(case, drawn), *_funnel(case, drawn)]
+        blocks += [_not_inspected(case, drawn)]
     return Section("recheck", "省级核查", tuple(blocks), numbers)
 
 
@@ -115,10 +117,9 @@ def _projected(row: pd.Series[Any]) -> list[Block]:
 
 def _estimates(case: Case, drawn: DrawnCase) -> list[Grid]:
     rows = case.estimates[case.estimates["area"].isin(case.codes)]
-    order = {code: place for place, code in enumerate([case.code, *case.cities["code"]])}
     rows = rows.assign(
         name=rows["area"].map(case.names()),
-        place=rows["area"].map(order),
+        place=rows["area"].map(order(case)),
         what=rows["indicator"].map(_what),
         how=rows["method"].map(_method),
     ).sort_values(["indicator", "place"], ignore_index=True)
@@ -134,6 +135,7 @@ def _estimates(case: Case, drawn: DrawnCase) -> list[Grid]:
         Column("how", "方法"),
     )
     note = "区间是推算, 不是各市州之间的排名; 单个市州的样本小, 区间宽。来源: 省核查。"
+    rows = rows[~rows["indicator"].str.startswith(FUNNEL)]
     main = rows["indicator"].isin(set(_rows(case, drawn, RECHECK)["indicator"]))
     other = (columns[0], Column("what", "推算什么"), *columns[1:])
     return [
@@ -171,6 +173,53 @@ def _intervals(case: Case, drawn: DrawnCase) -> list[Block]:
             "intervals", "图: 各市州复查不合格比例的区间(括号内为不合格/已检查; 来源: 省核查)", png, words
         )
     ]
+
+
+def _funnel(case: Case, drawn: DrawnCase) -> list[Block]:
+    """Return the cities held against all others: a funnel from few visits to many, and its numbers."""
+    rows = _rows(case, drawn, FUNNEL)
+    if case.level != "province" or rows.empty:
+        return []
+    rows = rows.assign(name=rows["area"].map(case.names()), place=rows["area"].map(order(case)))
+    shown = rows.sort_values(["n", "place"])
+    outside = shown[shown["method"].isin([POSITIONS["above"], POSITIONS["below"]])]
+    numbers = (
+        Number("outside", "随机波动范围以外的市州", "text", "、".join(outside["name"]) or "无", "省核查"),
+        confidence_number(case),
+    )
+    png = figures.range_dots(
+        [f"{row.name}({row.y}/{row.n})" for row in shown[["name", "y", "n"]].itertuples(index=False)],
+        (shown["y"] / shown["n"]).tolist(),
+        shown["lower"].tolist(),
+        shown["upper"].tolist(),
+        limit=None,
+        label="不合格比例(%): 点为本市州, 短竖线为其余市州, 横条为随机波动的范围",
+        expected=shown["value"].tolist(),
+        outside=shown.index.isin(outside.index).tolist(),
+    )
+    title = (
+        "图: 各市州复查结果与其余市州相比(检查家数由少到多, 不是排名; 括号内为不合格/已检查; 来源: 省核查)"
+    )
+    columns = (
+        Column("name", "市州"),
+        Column("n", "已检查", "count"),
+        Column("y", "不合格", "count"),
+        Column("y", "比例", "share", "n"),
+        Column("value", "其余市州的比例", "estimate"),
+        Column("lower", "范围下限", "estimate"),
+        Column("upper", "范围上限", "estimate"),
+        Column("method", "位置"),
+    )
+    words = f"范围以外的: {{outside}}。{WITHIN}"
+    note = (
+        "范围: 按其余市州的比例, 随机抽查同样多的单位可能查出的(精确算法, 全部市州联合 {confidence})。"
+        + WITHIN
+    )
+    grid = Grid("与其余市州相比", "与其余市州相比", columns, rows.sort_values("place"), note, numbers=numbers)
+    return [Picture("funnel", title, png, words, numbers), grid]
+
+
+WITHIN = "范围以内不说明合格: 检查的家数少, 范围就宽。"
 
 
 def _not_inspected(case: Case, drawn: DrawnCase) -> Grid:

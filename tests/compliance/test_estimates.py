@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from audit_lib.compliance import DrawnSample, compare_counties, estimate_rechecks, gather_facts, load_rulebook
+from audit_lib.compliance import DrawnSample, compare_areas, estimate_rechecks, gather_facts, load_rulebook
 from audit_lib.compliance.estimates import estimate_unannounced
 from tests.compliance.tables import CITY, OTHER, PROVINCE, C, check, intake, run, unit
 
@@ -142,10 +142,28 @@ def test_counties_are_held_against_the_others_and_lost_units_do_not_speak() -> N
     facts = gather_facts(
         intake(units=[unit(name) for name in ALL], province_checks=visits), run().params, load_rulebook()
     )
-    table = compare_counties(facts, DrawnSample(one.name, one.purpose, frame, one.sample, 64 * "c", "p"))
+    table = compare_areas(facts, DrawnSample(one.name, one.purpose, frame, one.sample, 64 * "c", "p"))
     assert table[["county", "n", "N", "y", "target", "position"]].to_numpy().tolist() == [
         ["left", 3, 20, 3, 0.0, "above"],
         ["right", 3, 10, 0, 1.0, "below"],
+    ]
+
+
+def test_cities_are_held_against_the_others_in_the_estimates() -> None:
+    one = drawn()
+    frame = one.frame.assign(city=["left"] * 20 + ["right"] * 10)
+    visits = [visit(name, "不合格" if name in LEFT else "合格") for name in ALL[1:]]
+    facts = gather_facts(
+        intake(units=[unit(name) for name in ALL], province_checks=visits), run().params, load_rulebook()
+    )
+    table = estimate_rechecks(
+        facts, {"recheck": DrawnSample(one.name, one.purpose, frame, one.sample, 64 * "c", "p")}
+    )
+    rows = table[table["indicator"] == "recheck_funnel"]
+    # Three of three fail where no other does, and the other way round: chance allows 0 of 3, or 3 of 3.
+    assert rows[["area", "n", "y", "value", "lower", "upper", "method"]].to_numpy().tolist() == [
+        ["left", 3, 3, 0.0, 0.0, 0.0, "高于范围"],
+        ["right", 3, 0, 1.0, 1.0, 1.0, "低于范围"],
     ]
 
 
