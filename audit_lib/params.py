@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -246,9 +247,7 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
         raise ParamsError(
             f"参数文件 {file} 读不出(应为 UTF-8 文本)", f"params file {file} cannot be read as UTF-8"
         ) from broken
-    _check_passwords(text, file.name)
-    tree, lines = load_yaml(text, file.name)
-    params = _validate(tree, lines, file.name)
+    params = _parse(text, file.name)
     if as_of is not None:
         params = params.model_copy(update={"as_of": as_of})
     _check_seeds(params, file.name)
@@ -337,6 +336,13 @@ def _check_draws(params: Params, name: str) -> None:
                 f"{name}: 抽样“{draw}”: neyman 须是另一次抽样的名称({known}), 不用于市级抽检(city_check)",
                 f'{name}: draw "{draw}": neyman names another draw ({known}), and is not for a city_check',
             )
+
+
+@lru_cache(maxsize=4)
+def _parse(text: str, name: str) -> Params:
+    """Return the choices of a text; each report of a batch asks for the same."""
+    _check_passwords(text, name)
+    return _validate(*load_yaml(text, name), name)
 
 
 def _validate(tree: object, lines: Lines, name: str) -> Params:

@@ -96,6 +96,7 @@ def decide_objections(objections: pd.DataFrame, rules: pd.DataFrame, *, as_of: p
     rows = rows.assign(decided=rows["decision"].notna())
     ordered = rows.sort_values(["decided", "decided_on"], na_position="first", kind="stable")
     last = ordered.drop_duplicates([*FINDING, "date"], keep="last")
+    rules = rules[rules["rule_id"].isin(last["rule_id"]) & rules["subject"].isin(last["subject"])]
     ranked = rules.sort_values("result", key=lambda results: results.map(WORST_FIRST), kind="stable")
     worst = ranked.drop_duplicates(["rule_id", "subject"])
     found = last.merge(worst[["rule_id", "subject", "result"]], on=["rule_id", "subject"], how="left")

@@ -10,6 +10,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from audit_lib import schemas
@@ -145,15 +146,19 @@ def open_case(params_file: str | Path, area: str | int) -> Case:
             f"运行 {run.params.run} 还没有判定结果, 请先运行 audit judge {run.file}",
             f"the run {run.params.run} is not judged yet: run audit judge {run.file} first",
         )
-    return make_case(run, area, *load_stages(run.folder))
+    return _case(run, area, load_whole(run))
 
 
 def make_case(run: Run, area: str | int, intake: Intake, judgement: Judgement) -> Case:
     """Return the case of one area from what was read and what was judged."""
-    areas = tree(intake.areas)
+    return _case(run, area, _whole(run, intake, judgement))
+
+
+def _case(run: Run, area: str | int, whole: Whole) -> Case:
+    intake, judgement, areas = whole.intake, whole.judgement, whole.areas
     row = find_area(areas, area)
     codes = codes_within(areas, str(row["code"]))
-    days = judgement.rules["as_of"]
+    days, rules = judgement.rules["as_of"], judgement.rules
     return Case(
         run=run,
         code=str(row["code"]),
@@ -165,39 +170,61 @@ def make_case(run: Run, area: str | int, intake: Intake, judgement: Judgement) -
         files=intake.files,
         problems=intake.problems,
         quarantine=intake.quarantine,
-        rules=judgement.rules if row["level"] == "province" else rules_within(judgement.rules, codes),
+        rules=rules if row["level"] == "province" else rules_within(rules, whole.places, codes),
         indicators=judgement.indicators,
         scores=judgement.scores,
         estimates=judgement.estimates,
         verdicts=judgement.verdicts,
-        draws=read_draws(run),
+        draws=whole.draws,
         as_of=dt.date.fromisoformat(str(days.iloc[0])[:10]) if len(days) else run.params.as_of,
         questions=judgement.questions,
     )
 
 
-def load_stages(folder: Path) -> tuple[Intake, Judgement]:
-    """Return what intake and judgement wrote into a run's folder, as it stands there now.
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A run as its stages and its campaign left it, with what is the same for every area.
+
+    ``areas`` is the tree; ``places`` says where the rows of the judgement stand that belong to an area.
+    """
+
+    intake: Intake
+    judgement: Judgement
+    draws: tuple[DrawnCase, ...]
+    areas: pd.DataFrame
+    places: Mapping[str, np.ndarray]
+
+
+def load_whole(run: Run) -> Whole:
+    """Return what intake, judgement and the draws of a run left on the disk, as it stands there now.
 
     A process that forks others (``kernel_server``) loads once for all of them: what was loaded
     is kept as long as the files are the same.
     """
-    key = stage_key(folder)
+    key = whole_key(run)
     if key not in LOADED:
         LOADED.clear()
-        LOADED[key] = (load_intake(folder / "intake"), load_judgement(folder / "judgement"))
+        stages = load_intake(run.folder / "intake"), load_judgement(run.folder / "judgement")
+        LOADED[key] = _whole(run, *stages)
     return LOADED[key]
 
 
-LOADED: dict[tuple[str, int, int], tuple[Intake, Judgement]] = {}
+LOADED: dict[tuple[str, ...], Whole] = {}
 """The last run loaded in this process, and none before it."""
 
 
-def stage_key(folder: Path) -> tuple[str, int, int]:
-    """Return what changes when a stage of the run is written again."""
-    files = (folder / "intake" / "intake.json", folder / "judgement" / "rules.parquet")
-    written = [file.stat().st_mtime_ns if file.exists() else 0 for file in files]
-    return (str(folder.resolve()), written[0], written[1])
+def whole_key(run: Run) -> tuple[str, ...]:
+    """Return what changes when a stage or a draw of the run is written again."""
+    stages = (run.folder / "intake" / "intake.json", run.folder / "judgement" / "rules.parquet")
+    names = ("plan.json", "frame.parquet", "certificate.json")
+    draws = (run.campaign / "draws" / draw / name for draw in sorted(run.params.draws) for name in names)
+    written = (str(file.stat().st_mtime_ns) if file.exists() else "" for file in (*stages, *draws))
+    return (str(run.folder.resolve()), *written)
+
+
+def _whole(run: Run, intake: Intake, judgement: Judgement) -> Whole:
+    areas = tree(intake.areas)
+    return Whole(intake, judgement, read_draws(run), areas, rule_places(judgement.rules, areas))
 
 
 def codes_within(areas: pd.DataFrame, code: str) -> frozenset[str]:
@@ -207,12 +234,23 @@ def codes_within(areas: pd.DataFrame, code: str) -> frozenset[str]:
     return frozenset(areas.loc[areas["city"] == code, "code"]) | {code}
 
 
-def rules_within(rules: pd.DataFrame, codes: frozenset[str]) -> pd.DataFrame:
-    """Return the rows of the judgement about areas, what stands in them, and who reports for them."""
-    mine = rules["area"].isin(codes) | rules["subject"].isin(codes)
-    bodies = rules.loc[rules["level"] == "org", "subject"].astype("str")
-    mine |= rules["subject"].isin({body for body in bodies if body.partition(":")[0] in codes})
-    return rules[mine].reset_index(drop=True)
+def rule_places(rules: pd.DataFrame, areas: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return where the rows stand about an area, about what is in it, and about who reports for it."""
+    rows = rules[["area", "subject", "level"]].reset_index(drop=True)
+    itself = rows.loc[rows["subject"].isin(areas["code"]), "subject"]
+    bodies = rows.loc[rows["level"] == "org", "subject"].str.split(":", n=1).str[0]
+    owners = pd.concat([rows["area"], itself, bodies])
+    found = owners.groupby(owners.to_numpy()).indices
+    return {str(code): np.unique(owners.index.to_numpy()[at]) for code, at in found.items()}
+
+
+def rules_within(
+    rules: pd.DataFrame, places: Mapping[str, np.ndarray], codes: frozenset[str]
+) -> pd.DataFrame:
+    """Return the rows of the judgement that belong to any of these areas, in their order."""
+    found = [places[code] for code in codes if code in places]
+    mine = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.intp)
+    return rules.take(mine).reset_index(drop=True)
 
 
 def find_run(params_file: str | Path) -> Run:

@@ -45,11 +45,16 @@ KINDS = {
 }
 
 
-def report_docx(report: Report) -> bytes:
-    """Return the Word file of a report; the same report gives the same bytes."""
+def report_docx(report: Report, *, laid_out: Paper | None = None) -> bytes:
+    """Return the Word file of a report; the same report gives the same bytes.
+
+    Parameters
+    ----------
+    laid_out : the report as paper, where somebody has laid it out already
+    """
     import docx  # noqa: PLC0415 a heavy part, used by the reports only
 
-    paper, document = lay_out(report), docx.Document()
+    paper, document = laid_out or lay_out(report), docx.Document()
     set_up(document, paper)
     _add(document, "Plain", paper.reference, align="center")
     _add(document, "Title", paper.title)

@@ -1,14 +1,16 @@
 """A process that has imported what reports need, and forks a kernel for each that asks.
 
-``python -m audit_lib.reporting.kernel_server ADDRESS FOLDER`` listens on a Unix socket; a request
-is a line of JSON (``argv`` with the connection file, ``cwd``), the answer the child's pid. It has
-one thread when it forks (a lock held by another thread would stay locked for ever in the child),
-and it ends when its caller does, because its standard input then ends. The tables of the run in
-FOLDER are loaded once, by a child, since reading Parquet starts threads.
+``python -m audit_lib.reporting.kernel_server DOOR PARAMS`` answers on a listening Unix socket that it
+is handed; a request is a line of JSON (``argv`` with the connection file, ``cwd``), the answer the
+child's pid. It has one thread when it forks, but for that of Arrow's allocator, which knows of forks
+(a lock held by another thread would stay locked for ever in the child), and it ends when its caller does, because its standard input then ends. The run
+is loaded once, by a child, since reading Parquet starts threads; then one report is rehearsed, so
+that templates, rulebook, fonts and styles lie in memory before the first fork.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -18,8 +20,10 @@ import select
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import Any
+
+from audit_lib.reporting import acceptance_report, find_faces, open_case, render_report
+from audit_lib.reporting.case import LOADED, find_run, load_whole, whole_key
 
 PRELOADED = (
     "ipykernel.kernelapp",
@@ -29,50 +33,59 @@ PRELOADED = (
     "docx",
     "pyarrow.parquet",
     "typst",
-    "audit_lib.reporting",
 )
 """What every kernel of a report would import by itself."""
 
+REHEARSED = ("html", "docx", "xlsx")
+"""Formats that are made without threads: all but the PDF."""
 
-def serve(address: str, folder: Path) -> None:
+
+def serve(door: socket.socket, params_file: str) -> None:
     """Answer requests until standard input ends."""
+    reading = _load_apart(params_file)
     for name in PRELOADED:
         importlib.import_module(name)
-    _load_apart(folder)
-    # Which characters each font has takes longer to read than a report to set.
-    _ = importlib.import_module("audit_lib.reporting.fonts").find_faces(folder).known
-    gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-        door.bind(address)
-        door.listen()
-        os.write(1, b"ready\n")
-        while True:
-            ready, _, _ = select.select([door.fileno(), 0], [], [])
-            if 0 in ready:
-                return
-            line, _ = door.accept()
-            _answer(door, line)
-
-
-def _load_apart(folder: Path) -> None:
-    """Take over the tables of a run from a child that loaded them; without it, each kernel loads its own."""
-    case = importlib.import_module("audit_lib.reporting.case")
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        with os.fdopen(writing, "wb") as pipe:
-            pickle.dump((case.stage_key(folder), case.load_stages(folder)), pipe)
-        os._exit(0)
-    os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
         data = pipe.read()
-    os.waitpid(pid, 0)
+    os.wait()
     if data:
         # These bytes come from our own child through an anonymous pipe.
-        key, loaded = pickle.loads(data)  # noqa: S301
-        case.LOADED[key] = loaded
+        key, whole = pickle.loads(data)  # noqa: S301
+        LOADED[key] = whole
+        with contextlib.suppress(Exception):
+            # What goes wrong here goes wrong in a kernel too, and is told there.
+            _rehearse(params_file, str(whole.areas["code"].iloc[-1]))
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while True:
+        ready, _, _ = select.select([door.fileno(), 0], [], [])
+        if 0 in ready:
+            return
+        line, _ = door.accept()
+        _answer(door, line)
+
+
+def _load_apart(params_file: str) -> int:
+    """Return the pipe through which a child hands over the run; without it, each kernel loads its own."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        try:
+            run = find_run(params_file)
+            with os.fdopen(writing, "wb") as pipe:
+                pickle.dump((whole_key(run), load_whole(run)), pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    return reading
+
+
+def _rehearse(params_file: str, area: str) -> None:
+    """Make a report and throw it away."""
+    case = open_case(params_file, area)
+    # Which characters each font has takes longer to read than a report to set.
+    _ = find_faces(case.run.file.parent).known
+    render_report(case, acceptance_report(case), REHEARSED)
 
 
 def _answer(door: socket.socket, line: socket.socket) -> None:
@@ -104,4 +117,5 @@ def _become_kernel(request: dict[str, Any], server: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], Path(sys.argv[2]))
+    with socket.socket(fileno=int(sys.argv[1])) as given:
+        serve(given, sys.argv[2])

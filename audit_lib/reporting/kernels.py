@@ -117,26 +117,27 @@ def ordinary_kernels() -> Iterator[type[SettledManager]]:
 
 
 @contextlib.contextmanager
-def forked_kernels(folder: Path) -> Iterator[type[SettledManager]]:
-    """Give the manager of forked kernels for the run in ``folder`` while their server runs.
+def forked_kernels(params_file: str) -> Iterator[type[SettledManager]]:
+    """Give the manager of forked kernels for a judged run while their server runs.
 
-    Raises
-    ------
-    ReportError   the server does not start
+    The server starts while the caller goes on; the first kernel waits for it.
+
+    Parameters
+    ----------
+    params_file : as the notebooks name it from the current folder
     """
     with tempfile.TemporaryDirectory() as here:
         address = str(Path(here) / "kernels")
-        server = subprocess.Popen(
-            [sys.executable, "-m", "audit_lib.reporting.kernel_server", address, str(folder)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **SETTINGS},
-        )
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
+            door.bind(address)
+            door.listen()
+            server = subprocess.Popen(
+                [sys.executable, "-m", "audit_lib.reporting.kernel_server", str(door.fileno()), params_file],
+                stdin=subprocess.PIPE,
+                pass_fds=[door.fileno()],
+                env={**os.environ, **SETTINGS},
+            )
         try:
-            if server.stdout is None or not server.stdout.readline():
-                raise ReportError(
-                    "报告用的内核服务没有启动", "the kernel server of the reports did not start"
-                )
             provisioner = type("HereProvisioner", (ForkedProvisioner,), {"address": address})
             yield type("HereManager", (SettledManager,), {"provisioner_class": provisioner})
         finally:
@@ -145,7 +146,11 @@ def forked_kernels(folder: Path) -> Iterator[type[SettledManager]]:
 
 
 def _ask(address: str, request: dict[str, Any]) -> int:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+    answer = ""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.connect(address)
         line.sendall(json.dumps(request).encode() + b"\n")
-        return int(line.makefile("r", encoding="ascii").readline())
+        answer = line.makefile("r", encoding="ascii").readline()
+    if not answer:
+        raise ReportError("报告用的内核服务没有启动", "the kernel server of the reports did not start")
+    return int(answer)

@@ -22,7 +22,7 @@ from audit_lib.errors import CallError, InputError
 from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake
 from audit_lib.params import Run
-from audit_lib.reporting.case import load_stages
+from audit_lib.reporting.case import load_whole
 from audit_lib.reporting.draws import read_draws
 from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed, rulebook_files
 from audit_lib.schemas import rulebook_rows
@@ -61,10 +61,10 @@ def write_manifest(run: Run) -> Path:
     ------
     JudgeError   counties do not add up to their city, or cities to the province
     """
-    intake, judgement = load_stages(run.folder)
-    check_tree(judgement.indicators, intake.areas)
+    whole = load_whole(run)
+    check_tree(whole.judgement.indicators, whole.intake.areas)
     path = run.folder / NAME
-    content = json.dumps(manifest(run, intake), ensure_ascii=False, indent=1, sort_keys=True)
+    content = json.dumps(manifest(run, whole.intake), ensure_ascii=False, indent=1, sort_keys=True)
     write_text(path, content + "\n")
     return path
 

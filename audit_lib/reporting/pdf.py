@@ -27,8 +27,12 @@ STANDARD: Literal["a-2u"] = "a-2u"
 TEMPLATE = "report.typ"
 
 
-def report_pdf(report: Report, faces: Faces) -> bytes:
+def report_pdf(report: Report, faces: Faces, *, laid_out: Paper | None = None) -> bytes:
     """Return the PDF of a report; the same report and fonts give the same bytes.
+
+    Parameters
+    ----------
+    laid_out : the report as paper, where somebody has laid it out already
 
     Raises
     ------
@@ -36,7 +40,7 @@ def report_pdf(report: Report, faces: Faces) -> bytes:
     """
     import typst  # noqa: PLC0415 a heavy part, used by the reports only
 
-    paper = for_faces(lay_out(report), faces)
+    paper = for_faces(laid_out or lay_out(report), faces)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         template = resources.files("audit_lib.reporting").joinpath(TEMPLATE).read_bytes()

@@ -25,7 +25,7 @@ from audit_lib.errors import AuditError, CallError, ReportError, Text
 from audit_lib.files import write_text
 from audit_lib.params import Run
 from audit_lib.reporting import fresh
-from audit_lib.reporting.case import load_stages, tree
+from audit_lib.reporting.case import load_whole
 from audit_lib.reporting.manifest import check_tree
 from audit_lib.reporting.writing import CHOSEN, FORMATS, known_formats
 from audit_lib.shipped import notebook as shipped_notebook
@@ -80,35 +80,41 @@ def report_areas(
     JudgeError   counties do not add up to their city, or cities to the province
     ReportError  the inputs were changed while the reports were being written
     """
-    intake, judgement = load_stages(run.folder)
-    check_tree(judgement.indicators, intake.areas)
-    known = tree(intake.areas)
-    names = dict(zip(known["code"], known["name"], strict=True))
-    codes = list(names) if areas is None else list(dict.fromkeys(areas))
-    if strange := [code for code in codes if code not in names]:
-        raise CallError(f"没有这些地区: {'、'.join(strange)}", f"no such areas: {', '.join(strange)}")
     file = shipped_notebook(NOTEBOOK)
     digest, wanted = fresh.inputs_digest(run, file), known_formats(formats)
-    outputs = ("report.ipynb", *(f"report.{name}" for name in wanted))
-    results = {
-        code: AreaReport(code, run.folder / "reports" / code, kept=True)
-        for code in codes
-        if not every and fresh.is_fresh(run, code, digest, outputs)
-    }
-    if due := [code for code in codes if code not in results]:
-        _load_papermill()
-        with _told(wanted), _kernels(run) as manager, ThreadPoolExecutor(_at_once()) as pool:
-            jobs = {pool.submit(_report_area, run, file, code, manager, digest): code for code in due}
-            for done, job in enumerate(as_completed(jobs), start=1):
-                results[jobs[job]] = job.result()
-                progress(done, len(due), names[jobs[job]])
-        if fresh.inputs_digest(run, file) != digest:
-            fresh.forget(run)
-            raise ReportError(
-                "写报告期间, 判定结果、参数或程序被改动, 请重新运行",
-                "judgement, params or program changed while reports were being written: run again",
-            )
+    # A server of kernels reads the run while we do.
+    with _told(wanted), _kernels(run) as manager:
+        names = _names(run)
+        codes = list(names) if areas is None else list(dict.fromkeys(areas))
+        if strange := [code for code in codes if code not in names]:
+            raise CallError(f"没有这些地区: {'、'.join(strange)}", f"no such areas: {', '.join(strange)}")
+        outputs = ("report.ipynb", *(f"report.{name}" for name in wanted))
+        results = {
+            code: AreaReport(code, run.folder / "reports" / code, kept=True)
+            for code in codes
+            if not every and fresh.is_fresh(run, code, digest, outputs)
+        }
+        if due := [code for code in codes if code not in results]:
+            _load_papermill()
+            with ThreadPoolExecutor(_at_once()) as pool:
+                jobs = {pool.submit(_report_area, run, file, code, manager, digest): code for code in due}
+                for done, job in enumerate(as_completed(jobs), start=1):
+                    results[jobs[job]] = job.result()
+                    progress(done, len(due), names[jobs[job]])
+    if due and fresh.inputs_digest(run, file) != digest:
+        fresh.forget(run)
+        raise ReportError(
+            "写报告期间, 判定结果、参数或程序被改动, 请重新运行",
+            "judgement, params or program changed while reports were being written: run again",
+        )
     return [results[code] for code in codes]
+
+
+def _names(run: Run) -> dict[str, str]:
+    """Return the name of every area of a run whose counts add up, by code, the province first."""
+    whole = load_whole(run)
+    check_tree(whole.judgement.indicators, whole.intake.areas)
+    return dict(zip(whole.areas["code"], whole.areas["name"], strict=True))
 
 
 def stale_reports(run: Run) -> list[str]:
@@ -266,7 +272,7 @@ def _kernels(run: Run) -> contextlib.AbstractContextManager[type[Any]]:
     """Return the kernels to use: children of a fork server where the system can fork, else ordinary ones."""
     from audit_lib.reporting import kernels  # noqa: PLC0415 jupyter is imported for many reports only
 
-    return kernels.forked_kernels(run.folder) if sys.platform == "linux" else kernels.ordinary_kernels()
+    return kernels.forked_kernels(_given(run)) if sys.platform == "linux" else kernels.ordinary_kernels()
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from audit_lib.reporting.docx import report_docx
 from audit_lib.reporting.fonts import find_faces
 from audit_lib.reporting.html import report_html
 from audit_lib.reporting.model import Report
+from audit_lib.reporting.paper import lay_out
 from audit_lib.reporting.pdf import report_pdf
 from audit_lib.reporting.workbook import report_workbook
 
@@ -57,13 +58,15 @@ def render_report(
     case: Case, report: Report, formats: Sequence[str], *, stem: str = "report"
 ) -> dict[str, bytes]:
     """Return a report in these formats, by file name."""
+    wanted = known_formats(formats)
+    paper = lay_out(report) if {"pdf", "docx"} & set(wanted) else None
     writers: dict[str, Callable[[], bytes]] = {
         "html": lambda: report_html(report).encode(),
-        "pdf": lambda: report_pdf(report, find_faces(case.run.file.parent)),
-        "docx": lambda: report_docx(report),
+        "pdf": lambda: report_pdf(report, find_faces(case.run.file.parent), laid_out=paper),
+        "docx": lambda: report_docx(report, laid_out=paper),
         "xlsx": lambda: report_workbook(report),
     }
-    return {f"{stem}.{name}": writers[name]() for name in known_formats(formats)}
+    return {f"{stem}.{name}": writers[name]() for name in wanted}
 
 
 def known_formats(formats: Sequence[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.params import Params, Run
-from audit_lib.reporting.case import Case, codes_within, rules_within, tree
+from audit_lib.reporting.case import Case, codes_within, rule_places, rules_within, tree
 
 PROVINCE, CITY, COUNTY, NORTH, LONE = "990000", "990100", "990102", "990103", "990581"
 HOSTILE = '<script>alert("x")</script>=1+1\n第二行'
@@ -204,7 +204,7 @@ def case(folder: Path, area: str = PROVINCE, *, demo: bool = True) -> Case:
         files=files(),
         problems=pd.DataFrame(),
         quarantine=quarantine,
-        rules=rules_within(rules(), codes_within(areas, area)),
+        rules=rules_within(rules(), rule_places(rules(), areas), codes_within(areas, area)),
         indicators=indicators(),
         scores=schemas.empty("scores"),
         estimates=schemas.empty("estimates"),

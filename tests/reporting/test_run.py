@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from audit_lib.params import Run
 from audit_lib.reporting import fresh, open_case, report_areas, write_manifest
 from audit_lib.reporting import run as running
 from audit_lib.reporting.case import find_run
-from audit_lib.reporting.kernels import ordinary_kernels
+from audit_lib.reporting.kernels import _ask, forked_kernels, ordinary_kernels
 from audit_lib.shipped import notebook as shipped
 
 
@@ -69,6 +70,24 @@ def test_plain_papermill_gives_the_same_bytes(written: Run, tmp_path: Path) -> N
     formats = {f"{cases.COUNTY}/report.{kind}" for kind in ("html", "pdf", "docx", "xlsx")}
     assert set(made) == formats
     assert made == {name: due[name] for name in formats}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks its kernels")
+def test_server_has_one_thread_when_it_forks(run: Run) -> None:
+    with forked_kernels(str(run.file)) as manager:
+        # What a child of several threads inherits are locks that nobody will open again. The thread
+        # of Arrow's allocator knows of forks (it holds its locks over them) and is none of ours.
+        _ask(manager.provisioner_class.address, {"argv": ["--help"], "cwd": str(run.output)})
+        server = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()[-1]
+        names = [(one / "comm").read_text().strip() for one in Path("/proc", server, "task").iterdir()]
+        assert len([name for name in names if name != "jemalloc_bg_thd"]) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks its kernels")
+def test_server_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ReportError) as told:
+        _ask(str(tmp_path / "nobody"), {})
+    assert str(told.value) == "报告用的内核服务没有启动"
 
 
 def test_executed_notebook_keeps_no_trace_of_machine_or_time(written: Run) -> None:
