@@ -2,10 +2,11 @@
 
 ``python -m audit_lib.reporting.kernel_server DOOR PARAMS`` answers on a listening Unix socket that it
 is handed; a request is a line of JSON (``argv`` with the connection file, ``cwd``), the answer the
-child's pid. It has one thread when it forks, but for that of Arrow's allocator, which knows of forks
-(a lock held by another thread would stay locked for ever in the child), and it ends when its caller does, because its standard input then ends. The run
-is loaded once, by a child, since reading Parquet starts threads; then one report is rehearsed, so
-that templates, rulebook, fonts and styles lie in memory before the first fork.
+child's pid. It has one thread when it forks, but for that of Arrow's allocator, which knows of
+forks: a lock held by another thread would stay locked for ever in the child. It ends when its
+caller does, because its standard input then ends. The run is loaded once, by a child, since reading
+Parquet starts threads; then one report is rehearsed, so that templates, rulebook, fonts and styles
+lie in memory before the first fork.
 """
 
 from __future__ import annotations
