@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,7 +18,7 @@ from audit_lib.intake.records import Gathered, gather
 from audit_lib.intake.returns import RETURN_COLUMNS, returned_rows
 from audit_lib.intake.stage import COUNTS, FILE_COLUMNS, Intake, shape, shape_files
 from audit_lib.intake.values import Surroundings
-from audit_lib.intake.versions import changes, superseded
+from audit_lib.intake.versions import changes, corrected_words, superseded
 from audit_lib.params import Run
 from audit_lib.schemas import inputs, rulebook_rows
 
@@ -93,6 +94,11 @@ def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], area
         returned_rows(_living(parts[name]), one.problems, one.quarantine) for name, one in gathered.items()
     ]
     returned += [_changed(part, parts[name]) for name in inputs() for part in parts[name] if part.later]
+    returned += [
+        _changed(part, parts[name])
+        for name, one in gathered.items()
+        for part in _corrected(_living(parts[name]), one)
+    ]
     return Intake(
         {name: gathered[name].rows for name in inputs()},
         areas,
@@ -114,6 +120,18 @@ def _changed(part: Part, parts: Sequence[Part]) -> pd.DataFrame:
     return returned_rows([part], rows, pd.DataFrame(columns=QUARANTINE_COLUMNS))
 
 
+def _corrected(parts: Sequence[Part], one: Gathered) -> list[Part]:
+    """The rows that later files correct, as parts of those rows alone."""
+    found: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, row, later in one.corrected:
+        found[place, later].append(row)
+    return [
+        replace(parts[place], rows=told.iloc[rows], later=parts[later].file)
+        for (place, later), rows in found.items()
+        if (told := parts[place].rows) is not None
+    ]
+
+
 def _together(frames: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     """Frames under one another in the order in which the files have their rows."""
     filled = [frame for frame in frames if len(frame)]
@@ -127,11 +145,18 @@ def _accounts(parts: dict[str, list[Part]], gathered: dict[str, Gathered]) -> pd
     """One row per table and file: what became of its rows."""
     lines = []
     for name, all_parts in parts.items():
-        living = {(part.source, part.file): place for place, part in enumerate(_living(all_parts))}
+        whole = _living(all_parts)
+        living = {(part.source, part.file): place for place, part in enumerate(whole)}
+        corrected: dict[int, list[str]] = defaultdict(list)
+        for place, _, other in gathered[name].corrected:
+            corrected[place].append(whole[other].file)
         for part in all_parts:
-            apart = gathered[name].apart.get(living.get((part.source, part.file), -1), 0)
-            told = [name, part.file, part.sender, part.area or None, part.status, part.reason]
-            counts = [part.read, part.read - apart, apart, *part.counts.values()]
+            place = living.get((part.source, part.file), -1)
+            apart, later = gathered[name].apart.get(place, 0), corrected[place]
+            reason = corrected_words(later) if later else part.reason
+            told = [name, part.file, part.sender, part.area or None, part.status, reason]
+            read = part.read - len(later)
+            counts = [read, read - apart, apart, *part.counts.values()]
             lines.append([*told, *counts, part.sha256, _lacking(name, part)])
     files = shape_files(pd.DataFrame(lines, columns=FILE_COLUMNS))
     return files.sort_values(["table", "file", *COUNTS], kind="stable", ignore_index=True)

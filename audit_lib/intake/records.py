@@ -29,19 +29,25 @@ from audit_lib.intake.matching import Match, Roster
 from audit_lib.intake.parts import Part
 from audit_lib.intake.selection import take
 from audit_lib.intake.values import Surroundings, convert
+from audit_lib.intake.versions import corrected_rows
 from audit_lib.params import Source
 from audit_lib.schemas import PROVENANCE, Column, Table, conform, empty
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """One table after the gates; ``apart`` counts its quarantined rows by part."""
+    """One table after the gates; ``apart`` counts its quarantined rows by part.
+
+    ``corrected`` are the rows that a later file replaces one by one: the place of their part, their
+    place in its ``rows``, and the place of the later part.
+    """
 
     rows: pd.DataFrame
     problems: pd.DataFrame
     quarantine: pd.DataFrame
     apart: dict[int, int]
     matches: list[Match]
+    corrected: list[tuple[int, int, int]]
 
 
 def gather(
@@ -63,14 +69,16 @@ def gather(
     lacking = pd.concat([missing_columns(table, parts), stray_sheets(table, parts)])
     raw = _stacked(table, parts)
     if raw.empty:
-        return Gathered(empty(table.name), lacking, pd.DataFrame(columns=QUARANTINE_COLUMNS), {}, [])
+        return Gathered(empty(table.name), lacking, pd.DataFrame(columns=QUARANTINE_COLUMNS), {}, [], [])
     batch = _converted(table, parts, raw, around)
     matches = [] if roster is None else roster.match(batch.rows, raw, _county_of_sender(batch, around))
     for match in matches:
         if match.settled:
             batch.rows.loc[match.index, "unit_id"] = match.unit_id
     apart = batch.apart
-    taken = take(batch.rows[~apart], raw[~apart], [part.source for part in parts], sources)
+    later = corrected_rows(batch, raw.index[~apart])
+    open_ = ~apart & ~raw.index.isin(later.index)
+    taken = take(batch.rows[open_], raw[open_], [part.source for part in parts], sources)
     listed = [lacking, *bad_cells(batch, apart[apart].index.union(taken))]
     listed += outside_window(batch, taken, around.window)
     if roster is not None:
@@ -81,13 +89,16 @@ def gather(
         quarantined(batch),
         {int(part): int(count) for part, count in raw.loc[apart, "@part"].value_counts().items()},
         matches,
+        list(zip(raw.loc[later.index, "@part"], raw.loc[later.index, "@place"], later, strict=True)),
     )
 
 
 def _stacked(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
     """All rows of all parts as text, with the part they are of."""
     frames = [
-        part.rows.assign(**{"@part": place}) for place, part in enumerate(parts) if part.rows is not None
+        part.rows.assign(**{"@part": place}).rename_axis("@place").reset_index()
+        for place, part in enumerate(parts)
+        if part.rows is not None
     ]
     wanted = [column.name for column in table.columns]
     units = [f"@unit:{column.name}" for column in table.columns if column.kind == "money"]

@@ -1,28 +1,34 @@
 """Versions: when a sender hands a table in twice, the later whole file counts.
 
 A later version is one with a later 填报日期 in its title, else one whose name says so
-(更正, 第2版, v2). Files of one sender are versions of one another only if they hold the
-same records: eight weekly reports are eight parts, not eight versions.
+(更正, 第2版, v2). It stands for the whole of the earlier file only if it holds (nearly) all of
+its records: eight weekly reports are eight parts, not eight versions, and of a short list of
+corrections each row stands for the row of its key alone (`corrected_rows`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from audit_lib.intake.text import fold, normal_name
+from audit_lib.schemas import rulebook_rows
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from audit_lib.intake.listing import Batch
     from audit_lib.intake.parts import Part
     from audit_lib.schemas import Table
 
-SAME_RECORDS = 0.5
-"""Share of the earlier file's records that the later one must hold to stand for the whole of it;
-a short list of corrections would otherwise wipe out a roster."""
+_TELLS_HAZARDS_APART = ("description", "found_date")
+"""A correction that has both otherwise speaks of another hazard: numbering began anew."""
+
+_FEWER = re.compile(r"减 [1-9]|^另有 \d+ 行由 ")
 
 _NUMBERED = re.compile(
     r"[\s_(-]*(?:V(?:ER(?:SION)?)?[.\s]?(\d{1,2})(?:\.\d+)?|第([0-9一二三四五六七八九])[版稿])\)?",
@@ -74,14 +80,66 @@ def superseded(parts: Sequence[Part], keys: Sequence[str]) -> dict[int, tuple[in
         rivals = [
             other
             for other, rival in enumerate(parts)
-            if _comes_after(part, rival, place < other) and _same_records(part, rival, record, place, other)
+            if _comes_after(part, rival, place < other) and _whole_again(part, rival, record, place, other)
         ]
         if rivals:
-            best = max(
-                rivals, key=lambda other: (str(parts[other].reported or ""), parts[other].version, other)
-            )
+            best = max(rivals, key=lambda other: (*_order(parts[other]), other))
             replaced[place] = (best, _difference(part, parts[best], record(place), record(best)))
     return replaced
+
+
+def corrected_rows(batch: Batch, rows: pd.Index) -> pd.Series[int]:
+    """Return which rows a later, shorter file of the same sender replaces: row -> place of that file.
+
+    A row stands for that of equal key, if the key stands once in each file; reports that are ordered
+    by their receipt are left to the rules, because the first receipt says whether one was in time.
+
+    Parameters
+    ----------
+    rows : rows that can be identified
+    """
+    table, keys = batch.table, [*batch.table.keys, "@of"]
+    of = {place: f"{part.source}\x1f{normal_name(part.sender)}" for place, part in enumerate(batch.parts)}
+    if len(set(of.values())) == len(of) or any(column.kind == "datetime" for column in table.columns):
+        return pd.Series(dtype="int64")
+    part = batch.raw.loc[rows, "@part"]
+    told = batch.rows.loc[rows].assign(**{"@part": part, "@of": part.map(of), "@row": rows})
+    told = told[told.duplicated(keys, keep=False)]
+    told = told[~told.duplicated([*keys, "@part"], keep=False)]
+    more = list(_TELLS_HAZARDS_APART) if table.name == "hazards" else []
+    pairs = told[[*keys, "@part", "@row", *more]].merge(told[[*keys, "@part", *more]], on=keys)
+    places = list(zip(pairs["@part_x"], pairs["@part_y"], strict=True))
+    after = {
+        (one, other): _comes_after(batch.parts[one], batch.parts[other], first=False)
+        for one, other in set(places)
+    }
+    pairs = pairs[pd.Series([after[pair] for pair in places], index=pairs.index, dtype=bool)]
+    if more:
+        differ = [(pairs[f"{name}_x"] != pairs[f"{name}_y"]).fillna(False).astype(bool) for name in more]
+        pairs = pairs[~pd.concat(differ, axis=1).all(axis=1)]
+    latest = pairs["@part_y"].map(lambda place: (*_order(batch.parts[place]), place))
+    pairs = pairs.assign(latest=latest).sort_values("latest").drop_duplicates("@row", keep="last")
+    return pairs.set_index("@row")["@part_y"].astype("int64")
+
+
+def corrected_words(later: Sequence[str]) -> str:
+    """Return what is said of a file of which other files correct single rows, from their names, row by row.
+
+    >>> corrected_words(["b.xlsx", "b.xlsx"])
+    '另有 2 行由 b.xlsx 更正, 不在此行数内; 该件不是整份, 其余各行照用'
+    """
+    counts = {name: later.count(name) for name in sorted(set(later))}
+    said = "、".join(f"{count} 行由 {name}" for name, count in counts.items())
+    return f"另有 {said} 更正, 不在此行数内; 该件不是整份, 其余各行照用"
+
+
+def loses_rows(reason: str) -> bool:
+    """Return whether the account of a file says that a later one left rows out or replaced some.
+
+    >>> [loses_rows(f"已由 b.xlsx 代替: 增 1 行, 减 {number} 行, 改 2 行") for number in (0, 12)]
+    [False, True]
+    """
+    return bool(_FEWER.search(reason))
 
 
 def changes(part: Part, later: Part, table: Table) -> list[list[object]]:
@@ -136,14 +194,26 @@ def _comes_after(part: Part, rival: Part, first: bool) -> bool:
     return rival.version > part.version
 
 
-def _same_records(
+def _order(part: Part) -> tuple[str, int]:
+    return str(part.reported or ""), part.version
+
+
+def _whole_again(
     part: Part, rival: Part, record: Callable[[int], dict[str, str]], place: int, other: int
 ) -> bool:
+    """Whether a later file is the whole of the earlier one again, with few records removed."""
     if part.sha256 == rival.sha256:
         return True
     mine, theirs = record(place), record(other)
     shared = len(mine.keys() & theirs.keys())
-    return shared > 0 and shared >= SAME_RECORDS * len(mine)
+    removed = len(mine) - shared
+    return shared > removed and (removed <= 1 or removed <= _removals_most() * len(mine))
+
+
+@cache
+def _removals_most() -> Fraction:
+    (row,) = (row for row in rulebook_rows("parameters") if row["key"] == "removals_most")
+    return Fraction(row["value"].rstrip("%")) / 100
 
 
 def _records(part: Part, keys: Sequence[str]) -> dict[str, str]:

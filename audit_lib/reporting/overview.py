@@ -21,7 +21,7 @@ from audit_lib.reporting.judged import own_rules
 from audit_lib.reporting.majors import KINDS, majors_words
 from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.recheck import recheck_words
-from audit_lib.reporting.sources import FILE_COLUMNS, left_out
+from audit_lib.reporting.sources import FILE_COLUMNS, cut_short, left_out
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.weekly import bodies_table, change_grid
 from audit_lib.reporting.words import VERDICTS, rule_name, rule_names, shorten
@@ -106,15 +106,20 @@ def _hazards(case: Case) -> Grid:
 
 
 def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
-    files = left_out(case)
-    if files.empty:
-        return [Paragraph("与本地区有关的文件均已读入。", "note")], []
-    number = count_number("files_out", "不在本报告内的文件", len(files), source="本报告", unit="个")
+    """Name the files that are not in the report, and those that a later file shortened or corrected."""
     columns = tuple(column for column in FILE_COLUMNS if column.kind == "text")
-    return [
-        Paragraph("有 {files_out} 个文件不在本报告内, 所涉地区的有关条款不作达到。", "warning"),
-        Grid("未纳入的文件", "", columns, files, where="page"),
-    ], [number]
+    blocks: list[Block] = []
+    numbers: list[Number] = []
+    for key, label, files, words, title in (
+        ("files_out", "不在本报告内的文件", left_out(case),
+         "有 {files_out} 个文件不在本报告内, 所涉地区的有关条款不作达到。", "未纳入的文件"),
+        ("files_cut", "被后来的文件减少或更正的文件", cut_short(case),
+         "有 {files_cut} 个文件被后来的文件减少了行或更正了个别行, 请核对减少的行。", "减少或更正的文件"),
+    ):  # fmt: skip
+        if len(files):
+            numbers.append(count_number(key, label, len(files), source="本报告", unit="个"))
+            blocks += [Paragraph(words, "warning"), Grid(title, "", columns, files, where="page")]
+    return blocks or [Paragraph("与本地区有关的文件均已读入。", "note")], numbers
 
 
 def silent_words(case: Case) -> tuple[list[Block], list[Number]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit_lib.intake.versions import loses_rows
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.model import Block, Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column
@@ -56,6 +57,12 @@ def left_out(case: Case) -> pd.DataFrame:
     """Return the files that are not in the report."""
     files = files_table(case)
     return files[files["status"].isin(LEFT_OUT)].reset_index(drop=True)
+
+
+def cut_short(case: Case) -> pd.DataFrame:
+    """Return the files of which a later one left rows out, or replaced single rows."""
+    files = files_table(case)
+    return files[files["reason"].map(loses_rows).astype(bool)].reset_index(drop=True)
 
 
 def _quarantined(case: Case) -> Grid:

@@ -73,10 +73,11 @@ def file_line(row: Any) -> str:
             )
         )
     state = Text("被更正件取代", "superseded") if row.status == "superseded" else Text("已读入", "read")
+    said = f"; {row.reason}" if row.status == "read" and row.reason else ""
+    kept, apart = row.kept, row.quarantined
     return str(
         Text(
-            f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {row.kept} + 隔离 {row.quarantined}",
-            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {row.kept} kept "
-            f"+ {row.quarantined} quarantined",
+            f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {kept} + 隔离 {apart}{said}",
+            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {kept} kept + {apart} quarantined{said}",
         )
     )

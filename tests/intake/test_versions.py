@@ -63,7 +63,71 @@ def test_short_list_of_corrections_does_not_wipe_out_a_roster(book: Book, intake
     book("b.xlsx", dated("2014年2月10日", *(roster_row(number, name="改名") for number in range(1, 4))))
     intake = intake_of(units=ALL)
     assert set(statuses(intake).values()) == {"read"}
-    assert intake.tables["units"]["unit_id"].nunique() == 7
+    assert intake.tables["units"]["unit_name"].tolist() == ["改名"] * 3 + [
+        f"第{n}卫生室" for n in range(4, 8)
+    ]
+    told = account(intake, "a.xlsx")
+    del told["lacks"]
+    assert told == {
+        "table": "units", "file": "a.xlsx", "sender": "南关区卫生局", "area": "220102", "status": "read",
+        "reason": "另有 3 行由 b.xlsx 更正, 不在此行数内; 该件不是整份, 其余各行照用",
+        "read": 4, "kept": 4, "title": 1, "header": 1,
+    }  # fmt: skip
+
+
+def test_later_list_without_half_of_the_roster_takes_no_unit_out_of_it(book: Book, intake_of: Read) -> None:
+    book("名录.xlsx", [ROSTER, *(roster_row(number) for number in range(1, 11))])
+    book("名录(更正).xlsx", [ROSTER, *(roster_row(number) for number in range(1, 6))])
+    intake = intake_of(units=ALL)
+    assert intake.tables["units"]["unit_id"].tolist() == [f"220102A{number:04d}" for number in range(1, 11)]
+
+
+def test_later_list_may_lack_one_row_in_fifty_and_no_more(book: Book, intake_of: Read) -> None:
+    book("名录.xlsx", [ROSTER, *(roster_row(number) for number in range(1, 101))])
+    book("名录(更正).xlsx", [ROSTER, *(roster_row(number) for number in range(1, 99))])
+    assert len(intake_of(units=ALL).tables["units"]) == 98
+    book("名录(更正).xlsx", [ROSTER, *(roster_row(number) for number in range(1, 98))])
+    assert len(intake_of(units=ALL).tables["units"]) == 100
+
+
+def test_correction_of_one_check_wins_over_the_pass_and_of_one_hazard_over_its_end(
+    book: Book, intake_of: Read
+) -> None:
+    head = ["检查编号", "单位编号", "检查日期", "检查人员", "结论"]
+    day = ["220102A0001", "2014-03-05", "张三、李四"]
+    book("检查.xlsx", [head, *([f"k{number}", *day, "合格"] for number in range(1, 7))])
+    book("检查(更正).xlsx", [head, ["k1", *day, "不合格"]])
+    head = ["隐患编号", "单位编号", "检查日期", "隐患等级", "整改完成日期", "复查日期", "复查结论"]
+    found, done = ["220102A0001", "2014-02-20", "一般"], ["2014-03-01", "2014-03-02", "合格"]
+    book("台账.xlsx", [head, *([f"H{number}", *found, *done] for number in range(1, 5))])
+    book("台账(更正).xlsx", [head, ["H1", *found]])
+    intake = intake_of(county_checks="[{files: ['检查*.xlsx']}]", hazards="[{files: ['台账*.xlsx']}]")
+    checks = intake.tables["county_checks"].set_index("check_id")["conclusion"]
+    assert (len(checks), checks["k1"], checks["k2"]) == (6, "不合格", "合格")
+    hazards = intake.tables["hazards"].set_index("hazard_id")["recheck_result"]
+    assert hazards.isna().to_dict() == {"H1": True, "H2": False, "H3": False, "H4": False}
+
+
+def test_number_begun_anew_in_a_later_ledger_takes_no_hazard_away(book: Book, intake_of: Read) -> None:
+    head = ["隐患编号", "单位编号", "检查日期", "隐患等级", "隐患描述"]
+    book(
+        "台账.xlsx", [head, *([f"H{n}", "220102A0001", "2014-02-20", "重大", "线路老化"] for n in (1, 2, 3))]
+    )
+    book("台账_v2.xlsx", [head, ["H1", "220102A0001", "2014-03-10", "一般", "通道堵塞"]])
+    hazards = intake_of(hazards=ALL).tables["hazards"]
+    assert sorted(hazards["description"]) == ["线路老化"] * 3 + ["通道堵塞"]
+
+
+def test_sender_is_shown_each_cell_that_a_short_correction_has_otherwise(
+    book: Book, intake_of: Read, tmp_path: Path
+) -> None:
+    book("名录.xlsx", [ROSTER, *(roster_row(number) for number in range(1, 8))])
+    book("名录(更正).xlsx", [ROSTER, roster_row(2, name="改名诊所")])
+    write_intake(intake_of(units=ALL), tmp_path / "out")
+    (grid,) = read_grids(tmp_path / "out" / "returns" / "名录.xlsx")
+    assert grid.cells[1][:3] == [
+        "3", "“单位名称”读到“第2卫生室”, 更正件 名录(更正).xlsx 改为“改名诊所”", "220102A0002",
+    ]  # fmt: skip
 
 
 def test_files_without_any_mark_are_parts(book: Book, intake_of: Read) -> None:

@@ -1,4 +1,4 @@
-"""Who handed in no roster is named on the first screen."""
+"""Who handed in no roster, and whose file was shortened or corrected, is named on the first screen."""
 
 from __future__ import annotations
 
@@ -23,3 +23,16 @@ def test_county_without_a_roster_is_named_first(tmp_path: Path) -> None:
     ]
     words = page.select_one("#overview").get_text()
     assert f"没有报送单位名录的县区: {'、'.join(silent)}。有关条款不作达到。" in words
+
+
+def test_file_that_a_later_one_shortened_or_corrected_is_named_first(tmp_path: Path) -> None:
+    case = cases.case(tmp_path)
+    files = case.files.reset_index(drop=True)
+    reason = "另有 3 行由 更正.xlsx 更正, 不在此行数内; 该件不是整份, 其余各行照用"
+    files.loc[files["status"].eq("read").idxmax(), "reason"] = reason
+    page = BeautifulSoup(
+        report_html(acceptance_report(dataclasses.replace(case, files=files))), "html.parser"
+    )
+    words = page.select_one("#overview").get_text(" ", strip=True)
+    assert "有 1 个文件被后来的文件减少了行或更正了个别行, 请核对减少的行。" in words
+    assert reason in words
