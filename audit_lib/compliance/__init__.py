@@ -6,6 +6,7 @@ from audit_lib.compliance.estimates import compare_areas, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import check_sums
 from audit_lib.compliance.judge import Judgement, judge, load_judgement, run_rulebook, write_judgement
+from audit_lib.compliance.lives import hazard_ageing, hazard_lives, hazard_spread
 from audit_lib.compliance.places import DrawnSample
 from audit_lib.compliance.questions import ask, keep_answers, question_workbook, read_answers
 from audit_lib.compliance.rulebook import Indicator, Question, Rule, Rulebook, load_rulebook
@@ -32,6 +33,9 @@ __all__ = [
     "follow_counts",
     "forecast",
     "gather_facts",
+    "hazard_ageing",
+    "hazard_lives",
+    "hazard_spread",
     "items_due",
     "judge",
     "keep_answers",

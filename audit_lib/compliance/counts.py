@@ -14,7 +14,7 @@ from functools import cache
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.hazards import MAJOR, closing_day
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.sampling import PASSED, quota
 from audit_lib.schemas import rulebook_rows
@@ -73,7 +73,7 @@ def follow_counts(facts: Facts) -> pd.DataFrame:
     )]  # fmt: skip
     spot = facts.spot_checks[facts.spot_checks["passed"] & facts.spot_checks["valid"]]
     hazards = facts.hazards
-    closed = hazards[["closed_date", "recheck_date"]].max(axis=1).where(hazards["closed"])
+    closed = closing_day(hazards)
     major = hazards["grade"] == MAJOR
     listed = facts.listings.sort_values("listed_date").drop_duplicates("hazard_id")
     parts = [

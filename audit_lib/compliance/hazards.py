@@ -64,6 +64,16 @@ def follow_hazards(
     )
 
 
+def closing_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Return the days on which hazards were both mended and passed; missing where they are not closed."""
+    return rows[["closed_date", "recheck_date"]].max(axis=1).where(rows["closed"])
+
+
+def days_known(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[int]:
+    """Return for how many days hazards have been known at the end of a day."""
+    return (as_of - rows["found_date"]).dt.days.astype("Int64")
+
+
 def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.Timestamp]:
     """Return the deadlines, extended where that was approved no later than the old deadline."""
     approved = (rows["extension_approved"] <= rows["deadline"]) & (rows["extension_approved"] <= as_of)

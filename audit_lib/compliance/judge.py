@@ -13,6 +13,7 @@ from audit_lib.compliance import acceptance, candidates
 from audit_lib.compliance.estimates import estimate_rechecks, estimate_unannounced
 from audit_lib.compliance.facts import Facts, gather_facts
 from audit_lib.compliance.indicators import indicate
+from audit_lib.compliance.lives import hazard_ageing, hazard_lives, hazard_spread
 from audit_lib.compliance.places import DrawnSample
 from audit_lib.compliance.questions import asked_questions
 from audit_lib.compliance.rows import NOT_APPLICABLE, WORST_FIRST, whole
@@ -29,6 +30,9 @@ _ORDER = {
     "scores": ["check_id"],
     "estimates": ["area", "indicator"],
     "verdicts": ["level", "area"],
+    "lives": ["hazard_id", "unit_id"],
+    "ageing": ["level", "area", "place"],
+    "spread": ["level", "area"],
     "questions": ["rule_id", "level", "subject"],
 }
 
@@ -42,6 +46,9 @@ class Judgement:
     scores: pd.DataFrame
     estimates: pd.DataFrame
     verdicts: pd.DataFrame
+    lives: pd.DataFrame
+    ageing: pd.DataFrame
+    spread: pd.DataFrame
     questions: pd.DataFrame
 
 
@@ -82,6 +89,7 @@ def judge(
         "scores": facts.scores,
         "estimates": _estimates(facts, draws),
         "verdicts": verdicts,
+        **_lives(facts),
         "questions": asked_questions(facts, found),
     }
     return Judgement(**{name: _settled(table, name) for name, table in tables.items()})
@@ -142,6 +150,18 @@ def _as_rows(facts: Facts, rule_id: str, rows: pd.DataFrame) -> pd.DataFrame:
     """A rule's rows in the declared shape of table ``rules``, one per subject."""
     told = _one_each(rows).assign(rule_id=rule_id, as_of=str(facts.as_of.date()))
     return schemas.conform(told, "rules")
+
+
+def _lives(facts: Facts) -> dict[str, pd.DataFrame]:
+    """The lives of hazards, and what those of each area and the whole look like together."""
+    lives = hazard_lives(facts)
+    whole = facts.places[["county"]].drop_duplicates().assign(level="province", area=facts.province)
+    places = pd.concat([facts.places, whole], ignore_index=True)
+    return {
+        "lives": lives,
+        "ageing": hazard_ageing(lives, places, facts.book),
+        "spread": hazard_spread(lives, places, facts.book),
+    }
 
 
 def _estimates(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from tests.compliance.tables import (
     unit,
 )
 
-NAMES = ("rules", "indicators", "scores", "estimates", "verdicts")
+NAMES = ("rules", "indicators", "scores", "estimates", "verdicts", "lives", "ageing", "spread")
 
 
 def messy():  # type: ignore[no-untyped-def]

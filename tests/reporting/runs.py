@@ -20,6 +20,9 @@ BY_HAND = {
     "verdicts": cases.verdicts,
     "scores": lambda: schemas.empty("scores"),
     "estimates": lambda: schemas.empty("estimates"),
+    "lives": lambda: schemas.empty("lives"),
+    "ageing": lambda: schemas.empty("ageing"),
+    "spread": lambda: schemas.empty("spread"),
     "questions": lambda: schemas.empty("questions"),
 }
 

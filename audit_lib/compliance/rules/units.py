@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.hazards import days_known, has_content
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
@@ -153,7 +153,7 @@ def days_neglected(facts: Facts) -> pd.Series[int]:
     """Return for each unit with a hazard left for long the days that its oldest one stands open."""
     rows = facts.hazards[~facts.hazards["closed"]]
     start = pd.Timestamp(facts.params.window.start)
-    days = (facts.as_of - rows["found_date"]).dt.days
+    days = days_known(rows, facts.as_of)
     before = (rows["found_date"] < start) | rows["source"].eq(LAST_YEAR) | rows["link_id"].notna()
     long = (days > facts.book.count("long_open")) | before.fillna(False).astype(bool)
     longest: pd.Series[int] = days[long].groupby(rows.loc[long, "unit_id"]).max()
