@@ -147,6 +147,27 @@ class Assignment(Strict):
     from_areas: list[str] = []
 
 
+class Readings(Strict):
+    """Readings of clauses that the plan leaves open, where another than the default may be chosen.
+
+    Named by their numbers in the rulebook: A1 what a fifth is taken of, A7 what 五落实 asks for,
+    A11 whether a county that is its own city reports for itself, A12 whether it is checked as one.
+    """
+
+    A1: Literal["passed", "inspected", "roster"] = "passed"
+    A7: Literal["five", "scheme", "national", "six", "minimum"] = "five"
+    A11: Literal["own", "city"] = "own"
+    A12: Literal["own", "city"] = "own"
+
+    @property
+    def switched(self) -> list[str]:
+        """Numbers of the readings that are not the default."""
+        return [name for name in type(self).model_fields if getattr(self, name) != getattr(_AS_READ, name)]
+
+
+_AS_READ = Readings()
+
+
 class Making(Strict):
     """Size and seed of a made-up province, made before the run."""
 
@@ -186,13 +207,7 @@ class Params(Strict):
     assignment: Assignment | None = None
     sampling: Sampling = Sampling()
     estimates: Estimates = Estimates()
-    five_elements: list[Literal["责任", "措施", "资金", "时限", "预案", "目标", "方案"]] = [
-        "责任",
-        "措施",
-        "资金",
-        "时限",
-        "预案",
-    ]
+    readings: Readings = Readings()
     rulebook: str = "spring-2014"
     rules: list[str] = []
 

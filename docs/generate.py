@@ -14,7 +14,7 @@ from audit_lib.compliance.candidates import RULE as CANDIDATES
 from audit_lib.demo import LEAST_UNITS, build_province
 from audit_lib.field.forms import KINDS, ROLES
 from audit_lib.params import json_schema
-from audit_lib.schemas import Column, Table, tables
+from audit_lib.schemas import Column, Table, rulebook_rows, tables
 
 REPO = Path(__file__).parents[1]
 TESTS = REPO / "tests" / "compliance"
@@ -60,7 +60,34 @@ NO_FAULT = {
 def rules_page() -> str:
     """Return docs/rules.md: rule, clause, function, tests, planted fault."""
     head = "| 规则 | 名称 | 章节 | 方式 | 函数 | 测试 | 预置问题 |\n|---|---|---|---|---|---|---|\n"
-    return RULES_HEAD + "\n" + head + "\n".join("| " + " | ".join(row) + " |" for row in rule_rows()) + "\n"
+    rules = head + "\n".join("| " + " | ".join(row) + " |" for row in rule_rows())
+    return f"{RULES_HEAD}\n{rules}\n\n{_readings()}\n"
+
+
+def _readings() -> str:
+    """Return the readings of what the plan leaves open, and what one run may choose instead."""
+    book = load_rulebook()
+    rows = [
+        [one.reading_id, one.title, one.open, one.reading, one.alternatives, "、".join(one.rules),
+         "、".join(f"`{name}`" for name in (*one.parameters, *one.choices)), one.source]
+        for one in book.ambiguities.values()
+    ]  # fmt: skip
+    usual = {
+        (row["reading_id"], row["option"]) for row in rulebook_rows("switches") if row["default"] == "yes"
+    }
+    options = [
+        [f"readings.{name}", f"`{option}`" + ("(默认)" if (name, option) in usual else ""), one.words]
+        for (name, option), one in book.options.items()
+    ]
+    heads = (
+        "| 口径 | 事项 | 没有写明的 | 默认读法 | 其他读法 | 规则 | 参数 | 出处 |\n" + "|---" * 8 + "|\n",
+        "| 参数 | 取值 | 读法 |\n|---|---|---|\n",
+    )
+    tables = [
+        head + "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        for head, lines in zip(heads, (rows, options), strict=True)
+    ]
+    return "\n\n".join(["## 口径 / Readings", tables[0], "参数文件里可以改用的:", tables[1]])
 
 
 def rule_rows() -> list[list[str]]:

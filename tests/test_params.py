@@ -155,11 +155,9 @@ def test_value_that_yaml_would_guess_at_is_refused_by_line(tmp_path: Path, line:
             'row 4 column "as_of": read "2014-02-30", a date like 2014-03-31 is due',
         ),
         (
-            LEAST + "five_elements: [责任, 钱]",
-            "p.yaml 第 4 行“five_elements.1”: 读到“钱”, "
-            "应为 '责任', '措施', '资金', '时限', '预案', '目标' or '方案' 之一",
-            'row 4 column "five_elements.1": read "钱", '
-            "due: '责任', '措施', '资金', '时限', '预案', '目标' or '方案'",
+            LEAST + "readings: {A1: all}",
+            "p.yaml 第 4 行“readings.A1”: 读到“all”, 应为 'passed', 'inspected' or 'roster' 之一",
+            "row 4 column \"readings.A1\": read \"all\", due: 'passed', 'inspected' or 'roster'",
         ),
         (
             "run: a/b\ncampaign: b\ninputs: {}",
@@ -277,7 +275,7 @@ def test_plan_of_the_campaign_stands_behind_each_default(tmp_path: Path) -> None
     params = read_params(tmp_path / "p.yaml").params
     assert (params.window.start, params.window.end) == (dt.date(2014, 2, 1), dt.date(2014, 3, 31))
     assert [day.isoformat() for day in params.cutoffs] == ["2014-03-10", "2014-03-17", "2014-03-24"]
-    assert params.five_elements == ["责任", "措施", "资金", "时限", "预案"]
+    assert params.readings.switched == []
     assert params.draws["x"].rate == "20%"
     assert params.draws["x"].total == 240
     assert params.estimates.limit is None

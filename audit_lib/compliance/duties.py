@@ -6,6 +6,9 @@ read, or a row of it could not be identified, nobody can say.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -21,6 +24,38 @@ def own_places(facts: Facts, rule: Rule) -> pd.DataFrame:
     """Return the areas that the rule speaks of: DataFrame[level, area, subject]."""
     places = facts.places[["level", "area"]].drop_duplicates()
     return places[places["level"].isin(rule.levels)].assign(subject=places["area"]).reset_index(drop=True)
+
+
+def join_own_cities(facts: Facts, choice: Literal["own", "city"]) -> tuple[pd.DataFrame, pd.Series[str]]:
+    """Return the places, with own cities counted within the city around them where that was chosen.
+
+    The first four digits of a county's code are those of its prefecture (GB/T 2260); an own city
+    whose code names no city of the areas stays by itself.
+
+    Returns
+    -------
+    (``Facts.places``, city by county of those that were joined)
+    """
+    areas = facts.areas
+    own = areas.loc[areas["kind"] == "own_city", "code"]
+    around = pd.Series((own.str[:4] + "00").to_numpy(), index=own.to_numpy(), dtype="str")
+    around = around[around.isin(areas.loc[areas["level"] == "city", "code"])]
+    if choice == "own" or around.empty:
+        return facts.places, around.iloc[:0]
+    places = facts.places
+    city = places["area"].map(around).where(places["level"] == "city").fillna(places["area"])
+    return places.assign(area=city.astype("str")), around
+
+
+def as_reported(facts: Facts) -> Facts:
+    """Return the facts with the bodies that report to the province, and the places they report for (A11).
+
+    Where a county that is its own city reports through the city around it, its body owes nothing
+    here, and the city's figures are held against the county's rows too.
+    """
+    places, joined = join_own_cities(facts, facts.params.readings.A11)
+    bodies = facts.reporters[~among(facts.reporters["area"], joined.index.to_series())]
+    return replace(facts, places=places, reporters=bodies.reset_index(drop=True))
 
 
 def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from audit_lib import schemas
 from audit_lib.compliance.duplicates import count_once, numbers_of
 from audit_lib.compliance.gaps import Gaps, find_gaps
-from audit_lib.compliance.hazards import follow_hazards, has_content
+from audit_lib.compliance.hazards import element_columns, follow_hazards, has_content
 from audit_lib.compliance.keys import among, first_of, look_up
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.compliance.scoring import score_checks
@@ -37,7 +37,9 @@ class Facts:
     frame : the units that count (A4);  removed : those that left it with evidence
     county_checks, city_checks, province_checks : with ``valid`` and ``incomplete`` added
     passes : DataFrame[unit_id, pass_date, batch, county]   P* of R-05
-    spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota``
+    population : DataFrame[unit_id, county]   what a fifth is taken of: the passes, or as A1 was chosen
+    spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota`` (of a
+        unit of the passes), ``counted`` (towards the fifth of the population)
     hazards : each once (`count_once`), with their lives (`follow_hazards`)
     listings : made by the day, bad dates kept, under the numbers of ``hazards``
     self_checks, weekly, reporters, check_items : as read, nothing of the future
@@ -64,6 +66,7 @@ class Facts:
     city_checks: pd.DataFrame
     province_checks: pd.DataFrame
     passes: pd.DataFrame
+    population: pd.DataFrame
     spot_checks: pd.DataFrame
     hazards: pd.DataFrame
     listings: pd.DataFrame
@@ -99,7 +102,8 @@ def gather_facts(
 
     Raises
     ------
-    JudgeError   a unit stands in a county that the table of areas does not have
+    JudgeError   a unit stands in a county that the table of areas does not have; a reading asks for
+        what a ledger has no column for
     """
     as_of = pd.Timestamp(params.as_of)
     tables = intake.tables
@@ -112,10 +116,13 @@ def gather_facts(
     ledger = first_of(
         _settled("hazards", _in_county(tables["hazards"], units), intake), ["hazard_id", "unit_id"]
     )
-    no_content = book.words("no_content")
+    elements = book.chosen(params.readings, "A7").value
+    _refuse_without(element_columns(elements), intake)
     hazards = count_once(
-        follow_hazards(ledger, as_of=as_of, elements=params.five_elements, no_content=no_content)
+        follow_hazards(ledger, as_of=as_of, elements=elements, no_content=book.words("no_content"))
     )
+    frame = units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True)
+    population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
     contested = _contested(roster)
     present = {
@@ -134,13 +141,14 @@ def gather_facts(
         .joined("supervisions", _unnamed(tables["supervisions"]), places),
         roster=roster,
         units=units,
-        frame=units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True),
+        frame=frame,
         removed=removed,
         county_checks=checks["county_checks"],
         city_checks=checks["city_checks"],
         province_checks=checks["province_checks"],
         passes=passes,
-        spot_checks=_spot_checks(checks, passes),
+        population=population[["unit_id", "county"]],
+        spot_checks=_spot_checks(checks, passes, population, passed_only=params.readings.A1 == "passed"),
         hazards=hazards,
         listings=_renumbered(
             _listings(_settled("listings", _of_ledger(tables["listings"], ledger, units), intake), as_of),
@@ -281,11 +289,54 @@ def _passes(
     return passes.merge(units[["unit_id", "county"]], on="unit_id")
 
 
-def _spot_checks(checks: dict[str, pd.DataFrame], passes: pd.DataFrame) -> pd.DataFrame:
+def _population(
+    params: Params, passes: pd.DataFrame, county_checks: pd.DataFrame, frame: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what a fifth is taken of (A1): DataFrame[unit_id, county, since].
+
+    ``since``: the first day on which a city check counts; missing where any day in the window does.
+    """
+    if params.readings.A1 == "passed":
+        return passes.assign(since=passes["pass_date"])
+    if params.readings.A1 == "roster":
+        return frame.assign(since=pd.Series(pd.NaT, index=frame.index, dtype="datetime64[us]"))
+    last = pd.Timestamp(max(params.cutoffs, default=params.as_of))
+    seen = county_checks[county_checks["valid"] & (county_checks["date"] <= last)]
+    first = seen.groupby("unit_id")["date"].min()
+    return frame[among(frame["unit_id"], seen["unit_id"])].assign(
+        since=lambda rows: look_up(rows["unit_id"], first)
+    )
+
+
+def _spot_checks(
+    checks: dict[str, pd.DataFrame], passes: pd.DataFrame, population: pd.DataFrame, *, passed_only: bool
+) -> pd.DataFrame:
     county, rows = checks["county_checks"], checks["city_checks"]
     state = county_state_on(county[county["valid"]], rows)
-    in_frame = among(rows["unit_id"], passes["unit_id"])
-    return rows.assign(passed=state["passed"], in_quota=in_frame & state["passed"] & rows["valid"])
+    in_quota = among(rows["unit_id"], passes["unit_id"]) & state["passed"] & rows["valid"]
+    since = look_up(rows["unit_id"], population.set_index("unit_id")["since"])
+    there = among(rows["unit_id"], population["unit_id"]) & ~(rows["date"] < since) & rows["valid"]
+    return rows.assign(passed=state["passed"], in_quota=in_quota, counted=in_quota if passed_only else there)
+
+
+def _refuse_without(columns: frozenset[str], intake: Intake) -> None:
+    """Refuse a reading that asks for columns which a ledger that was read does not have."""
+    files = intake.files[(intake.files["table"] == "hazards") & (intake.files["status"] == "read")]
+    lacks = files["lacks"].astype("str").fillna("").str.split("|")
+    names = {column: schemas.tables()["hazards"].column(column).zh for column in sorted(columns)}
+    without = {
+        str(file): "、".join(names[column] for column in names if column in told)
+        for file, told in zip(files["file"], lacks, strict=True)
+        if columns & set(told)
+    }
+    if without:
+        shown = "; ".join(f"{file} 缺 {told}" for file, told in sorted(without.items())[:_SHOWN])
+        raise JudgeError(
+            f"所选的五落实口径(readings.A7)要用到的列, {len(without)} 个台账文件没有: {shown}; "
+            "请补上这一列, 或改用别的口径",
+            f"{len(without)} ledgers lack columns that the reading chosen for A7 asks for: {shown}; "
+            "add them or choose another reading",
+        )
 
 
 def _of_ledger(listings: pd.DataFrame, ledger: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:

@@ -10,8 +10,6 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from audit_lib.errors import JudgeError
-
 MAJOR = "重大"
 
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -20,8 +18,10 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "资金": ("fund_planned",),
     "时限": ("deadline",),
     "预案": ("plan_doc",),
+    "方案": ("scheme",),
+    "目标": ("goal",),
 }
-"""Columns that carry each of the five elements, in the ledger and in the listing alike."""
+"""Columns that carry each element; the last two stand in the ledger only, the others in the listing too."""
 
 
 def follow_hazards(
@@ -41,10 +41,6 @@ def follow_hazards(
     ``due`` (deadline in force), ``in_time`` (closed by it, and never opened again by a failed
     re-check), ``overdue``, ``lacking`` (elements missing, joined by 、), ``said_grade`` added; ``grade`` is
     the one in force (`grade_in_force`)
-
-    Raises
-    ------
-    JudgeError   the ledger has no column for one of the elements
     """
     rows = hazards[~(hazards["found_date"] > as_of)].reset_index(drop=True)
     claimed = rows["closed_date"] <= as_of
@@ -124,18 +120,19 @@ def lacking(rows: pd.DataFrame, elements: Sequence[str], no_content: Collection[
     >>> lacking(pd.DataFrame(row), ["责任", "措施", "资金", "时限", "预案"], ["无"])[0]
     '责任、资金、预案'
     """
-    unknown = [element for element in elements if element not in _FIELDS]
-    if unknown:
-        names = "、".join(unknown)
-        raise JudgeError(
-            f"台账没有“{names}”的列, 请从参数 five_elements 中删去",
-            f"the ledger has no column for {names}; take it out of five_elements",
-        )
     words = pd.Series("", index=rows.index, dtype="str")
     for element in elements:
         there = _has(rows, element, no_content)
         words += there.map({True: "", False: f"、{element}"}).astype("str")
     return words.str.removeprefix("、")
+
+
+def element_columns(elements: Sequence[str]) -> frozenset[str]:
+    """Return the columns in which elements stand that only another reading asks for (A7)."""
+    return frozenset(column for element in elements if element in _ELSEWHERE for column in _FIELDS[element])
+
+
+_ELSEWHERE = ("方案", "目标")
 
 
 def has_content(cells: pd.Series[str], no_content: Collection[str]) -> pd.Series[bool]:

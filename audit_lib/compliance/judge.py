@@ -22,7 +22,7 @@ from audit_lib.compliance.rules import judged_rules
 from audit_lib.errors import JudgeError
 from audit_lib.files import write_parquet
 from audit_lib.intake import Intake
-from audit_lib.params import Run
+from audit_lib.params import Readings, Run
 
 _ORDER = {
     "rules": ["rule_id", "level", "subject"],
@@ -34,6 +34,7 @@ _ORDER = {
     "ageing": ["level", "area", "place"],
     "spread": ["level", "area"],
     "questions": ["rule_id", "level", "subject"],
+    "switched": ["rule_id", "level", "subject"],
 }
 
 
@@ -50,6 +51,7 @@ class Judgement:
     ageing: pd.DataFrame
     spread: pd.DataFrame
     questions: pd.DataFrame
+    switched: pd.DataFrame
 
 
 def judge(
@@ -76,13 +78,10 @@ def judge(
     facts = gather_facts(intake, run.params, book, answers)
     found = _judge_rules(facts, applies)
     rules = pd.concat([_as_rows(facts, rule_id, rows) for rule_id, rows in found.items()], ignore_index=True)
-    verdicts = acceptance.propose(facts, rules, applies=applies)
-    derived = {
-        acceptance.RULE: acceptance.as_rule(facts, verdicts),
-        candidates.RULE: candidates.list_candidates(facts, rules),
-    }
-    more = [_as_rows(facts, rule_id, rows) for rule_id, rows in derived.items() if rule_id in applies]
-    rules = pd.concat([rules, *more], ignore_index=True)
+    rules, verdicts = _with_derived(facts, rules, applies)
+    usual = rules
+    if run.params.readings.switched:
+        usual = _as_usual(intake, run, answers, rules, applies)
     tables = {
         "rules": rules,
         "indicators": indicate(facts, rules),
@@ -91,8 +90,32 @@ def judge(
         "verdicts": verdicts,
         **_lives(facts),
         "questions": asked_questions(facts, found),
+        "switched": compare_readings(rules, usual),
     }
     return Judgement(**{name: _settled(table, name) for name, table in tables.items()})
+
+
+def compare_readings(rules: pd.DataFrame, usual: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of rules that another reading moved: as judged, and as by default.
+
+    Parameters
+    ----------
+    rules, usual : table ``rules`` under the readings chosen, and under the default ones
+
+    Returns
+    -------
+    table ``switched``; a subject that only one of both has is empty on the other side
+    """
+    keys, told = ["rule_id", "level", "subject"], ["result", "numerator", "denominator"]
+    both = rules[[*keys, "area", *told]].merge(
+        usual[[*keys, "area", *told]], on=keys, how="outer", suffixes=("", "_default")
+    )
+    apart = pd.Series(False, index=both.index)
+    for column in told:
+        one, other = both[column], both[f"{column}_default"]
+        apart |= ~((one == other).fillna(False).astype(bool) | (one.isna() & other.isna()))
+    area = both["area"].fillna(both["area_default"])
+    return both.assign(area=area).loc[apart, [*keys, "area", *told, *(f"{one}_default" for one in told)]]
 
 
 def write_judgement(judgement: Judgement, folder: Path) -> None:
@@ -135,6 +158,41 @@ def _applies(run: Run, book: Rulebook) -> frozenset[str]:
             f"rules names {', '.join(unknown)}; this version judges {', '.join(sorted(built))}",
         )
     return frozenset(run.params.rules or built)
+
+
+def _as_usual(
+    intake: Intake,
+    run: Run,
+    answers: pd.DataFrame | None,
+    rules: pd.DataFrame,
+    applies: frozenset[str],
+) -> pd.DataFrame:
+    """Return the rules as the default readings would have it: those governed anew, the rest as they are."""
+    book, switched = run_rulebook(run), run.params.readings.switched
+    governed = {rule_id for name in switched for rule_id in book.ambiguities[name].rules} & applies
+    usual = run.params.model_copy(update={"readings": Readings()})
+    facts = gather_facts(intake, usual, book, answers)
+    anew = {rule_id: judged_rules(book)[rule_id](facts, book.rules[rule_id]) for rule_id in sorted(governed)}
+    kept = rules[~rules["rule_id"].isin([*governed, *DERIVED])]
+    told = [_as_rows(facts, rule_id, rows) for rule_id, rows in anew.items()]
+    return _with_derived(facts, pd.concat([kept, *told], ignore_index=True), applies)[0]
+
+
+DERIVED = (acceptance.RULE, candidates.RULE)
+"""Rules made from the results of the others."""
+
+
+def _with_derived(
+    facts: Facts, rules: pd.DataFrame, applies: frozenset[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of all rules, those made from others among them, and the verdicts."""
+    verdicts = acceptance.propose(facts, rules, applies=applies)
+    derived = {
+        acceptance.RULE: acceptance.as_rule(facts, verdicts),
+        candidates.RULE: candidates.list_candidates(facts, rules),
+    }
+    more = [_as_rows(facts, rule_id, rows) for rule_id, rows in derived.items() if rule_id in applies]
+    return pd.concat([rules, *more], ignore_index=True), verdicts
 
 
 def _judge_rules(facts: Facts, applies: frozenset[str]) -> dict[str, pd.DataFrame]:

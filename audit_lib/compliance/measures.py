@@ -84,8 +84,8 @@ def _pass(facts: Facts) -> Counts:
 
 
 def _spot(facts: Facts) -> Counts:
-    sampled = facts.spot_checks.loc[facts.spot_checks["in_quota"], "unit_id"]
-    return count(facts.passes, facts.passes["unit_id"].isin(sampled))
+    sampled = facts.spot_checks.loc[facts.spot_checks["counted"], "unit_id"]
+    return count(facts.population, facts.population["unit_id"].isin(sampled))
 
 
 def _spot_to_date(facts: Facts) -> Counts:

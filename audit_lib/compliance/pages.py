@@ -27,6 +27,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
                   "rule"),
     "questions": ("rule_id", "question", "scored", "documents", "source"),
     "calendar": ("date", "day_type", "weekly_report_due"),
+    "ambiguities": ("reading_id", "title", "open", "reading", "alternatives", "rules", "parameters",
+                    "choices", "source"),
+    "switches": ("reading_id", "option", "default", "words", "short", "value", "source"),
 }  # fmt: skip
 """What each page must have; a page may have more columns, and only the first two pages must be there."""
 
@@ -116,6 +119,12 @@ def _misfits(pages: dict[str, Rows]) -> list[Problem]:
         column = "rule" if page in ("checklist", "parameters") else "rule_id"
         for number, row in enumerate(pages[page], start=2):
             check(page, number, row, column, ids)
+    keys, open_ = ({row[key] for row in pages[page]} for page, key in _NAMED)
+    for number, row in enumerate(pages["ambiguities"], start=2):
+        check("ambiguities", number, row, "rules", ids)
+        check("ambiguities", number, row, "parameters", keys)
+    for number, row in enumerate(pages["switches"], start=2):
+        check("switches", number, row, "reading_id", open_)
     for number, row in enumerate(pages["parameters"], start=2):
         if not row["unit"] or not _fits(UNITS.get(row["unit"], int), row["value"]):
             due = Text(f"应为单位 {row['unit']} 的值", f"a value in {row['unit']} is due")
@@ -126,6 +135,7 @@ def _misfits(pages: dict[str, Rows]) -> list[Problem]:
     return found
 
 
+_NAMED = (("parameters", "key"), ("ambiguities", "reading_id"))
 _DAY = Text("应为 2014-03-31 这样的日期", "a date like 2014-03-31 is due")
 
 

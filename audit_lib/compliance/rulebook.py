@@ -19,6 +19,7 @@ import pandas as pd
 from audit_lib import schemas
 from audit_lib.compliance.pages import COLUMNS, read_rulebook
 from audit_lib.errors import JudgeError
+from audit_lib.params import Readings
 
 Value = int | Fraction | pd.Timestamp | dt.time | tuple[str, ...] | tuple[int, ...]
 
@@ -96,6 +97,33 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Ambiguity:
+    """What the plan leaves open, how it is read, and how else it could be.
+
+    ``rules`` and ``parameters`` are governed by it; ``choices`` are the params that one run may set.
+    """
+
+    reading_id: str
+    title: str
+    open: str
+    reading: str
+    alternatives: str
+    rules: tuple[str, ...]
+    parameters: tuple[str, ...]
+    choices: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One of the readings that a run may choose; ``value`` are words it brings, ``short`` its name."""
+
+    words: str
+    short: str
+    value: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rulebook:
     """The whole of it; ``items`` is the checklist as a table, in its own order.
 
@@ -112,6 +140,25 @@ class Rulebook:
     fridays: pd.DatetimeIndex
     off_days: pd.DatetimeIndex
     questions: dict[str, Question]
+    ambiguities: dict[str, Ambiguity]
+    options: dict[tuple[str, str], Option]
+
+    def chosen(self, readings: Readings, reading_id: str) -> Option:
+        """Return the option of an ambiguity that a run chose.
+
+        Raises
+        ------
+        JudgeError   the rulebook does not have it; a default that it lacks asks for nothing
+        """
+        option = str(getattr(readings, reading_id))
+        if (reading_id, option) not in self.options:
+            if reading_id not in readings.switched:
+                return Option("", "", ())
+            raise JudgeError(
+                f"规则手册 switches.csv 没有口径 {reading_id} 的选项 {option}, 请改参数 readings",
+                f"switches.csv of the rulebook has no option {option} of {reading_id}; change readings",
+            )
+        return self.options[reading_id, option]
 
     def days(self, key: str) -> pd.Timedelta:
         """Return a parameter that is a number of days."""
@@ -194,6 +241,11 @@ def _load(end: dt.date, folder: Path) -> Rulebook:
         fridays=_days(row["date"] for row in rows["calendar"] if row["weekly_report_due"]),
         off_days=_days(row["date"] for row in rows["calendar"] if row["day_type"] in OFF),
         questions={row["rule_id"]: _question(row) for row in rows["questions"]},
+        ambiguities={row["reading_id"]: _ambiguity(row) for row in rows["ambiguities"]},
+        options={
+            (row["reading_id"], row["option"]): Option(row["words"], row["short"], _words(row["value"]))
+            for row in rows["switches"]
+        },
     )
 
 
@@ -247,6 +299,20 @@ def _indicator(row: dict[str, str]) -> Indicator:
         needs=_words(row["needs"]),
         tree=row["tree"] == "yes",
         note=row["note"],
+    )
+
+
+def _ambiguity(row: dict[str, str]) -> Ambiguity:
+    return Ambiguity(
+        reading_id=row["reading_id"],
+        title=row["title"],
+        open=row["open"],
+        reading=row["reading"],
+        alternatives=row["alternatives"],
+        rules=_words(row["rules"]),
+        parameters=_words(row["parameters"]),
+        choices=_words(row["choices"]),
+        source=row["source"],
     )
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.counts import Measure, counts_at, follow_counts, weekly_measures
+from audit_lib.compliance.duties import as_reported
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import first_of, look_up
 
@@ -57,6 +58,7 @@ def check_reports(facts: Facts) -> pd.DataFrame:
     -------
     DataFrame[area, body, week, check, measure, reported, other, words], sorted by key
     """
+    facts = as_reported(facts)
     reports = latest_reports(facts.weekly)
     found = [
         find_falls(reports),

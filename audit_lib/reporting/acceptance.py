@@ -98,7 +98,7 @@ def _definitions(case: Case) -> list[Section]:
     readings = [readings_annex(case)] if case.level == "province" and case.speaks(VERDICT_RULE) else []
     grids = [] if case.level == "county" else indicator_grids(case)
     by_area = [Section("by-area", "各指标的分地区数", tuple(grids))] if grids else []
-    return [*readings, definitions_annex(), *by_area, rules_annex(case)]
+    return [*readings, definitions_annex(case), *by_area, rules_annex(case)]
 
 
 def _objected(case: Case) -> bool:

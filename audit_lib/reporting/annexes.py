@@ -5,10 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.reporting.case import Case, once
-from audit_lib.reporting.facts import missing_words
+from audit_lib.reporting.facts import indicator_words, missing_words
 from audit_lib.reporting.model import Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column
-from audit_lib.reporting.words import LEFT_TO_PEOPLE, VERDICTS, rule_name, rule_names, rule_titles
+from audit_lib.reporting.words import (
+    LEFT_TO_PEOPLE,
+    VERDICTS,
+    chosen_readings,
+    rule_name,
+    rule_names,
+    rule_titles,
+)
 from audit_lib.schemas import rulebook_rows
 
 READINGS = {
@@ -83,12 +90,79 @@ def rules_annex(case: Case) -> Section:
         Column("reading", "采用的读法"),
         Column("source", "出处"),
     )
-    return Section("readings", "采用的读法", (Grid("采用的读法", "", columns, rows),))
+    grids = [Grid("采用的读法", "", columns, rows)]
+    if case.level != "county":
+        grids.insert(0, _ambiguities(case))
+    if case.run.params.readings.switched:
+        grids.insert(0, _by_default(case))
+    return Section("readings", "采用的读法", tuple(grids))
 
 
-def definitions_annex() -> Section:
+def _ambiguities(case: Case) -> Grid:
+    """Return what the plan leaves open, how it is read here, and how else it could be."""
+    book, readings = case.book, case.run.params.readings
+    rows = [
+        {
+            "id": one.reading_id,
+            "title": one.title,
+            "open": one.open,
+            "reading": f"改用: {book.chosen(readings, one.reading_id).words}"
+            if one.reading_id in readings.switched
+            else one.reading,
+            "alternatives": one.alternatives,
+            "rules": "、".join(one.rules),
+        }
+        for one in book.ambiguities.values()
+    ]
+    columns = (
+        Column("id", "口径"),
+        Column("title", "事项"),
+        Column("open", "工作方案没有写明的"),
+        Column("reading", "本报告采用"),
+        Column("alternatives", "其他读法"),
+        Column("rules", "涉及规则"),
+    )
+    return Grid("口径", "工作方案没有写明、需要选定的口径", columns, pd.DataFrame(rows), folded=True)
+
+
+def _by_default(case: Case) -> Grid:
+    """Return what the default readings would have given, where that is something else."""
+    names = case.names()
+    rows = case.switched
+    rows = rows.assign(
+        rule=rows["rule_id"].map(rule_name),
+        name=[names.get(code.partition(":")[0], code) for code in rows["subject"]],
+        level_zh=rows["level"].map(LEVELS).fillna("其他"),
+    )
+    columns = (
+        Column("rule", "规则"),
+        Column("level_zh", "层级"),
+        Column("name", "地区或对象"),
+        Column("result", "判定", "result", group="本报告的口径"),
+        Column("numerator", "分子", "count", group="本报告的口径"),
+        Column("denominator", "分母", "count", group="本报告的口径"),
+        Column("result_default", "判定", "result", group="默认口径"),
+        Column("numerator_default", "分子", "count", group="默认口径"),
+        Column("denominator_default", "分母", "count", group="默认口径"),
+    )
+    return Grid(
+        "默认口径对照",
+        f"改用口径: {'; '.join(chosen_readings(case))}。下列结果与默认口径不同",
+        columns,
+        rows,
+        empty="结果与默认口径相同。",
+    )
+
+
+LEVELS = {"city": "市州", "county": "县区", "province": "全省", "org": "报送单位", "unit": "单位",
+          "hazard": "隐患"}  # fmt: skip
+
+
+def definitions_annex(case: Case) -> Section:
     """Return the definition of every indicator."""
     rows = pd.DataFrame(rulebook_rows("indicators"))
+    told = [indicator_words(case, key) for key in rows["key"]]
+    rows = rows.assign(numerator=[part for part, _ in told], denominator=[whole for _, whole in told])
     columns = (
         Column("zh", "指标"),
         Column("numerator", "分子"),

@@ -39,6 +39,7 @@ class Case:
     draws : the draws of the campaign that this run names
     as_of : the day judged, its end
     questions : what was put to a person, with the answers there are
+    switched : rows of rules that a reading chosen instead of the default moved
     """
 
     run: Run
@@ -59,6 +60,7 @@ class Case:
     draws: tuple[DrawnCase, ...]
     as_of: dt.date
     questions: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("questions"))
+    switched: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("switched"))
     made: dict[Callable[..., Any], Any] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -178,6 +180,9 @@ def _case(run: Run, area: str | int, whole: Whole) -> Case:
         draws=whole.draws,
         as_of=dt.date.fromisoformat(str(days.iloc[0])[:10]) if len(days) else run.params.as_of,
         questions=judgement.questions,
+        switched=judgement.switched
+        if row["level"] == "province"
+        else rules_within(judgement.switched, codes),
     )
 
 

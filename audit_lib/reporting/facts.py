@@ -82,6 +82,15 @@ def definition(key: str) -> dict[str, str]:
     return next(row for row in rulebook_rows("indicators") if row["key"] == key)
 
 
+def indicator_words(case: Case, key: str) -> tuple[str, str]:
+    """Return the words for both counts of an indicator, under the readings that the run chose."""
+    row = definition(key)
+    if key == "spot" and "A1" in case.run.params.readings.switched:
+        whole = case.book.chosen(case.run.params.readings, "A1").words
+        return f"其中被市级抽检的{case.book.chosen(case.run.params.readings, 'A1').short}单位", whole
+    return row["numerator"], row["denominator"]
+
+
 def sides(case: Case, key: str) -> dict[str, int | None]:
     """Return part and whole of an indicator of the report's area; None where no figure came in."""
     rows = case.indicators[(case.indicators["area"] == case.code) & (case.indicators["indicator"] == key)]

@@ -21,9 +21,9 @@ REFERENCE = re.compile(r"\{(\w+)\}")
 
 NO_FIGURES = re.compile(
     r"\d{4}年(\d{1,2}月)?(\d{1,2}日)?(\d{1,2}时)?|\d{1,2}月\d{1,2}日|\d{4}-\d{2}-\d{2}|24时"
-    r"|[A-Z]+\d?-\d{2}[a-z]?|附件\d{1,2}"
+    r"|[A-Z]+\d?-\d{2}[a-z]?|附件\d{1,2}|\bA\d{1,2}\b|(?<=口径)A\d{1,2}"
 )
-"""Digits that prose may type: a date, the end of a day, the number of a clause, the number of an annex."""
+"""Digits that prose may type: a date, the end of a day, the number of a clause, an annex, or a reading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def hazard_ages(case: Case) -> list[Picture]:
     """Return how long the open hazards have been known, those past their deadline apart."""
     as_of = pd.Timestamp(case.as_of)
     mine = case.tables["hazards"][case.tables["hazards"]["county"].isin(case.codes)]
-    ledger = follow_hazards(mine, as_of=as_of, elements=case.run.params.five_elements, no_content=())
+    ledger = follow_hazards(mine, as_of=as_of, elements=(), no_content=())
     rows = ledger[~ledger["closed"] & ledger["found_date"].notna()]
     if rows.empty:
         return []

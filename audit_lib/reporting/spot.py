@@ -33,11 +33,12 @@ def spot_section(case: Case) -> Section:
                 "抽检单位由各市自行选定的, 其合格率不能代表全体, 本报告不作推算。"
             ),
             _picture(table),
-            _quota_grid(table),
+            _quota_grid(case, table),
+            *_second_figures(case, table),
             _power_grid(case, table),
             _uncounted(case),
         ),
-        (Number("spot_test", "市级抽检的检验式", "text", _test(spot_rate()), "工作方案"),),
+        (Number("spot_test", "市级抽检的检验式", "text", _test(spot_rate(), _of(case)), "工作方案"),),
     )
 
 
@@ -49,7 +50,7 @@ def county_spot_section(case: Case) -> Section:
     hidden = int(bound_count(passed, done, 0, confidence=sure, side="upper")) if done else passed
     table = pd.DataFrame([{"whole": passed, "part": done, "hidden": hidden}]) if passed else pd.DataFrame()
     columns = (
-        Column("whole", "县检合格", "count"),
+        Column("whole", _of(case), "count"),
         Column("part", "已抽", "count"),
         Column("part", "抽检率", "share", "whole"),
         Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
@@ -104,16 +105,47 @@ def spot_table(case: Case) -> pd.DataFrame:
     return table
 
 
-def _test(rate: Fraction) -> str:
+def _of(case: Case) -> str:
+    """Return what a fifth is taken of, in the words of the reading chosen (A1)."""
+    return case.book.chosen(case.run.params.readings, "A1").short or "县检合格"
+
+
+def _test(rate: Fraction, of: str) -> str:
     """Return a share due as a test on whole numbers."""
-    due = "县检合格" if rate.numerator == 1 else f"{rate.numerator}×县检合格"
+    due = of if rate.numerator == 1 else f"{rate.numerator}×{of}"
     return f"{rate.denominator}×已抽 ≥ {due}"
 
 
-def _quota_grid(table: pd.DataFrame) -> Grid:
+def _second_figures(case: Case, table: pd.DataFrame) -> list[Grid]:
+    """Return the cities with the own cities whose codes lie in them counted in: a note, nothing is judged."""
+    own = case.areas.loc[case.areas["kind"] == "own_city", "code"].astype("str").tolist()
+    around = {code: code[:4] + "00" for code in own}
+    rows = table.set_index("code")
+    columns = ["R-05_part", "R-05_whole"]
+    found = []
+    for city in dict.fromkeys(around.values()):
+        inside = [code for code in own if around[code] == city and code in rows.index]
+        if "A12" in case.run.params.readings.switched or city not in rows.index or not inside:
+            continue
+        part, whole = rows.loc[[city, *inside], columns].astype("Int64").sum(skipna=False)
+        names = "、".join(rows.loc[inside, "name"])
+        found.append({"name": str(rows.at[city, "name"]) + f"(含{names})", "part": part, "whole": whole})
+    if not found:
+        return []
+    shown = (
+        Column("name", "市州"),
+        Column("whole", _of(case), "count"),
+        Column("part", "已抽", "count"),
+        Column("part", "抽检率", "share", "whole", spot_rate()),
+    )
+    note = "口径A12: 单列县市自成一个总体, 按上表判定; 本表只供对照, 不据以判定。"
+    return [Grid("含单列县市", "所在市州含单列县市的合计", shown, pd.DataFrame(found), note)]
+
+
+def _quota_grid(case: Case, table: pd.DataFrame) -> Grid:
     columns = (
         Column("name", "市州"),
-        Column("R-05_whole", "县检合格", "count"),
+        Column("R-05_whole", _of(case), "count"),
         Column("due", "应抽", "count"),
         Column("R-05_part", "已抽", "count"),
         Column("short", "还差", "count"),
@@ -127,7 +159,7 @@ def _quota_grid(table: pd.DataFrame) -> Grid:
 def _power_grid(case: Case, table: pd.DataFrame) -> Grid:
     columns = (
         Column("name", "市州"),
-        Column("R-05_whole", "县检合格", "count"),
+        Column("R-05_whole", _of(case), "count"),
         Column("R-05_part", "已抽", "count"),
         Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
         Column("hidden", "占合格单位", "share", "R-05_whole"),

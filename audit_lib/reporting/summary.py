@@ -7,7 +7,14 @@ from collections.abc import Iterable
 import pandas as pd
 
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import VERDICT_RULE, clauses, count_number, definition, indicator_number
+from audit_lib.reporting.facts import (
+    VERDICT_RULE,
+    clauses,
+    count_number,
+    definition,
+    indicator_number,
+    indicator_words,
+)
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import unknown_grids
 from audit_lib.reporting.pictures import hazard_ages, hazard_flow
@@ -88,6 +95,7 @@ def indicator_grids(case: Case) -> list[Grid]:
     grids = []
     for key in dict.fromkeys(key for keys in SAID for key in keys):
         row = definition(key)
+        part, whole = indicator_words(case, key)
         rows = case.indicators[(case.indicators["indicator"] == key) & case.indicators["area"].isin(names)]
         if (row["rule_id"] and not case.speaks(row["rule_id"])) or rows["denominator"].fillna(0).sum() == 0:
             continue
@@ -95,8 +103,8 @@ def indicator_grids(case: Case) -> list[Grid]:
         kind: Kind = "money" if key == "funds" else "count"
         columns = (
             Column("name", "地区"),
-            Column("denominator", _label(row["denominator"]), kind),
-            Column("numerator", _label(row["numerator"]), kind),
+            Column("denominator", _label(whole), kind),
+            Column("numerator", _label(part), kind),
             Column("numerator", row["zh"], "share", "denominator"),
         )
         grids.append(Grid(_sheet(key), f"{row['zh']}(来源: {row['source']})", columns, table, folded=True))
@@ -123,7 +131,7 @@ def _rate(case: Case, key: str, before: str) -> tuple[str, list[Number]]:
     unit = UNITS.get(row["needs"].split("|")[0], "家")
     kind: Kind = "money" if key == "funds" else "count"
     unit = "万元" if key == "funds" else unit
-    label = [row[side].removesuffix("(分)") for side in ("numerator", "denominator")]
+    label = [words.removesuffix("(分)") for words in indicator_words(case, key)]
     part, whole = (
         Number(f"{key}_{side}", words, kind, value, number.source, unit=unit, rows=_sheet(key))
         for side, words, value in (("part", label[0], number.value), ("whole", label[1], number.of))

@@ -37,8 +37,24 @@ def marks(case: Case) -> tuple[str, ...]:
 
 
 def strips(case: Case) -> tuple[str, ...]:
-    """Return what stands above every page of a made-up province."""
-    return (STRIP,) if case.run.params.demo else ()
+    """Return what stands above every page: that the province is made up, that readings were changed."""
+    made_up = (STRIP,) if case.run.params.demo else ()
+    said = chosen_readings(case)
+    if not said:
+        return made_up
+    return (
+        *made_up,
+        f"本次改用口径: {'; '.join(said)}。默认口径下的结果见“指标口径与计算说明”中的“默认口径对照”",
+    )
+
+
+def chosen_readings(case: Case) -> list[str]:
+    """Return the readings that are not the default, each with its number, title and what was chosen."""
+    book, readings = case.book, case.run.params.readings
+    return [
+        f"{name} {book.ambiguities[name].title}({book.chosen(readings, name).short})"
+        for name in readings.switched
+    ]
 
 
 def blanks(day: dt.date) -> dict[str, str]:

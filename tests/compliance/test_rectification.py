@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from audit_lib.compliance import gather_facts, load_rulebook
-from audit_lib.compliance.hazards import follow_hazards
-from audit_lib.errors import JudgeError
 from tests.compliance.tables import (
     CITY,
     PROVINCE,
@@ -22,7 +20,6 @@ from tests.compliance.tables import (
     quarantined,
     refused,
     run,
-    table,
     unit,
 )
 
@@ -126,13 +123,6 @@ def test_no_funds_needed_is_an_answer_and_closed_hazards_owe_nothing() -> None:
 def test_elements_without_ledger_are_not_assessable() -> None:
     (row,) = judged(units=UNITS).rows("F6-03").itertuples()
     assert (row.level, row.result) == ("province", "not_assessable")
-
-
-def test_element_that_the_ledger_does_not_have_is_refused_by_name() -> None:
-    rows = table("hazards", [hazard("h1")])
-    with pytest.raises(JudgeError) as refusal:
-        follow_hazards(rows, as_of=rows["found_date"][0], elements=["目标"], no_content=())
-    assert str(refusal.value) == "台账没有“目标”的列, 请从参数 five_elements 中删去"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit_lib.compliance.duties import judge_duties, own_places, spread_over_places
+from audit_lib.compliance.duties import as_reported, judge_duties, own_places, spread_over_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
 from audit_lib.compliance.keys import among, first_of, look_up
@@ -91,7 +91,7 @@ def contacts_named(facts: Facts, rule: Rule) -> pd.DataFrame:
     """REP-01: each reporting body names a contact with a telephone number."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    rows = facts.reporters
+    rows = as_reported(facts).reporters
     empty = (*facts.book.words("no_content"), *facts.book.words("not_a_name"))
     name, phone = has_content(rows["contact"], empty), rows["phone"].notna()
     lacks = np.select(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audit_lib.compliance import weekly
 from audit_lib.compliance.counts import follow_counts, weekly_measures
-from audit_lib.compliance.duties import hidden
+from audit_lib.compliance.duties import as_reported, hidden
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
 from audit_lib.compliance.keys import among, first_of, look_up
@@ -37,6 +37,7 @@ def reports_on_time(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
+    facts = as_reported(facts)
     due = due_reports(facts)
     return _by_body(facts, due.assign(met=due["on_time"]))
 
@@ -45,6 +46,7 @@ def reports_received(facts: Facts, rule: Rule) -> pd.DataFrame:
     """REP-03: each report was received before the next Friday; a week is judged only from then on."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
+    facts = as_reported(facts)
     due = due_reports(facts)
     return _by_body(facts, due[due["week"] + _WEEK <= facts.as_of].assign(met=lambda rows: rows["received"]))
 
@@ -57,7 +59,7 @@ def due_reports(facts: Facts) -> pd.DataFrame:
     DataFrame[area, body, week, on_time, received, undated]
     """
     weeks = facts.book.fridays[facts.book.fridays <= facts.as_of]
-    due = facts.reporters[["area", "body"]].merge(pd.DataFrame({"week": weeks}), how="cross")
+    due = as_reported(facts).reporters[["area", "body"]].merge(pd.DataFrame({"week": weeks}), how="cross")
     by_week = facts.weekly.groupby(["area", "body", "week"])["received_at"]
     first = by_week.agg(first="min", there="size").reset_index()
     due = due.merge(first, on=["area", "body", "week"], how="left")
@@ -76,7 +78,7 @@ def figures_tie(facts: Facts, rule: Rule) -> pd.DataFrame:
     A cumulative figure may fall with a note of correction. Printed figures of other papers are
     held against their own counts, one row each.
     """
-    tables = [] if facts.gaps.not_given(rule.needs) else [_reports_tie(facts)]
+    tables = [] if facts.gaps.not_given(rule.needs) else [_reports_tie(as_reported(facts))]
     if "published" in facts.gaps.given:
         tables.append(_published_follow(facts))
     return pd.concat(tables) if tables else nothing_given(facts, rule)
@@ -89,6 +91,7 @@ def reports_match_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
+    facts = as_reported(facts)
     reports = weekly.latest_reports(facts.weekly)
     counted = {one.key for one in weekly_measures().values() if one.needs}
     counted -= {key for key in counted if facts.gaps.not_given(weekly_measures()[key].needs)}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from audit_lib.compliance.duties import join_own_cities
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import among
 from audit_lib.compliance.rows import (
     MET,
+    NOT_APPLICABLE,
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
@@ -26,13 +30,15 @@ def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     P are the units of the batch frames, S those of them with a valid city check on a day on which
     the pass stood. A pass revoked after that check changes neither (A3). Until the last cut-off
-    the frame still grows, so nothing is met yet.
+    the frame still grows, so nothing is met yet. Another reading of A1 takes P wider, one of A12
+    counts a county that is its own city within the city around it.
     """
-    passes = facts.passes
-    checks = facts.spot_checks
-    sampled = among(passes["unit_id"], checks.loc[checks["in_quota"], "unit_id"])
-    lame = among(passes["unit_id"], checks.loc[checks["incomplete"], "unit_id"])
-    outside = checks[~checks["in_quota"]]
+    units, checks = facts.population, facts.spot_checks
+    places, joined = join_own_cities(facts, facts.params.readings.A12)
+    facts = replace(facts, places=places)
+    sampled = among(units["unit_id"], checks.loc[checks["counted"], "unit_id"])
+    lame = among(units["unit_id"], checks.loc[checks["incomplete"], "unit_id"])
+    outside = checks[~checks["counted"]]
     rate = facts.book.share("spot_rate")
 
     def needed(sums: pd.DataFrame) -> pd.Series[int]:
@@ -43,17 +49,30 @@ def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
     rows = judge_areas(
         facts,
         rule,
-        tally(passes, met=sampled, doubtful=~sampled & lame),
+        tally(units, met=sampled, doubtful=~sampled & lame),
         outside.assign(evidence=cite("city_checks", outside["check_id"]))[["county", "evidence"]],
         needed=needed,
-        none="县级没有检查合格的单位",
+        none=NOBODY if facts.params.readings.A1 == "passed" else "没有可供抽检的单位",
     )
     last = pd.Timestamp(max(facts.params.cutoffs, default=facts.params.as_of))
     growing = (facts.as_of < last) & (rows["result"] != NOT_ASSESSABLE)
-    return rows.assign(
+    rows = rows.assign(
         result=rows["result"].mask(growing, NOT_DUE),
         reason=rows["reason"].mask(growing, "抽检范围尚未截止"),
     )
+    return pd.concat([rows, _within(facts, joined)]) if len(joined) else rows
+
+
+def _within(facts: Facts, joined: pd.Series[str]) -> pd.DataFrame:
+    """The row of an own city that is counted within another: it owes no fifth of its own."""
+    names = facts.areas.set_index("code")["name"]
+    county = pd.Series(joined.index.astype("str"), dtype="str")
+    into = "并入" + pd.Series(joined.map(names).to_numpy(), dtype="str") + "计算(口径A12)"
+    result = np.full(len(county), NOT_APPLICABLE)
+    return subjects("city", county, county, result, county.where(county == ""), reason=into)
+
+
+NOBODY = "县级没有检查合格的单位"
 
 
 def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -94,5 +113,5 @@ def each_county_sampled(facts: Facts, rule: Rule) -> pd.DataFrame:
         tally(passes, met=sampled, doubtful=~sampled & lame),
         counted.assign(evidence=cite("city_checks", counted["check_id"]))[["county", "evidence"]],
         needed=lambda sums: (sums["denominator"] > 0).astype("int64"),
-        none="县级没有检查合格的单位",
+        none=NOBODY,
     )
