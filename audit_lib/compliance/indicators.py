@@ -76,7 +76,7 @@ def _along_tree(facts: Facts, indicator: Indicator, places: pd.DataFrame) -> pd.
     absent = facts.gaps.not_given(indicator.needs)
     closed = facts.gaps.closed_to(indicator.needs)
     if absent:
-        return _blank(places, "没有提供所需的表")
+        return _blank(places, absent)
     counts = MEASURES[indicator.key](facts).astype("Int64")
     counts = counts[~counts.index.isin(closed)]
     by_county = counts.reindex(places["county"], fill_value=0).reset_index(drop=True)
@@ -91,8 +91,8 @@ def _along_tree(facts: Facts, indicator: Indicator, places: pd.DataFrame) -> pd.
 
 def _beside_tree(facts: Facts, indicator: Indicator, places: pd.DataFrame) -> pd.DataFrame:
     """Counts of reporting bodies: cities report to the province, so counties have none."""
-    if facts.gaps.not_given(indicator.needs):
-        return _blank(places, "没有提供所需的表")
+    if absent := facts.gaps.not_given(indicator.needs):
+        return _blank(places, absent)
     counts = reports_by_area(facts).astype("Int64")
     areas = pd.Index(places["area"].unique())
     rows = counts.reindex(areas, fill_value=0)
@@ -110,8 +110,10 @@ def _members(facts: Facts) -> pd.DataFrame:
     return pd.concat([counties, top, none], ignore_index=True).astype("str")
 
 
-def _blank(places: pd.DataFrame, reason: str) -> pd.DataFrame:
+def _blank(places: pd.DataFrame, absent: list[str]) -> pd.DataFrame:
+    """Return rows without a figure that name the tables which were not handed in."""
     areas = places["area"].drop_duplicates()
+    reason = "没有可用的" + "、".join(schemas.tables()[table].zh for table in absent)
     said = {"result": NOT_ASSESSABLE, "reason": reason}
     return pd.DataFrame({"area": areas} | said | dict.fromkeys([*_COUNTS, "value"]))
 

@@ -111,6 +111,27 @@ def _missed(facts: Facts) -> Counts:
     return count(rows, rows["already_so"] == "是", rows["already_so"].isin(["是", "否"]))
 
 
+def _agreement(facts: Facts) -> Counts:
+    """Items that city and county both judged at a unit, and those that they judged alike.
+
+    The county's check is the one that the city's record names, else its last one up to that day.
+    """
+    spot = facts.spot_checks[facts.spot_checks["valid"]]
+    own = facts.county_checks[facts.county_checks["valid"]]
+    own = own.assign(start=own["start"].fillna("")).sort_values(["date", "start", "check_id"], kind="stable")
+    spot = spot.sort_values(["date", "check_id"], kind="stable")
+    last = pd.merge_asof(
+        spot, own[["unit_id", "date", "check_id"]], on="date", by="unit_id", suffixes=("", "_own")
+    )
+    named = last["county_check_id"].where(last["county_check_id"].isin(own["check_id"]))
+    pairs = last[["county", "check_id"]].assign(own=named.fillna(last["check_id_own"]))
+    items = facts.check_items[facts.check_items["result"].isin(["合格", "不合格", "部分合格"])]
+    items = items[["check_id", "item_id", "result"]].drop_duplicates(["check_id", "item_id"])
+    theirs = items.rename(columns={"check_id": "own", "result": "result_own"})
+    both = pairs.merge(items, on="check_id").merge(theirs, on=["own", "item_id"])
+    return count(both, both["result"] == both["result_own"])
+
+
 def _rectified_general(facts: Facts) -> Counts:
     rows = facts.hazards
     return count(rows, rows["closed"], rows["grade"] != MAJOR)
@@ -151,6 +172,12 @@ def _funds(facts: Facts) -> Counts:
     rows = facts.hazards
     planned = rows["fund_planned"].fillna(0)
     return total(rows, rows["fund_arrived"].fillna(0).where(planned > 0, 0), planned)
+
+
+def _platform_only(facts: Facts) -> Counts:
+    """Hazards that the platform has, and those of them that no ledger has."""
+    rows = facts.records["platform"].drop_duplicates("hazard_id")
+    return count(rows, ~among(rows["hazard_id"], facts.hazards["hazard_id"]))
 
 
 def _drill(facts: Facts) -> Counts:
@@ -196,6 +223,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         "spot_to_date": _spot_to_date,
         "spot_pass": _spot_pass,
         "missed": _missed,
+        "agreement": _agreement,
         "rectified": lambda facts: count(facts.hazards, facts.hazards["closed"]),
         "rectified_general": _rectified_general,
         "rectified_major": _rectified_major,
@@ -218,6 +246,7 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         ),
         "funds": _funds,
         "platform": lambda facts: count(facts.hazards, platform_state(facts)["there"]),
+        "platform_only": _platform_only,
         "drill": _drill,
         "drill_people": _drill_people,
         "recheck_seen": _recheck_seen,

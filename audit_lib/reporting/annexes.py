@@ -163,6 +163,8 @@ def definitions_annex(case: Case) -> Section:
     rows = pd.DataFrame(rulebook_rows("indicators"))
     told = [indicator_words(case, key) for key in rows["key"]]
     rows = rows.assign(numerator=[part for part, _ in told], denominator=[whole for _, whole in told])
+    if "A1" in case.run.params.readings.switched:
+        rows["note"] = rows["note"].mask(rows["key"] == "spot", "口径A1改用, 见“采用的读法”")
     columns = (
         Column("zh", "指标"),
         Column("numerator", "分子"),

@@ -182,7 +182,7 @@ def _case(run: Run, area: str | int, whole: Whole) -> Case:
         questions=judgement.questions,
         switched=judgement.switched
         if row["level"] == "province"
-        else rules_within(judgement.switched, codes),
+        else rules_within(judgement.switched, rule_places(judgement.switched, areas), codes),
     )
 
 

@@ -84,10 +84,9 @@ def definition(key: str) -> dict[str, str]:
 
 def indicator_words(case: Case, key: str) -> tuple[str, str]:
     """Return the words for both counts of an indicator, under the readings that the run chose."""
-    row = definition(key)
-    if key == "spot" and "A1" in case.run.params.readings.switched:
-        whole = case.book.chosen(case.run.params.readings, "A1").words
-        return f"其中被市级抽检的{case.book.chosen(case.run.params.readings, 'A1').short}单位", whole
+    row, readings = definition(key), case.run.params.readings
+    if key == "spot" and "A1" in readings.switched:
+        return "被市级抽检的单位", case.book.chosen(readings, "A1").words
     return row["numerator"], row["denominator"]
 
 

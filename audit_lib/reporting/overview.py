@@ -10,7 +10,9 @@ import pandas as pd
 from audit_lib.reporting.annexes import proposals_table
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import (
+    COUNTED,
     VERDICT_RULE,
+    clauses,
     count_number,
     definition,
     indicator_number,
@@ -56,7 +58,7 @@ def overview_section(case: Case) -> Section:
         _proposals(case) if judged else ([], []),
         majors_words(case) if case.speaks(*KINDS) else ([], []),
         _recheck(case),
-        ([*unknown_grids(case)], []),
+        unknown_words(case),
         _change(case) if case.speaks("REP-02", "REP-03") else ([], []),
     ]
     blocks = tuple(block for part, _ in parts for block in part)
@@ -168,8 +170,43 @@ def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
     none = "{areas} 个地区中, 没有建议列为未按期完成任务地区的。"
     words = Paragraph(some if len(table) else none, "lead")
     filled = tuple(column for column in columns if (table[column.key] != "").any())
-    grid = Grid("建议名单", "建议列为未按期完成任务地区, 待核定", filled, table, where="page")
-    return [words, grid] if len(table) else [words], numbers
+    title = "建议列为未按期完成任务地区, 待核定"
+    grid = Grid("建议名单", title, filled, table, where="page", folded=len(table) > FOLDED)
+    by_clause = [_short_clauses(case, table)] if grid.folded else []
+    return [words, *by_clause, grid] if len(table) else [words], numbers
+
+
+FOLDED = 6
+"""Rows above which the first screen folds a list, so that it stays one page."""
+
+
+def _short_clauses(case: Case, proposals: pd.DataFrame) -> Grid:
+    """Return the clauses of the areas proposed, each with who falls short of it and by how much.
+
+    Of counties and their cities, which add them up, the counties are named.
+    """
+    parts = [
+        {"level": row.level, "name": row.name, "rule": part.partition(":")[0], "gap": part.partition(":")[2]}
+        for row in proposals.itertuples(index=False)
+        for part in str(row.missing).split(";")
+        if ":" in part
+    ]
+    short = pd.DataFrame(parts, columns=["level", "name", "rule", "gap"])
+    rows = []
+    for rule in clauses(case):
+        mine = short[short["rule"] == rule]
+        named = mine[mine["level"] == "county"] if "county" in set(mine["level"]) else mine
+        said = shorten([f"{name} {gap}" for name, gap in zip(named["name"], named["gap"], strict=True)])
+        counts = {level: int((mine["level"] == level).sum()) for level in ("city", "county")}
+        rows += [{"rule": rule_name(rule), "unit": COUNTED[rule][0], "areas": said, **counts}] if said else []
+    columns = (
+        Column("rule", "未达到的条款"),
+        Column("city", "市州", "count"),
+        Column("county", "县(市、区)", "count"),
+        Column("areas", "地区和还差数"),
+        Column("unit", "单位"),
+    )
+    return Grid("未达到的条款", "按条款", columns, pd.DataFrame(rows), where="page")
 
 
 def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
@@ -195,6 +232,20 @@ def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
     return blocks, numbers
 
 
+def unknown_words(case: Case) -> tuple[list[Block], list[Number]]:
+    """Return what nobody could judge: of a long list the clauses in a sentence, and the list folded."""
+    grids = unknown_grids(case)
+    if not grids[0].folded:
+        return [*grids], []
+    named = grids[0].rows["rule"].tolist()
+    numbers = [
+        count_number("unknown", "无法判定的事项", len(named), source="本报告", unit="项", rows="无法判定"),
+        Number("unknown_rules", "无法判定的条款", "text", "; ".join(named), "本报告"),
+    ]
+    said = "无法判定的事项 {unknown} 项(不作达到, 也不作未达到): {unknown_rules}。"
+    return [Paragraph("无法判定", "heading"), Paragraph(said), *grids], numbers
+
+
 def unknown_grids(case: Case) -> list[Grid]:
     """Return what nobody could judge and why: on the page one row per clause, in the workbook all."""
     rules = own_rules(case)
@@ -208,7 +259,14 @@ def unknown_grids(case: Case) -> list[Grid]:
         reason=rows["reason"].fillna(""),
     )
     rows = rows.assign(why=rows["reason"].map(_without_counts))
-    table = rows.groupby(["_rule", "rule"]).agg(
+    # What only waits for a person's answer is one thing to do, whatever its clauses.
+    waits = rows["why"] == WAITS
+    asked = "、".join(dict.fromkeys(rows.loc[waits, "rule_id"]))
+    told = rows.assign(
+        rule=rows["rule"].mask(waits, f"人工判定事项({asked})"),
+        _rule=rows["_rule"].mask(waits, rows["_rule"].max() + 1),
+    )
+    table = told.groupby(["_rule", "rule"]).agg(
         areas=("subject", "nunique"),
         name=("name", lambda told: shorten(list(dict.fromkeys(told)))),
         why=("why", lambda told: "; ".join(dict.fromkeys(told))),
@@ -222,10 +280,15 @@ def unknown_grids(case: Case) -> list[Grid]:
     title = "无法判定的事项及原因(不作达到, 也不作未达到)"
     none = "没有无法判定的事项。"
     each = (Column("rule", "条款"), Column("name", "地区"), Column("reason", "原因"))
+    folded = len(table) > FOLDED
     return [
-        Grid("无法判定", title, columns, table.reset_index(), empty=none, where="page"),
+        Grid("无法判定", title, columns, table.reset_index(), empty=none, where="page", folded=folded),
         Grid("无法判定", title, each, rows.reset_index(drop=True), empty=none, where="book"),
     ]
+
+
+WAITS = "待人工判定"
+"""The reason of what only a person can say and nobody has said yet."""
 
 
 def _without_counts(reason: str) -> str:

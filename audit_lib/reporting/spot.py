@@ -29,8 +29,9 @@ def spot_section(case: Case) -> Section:
         "市级抽检",
         (
             Paragraph(
-                "按市判定, 检验“{spot_test}”。合格单位按批次截止日冻结, 此后撤销合格不改变分子、分母。"
-                "抽检单位由各市自行选定的, 其合格率不能代表全体, 本报告不作推算。"
+                "按市判定, 检验“{spot_test}”。"
+                + _frozen(case)
+                + "抽检单位由各市自行选定的, 其合格率不能代表全体, 本报告不作推算。"
             ),
             _picture(table),
             _quota_grid(case, table),
@@ -108,6 +109,14 @@ def spot_table(case: Case) -> pd.DataFrame:
 def _of(case: Case) -> str:
     """Return what a fifth is taken of, in the words of the reading chosen (A1)."""
     return case.book.chosen(case.run.params.readings, "A1").short or "县检合格"
+
+
+def _frozen(case: Case) -> str:
+    """Say what the fifth is taken of, and until when it may change."""
+    readings = case.run.params.readings
+    if "A1" in readings.switched:
+        return f"口径改为以{case.book.chosen(readings, 'A1').words}为分母。"
+    return "合格单位按批次截止日冻结, 此后撤销合格不改变分子、分母。"
 
 
 def _test(rate: Fraction, of: str) -> str:

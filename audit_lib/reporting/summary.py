@@ -26,7 +26,7 @@ SAID = (
     ("coverage", "self_check", "grid", "pass"),
     ("rectified", "rectified_general", "rectified_major", "rectified_due", "managed", "overdue"),
     ("listed", "five_in_place", "signed", "funds"),
-    ("spot", "spot_pass", "missed"),
+    ("spot", "spot_pass", "missed", "agreement"),
     ("reports", "drill"),
 )
 """The indicators of each sentence of the first part, counts before rates."""

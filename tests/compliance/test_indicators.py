@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from audit_lib import schemas
 from audit_lib.compliance import check_sums, judge
 from audit_lib.compliance.measures import MEASURES
 from audit_lib.compliance.rulebook import load_rulebook
@@ -21,6 +22,7 @@ from tests.compliance.tables import (
     closed,
     hazard,
     intake,
+    judged,
     refused,
     run,
     shown,
@@ -126,7 +128,7 @@ def test_indicator_repeats_the_result_of_its_rule(judgement) -> None:  # type: i
 
 def test_table_that_was_not_given_makes_its_indicators_not_assessable(judgement) -> None:  # type: ignore[no-untyped-def]
     row = shown(judgement, "self_check", PROVINCE)
-    assert (row.result, row.reason, pd.isna(row.value)) == ("not_assessable", "没有提供所需的表", True)
+    assert (row.result, row.reason, pd.isna(row.value)) == ("not_assessable", "没有可用的单位自查表", True)
 
 
 def test_parts_that_do_not_add_up_are_refused_by_name(judgement) -> None:  # type: ignore[no-untyped-def]
@@ -136,3 +138,86 @@ def test_parts_that_do_not_add_up_are_refused_by_name(judgement) -> None:  # typ
     with pytest.raises(JudgeError) as refusal:
         check_sums(wrong, AREAS)
     assert str(refusal.value) == "指标的下级之和与本级不等: 990100 coverage"
+
+
+KPIS = {
+    "网格覆盖率": ("grid",), "通知到位率": ("notice",), "自查率": ("self_check", "self_check_on_time"),
+    "检查覆盖率": ("coverage", "coverage_roster", "removed"), "一次合格率": ("first_pass",),
+    "检查合格率": ("pass",), "市级抽检率": ("spot", "spot_to_date"), "抽检合格率": ("spot_pass",),
+    "复查符合率": ("agreement", "spot_pass"), "漏检率": ("missed",),
+    "整改率": ("rectified", "rectified_general", "rectified_major"), "到期整改率": ("rectified_due",),
+    "按期整改率": ("rectified_in_time", "major_in_time"), "逾期率": ("overdue",), "闭环管控率": ("managed",),
+    "五落实率": ("five_elements",), "挂牌督办率": ("listed",), "五到位率": ("five_in_place",),
+    "双签字率": ("signed",), "复查率": ("rechecked",), "复查合格率": ("recheck_pass",),
+    "周报按时率": ("reports",), "演练覆盖率": ("drill",), "参演率": ("drill_people",),
+    "资金到位率": ("funds",), "平台上报率": ("platform", "platform_only"),
+    "省核查合格率": ("recheck_seen",),
+}  # fmt: skip
+"""Every indicator that the campaign names, and the rows that give it."""
+
+
+def test_every_indicator_of_the_campaign_has_rows_and_every_row_is_counted() -> None:
+    book = load_rulebook().indicators
+    assert {key for keys in KPIS.values() for key in keys} == set(book)
+    for name, keys in KPIS.items():
+        assert book[keys[0]].zh.startswith(name)
+    assert {key for key, row in book.items() if row.tree} == set(MEASURES)
+    assert [key for key, row in book.items() if not row.tree] == ["reports"]
+    assert all(row.needs and row.numerator and row.denominator for row in book.values())
+
+
+def test_each_indicator_without_its_tables_is_not_assessable_and_names_what_is_missing() -> None:
+    rows = judge(intake(units=UNITS), run(rules=["F4-02"]), {}).indicators
+    rows = rows[rows["area"] == PROVINCE].set_index("indicator")
+    for key, indicator in load_rulebook().indicators.items():
+        absent = [table for table in indicator.needs if table != "units"]
+        names = "、".join(schemas.tables()[table].zh for table in absent)
+        expected = ("not_assessable", f"没有可用的{names}") if absent else ("shown", None)
+        said = rows.loc[key, "reason"]
+        result = "shown" if rows.loc[key, "result"] == "met" else rows.loc[key, "result"]
+        assert (result, None if pd.isna(said) else said) == expected, key
+
+
+def item(check_id: str, item_id: str, result: str) -> dict[str, object]:
+    return {"check_id": check_id, "item_id": item_id, "result": result}
+
+
+def test_agreement_counts_items_that_both_judged_at_the_check_named_or_the_last_before() -> None:
+    case = judged(
+        units=[unit("a1"), unit("b1", B)],
+        county_checks=[
+            check("a1", "2014-03-01", check_id="first"),
+            check("a1", "2014-03-05", check_id="second"),
+            check("b1", "2014-03-01", check_id="named"),
+            check("b1", "2014-03-05", check_id="later"),
+        ],
+        city_checks=[
+            check("a1", "2014-03-12", check_id="city a"),
+            check("b1", "2014-03-12", check_id="city b", county_check_id="named"),
+        ],
+        check_items=[
+            item("first", "F1", "不合格"),
+            *(item("second", name, "合格") for name in ("F1", "F2", "F3", "F4")),
+            item("city a", "F1", "合格"),
+            item("city a", "F2", "不合格"),
+            item("city a", "F3", "未检查"),
+            item("city a", "E1", "合格"),
+            item("named", "F1", "部分合格"),
+            item("later", "F1", "合格"),
+            item("city b", "F1", "部分合格"),
+        ],
+    )
+    counts = MEASURES["agreement"](case.facts)
+    assert counts.to_dict("index") == {
+        A: {"numerator": 1, "denominator": 2},
+        B: {"numerator": 1, "denominator": 1},
+    }
+
+
+def test_platform_may_hold_hazards_that_no_ledger_has() -> None:
+    told = [
+        {"hazard_id": name, "unit_id": "a1", "platform_date": "2014-03-01"} for name in ("h1", "x1", "x1")
+    ]
+    case = judged(units=[unit("a1")], hazards=[hazard("h1"), hazard("h2")], platform=told)
+    assert MEASURES["platform_only"](case.facts).loc[A].tolist() == [1, 2]
+    assert MEASURES["platform"](case.facts).loc[A].tolist() == [1, 2]

@@ -18,7 +18,7 @@ from audit_lib.intake import Intake, read_inputs
 from audit_lib.intake.layout import lay_out
 from audit_lib.intake.readers import read_grids
 from audit_lib.params import Source, read_params
-from audit_lib.schemas import PROVENANCE, Table, inputs
+from audit_lib.schemas import PROVENANCE, Table, inputs, rulebook_rows
 from tests.field.filling import Cells, fill, letters, save_again
 
 FORMS = dict(form_workbooks())
@@ -137,6 +137,23 @@ def test_each_column_has_its_explanation_and_choices_their_drop_down() -> None:
         sheet = box.read("xl/worksheets/sheet1.xml").decode()
     assert "&quot;一般,重大&quot;" in sheet or '"一般,重大"' in sheet
     assert 'state="frozen"' in sheet
+
+
+def test_each_column_that_is_no_plain_date_or_choice_is_explained_in_words_of_its_own() -> None:
+    """What is said of a kind alone (照实填写) tells a clerk nothing; no row speaks of a column that is gone."""
+    said = {row["column"] for row in rulebook_rows("forms")}
+    kinds = ("text", "flag", "int", "number", "money")
+    columns = [(table.name, column) for table in inputs().values() for column in table.columns]
+    bare = [
+        f"{name}.{column.name}"
+        for name, column in columns
+        if column.kind in kinds and not {f"{name}.{column.name}", column.name} & said
+    ]
+    assert bare == []
+    known = {
+        key for name, column in columns for key in (column.name, f"{name}.{column.name}", f"@{column.kind}")
+    }
+    assert said - known == set()
 
 
 def test_command_writes_one_form_for_each_table(tmp_path: Path) -> None:

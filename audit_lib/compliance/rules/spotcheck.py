@@ -69,7 +69,17 @@ def _within(facts: Facts, joined: pd.Series[str]) -> pd.DataFrame:
     county = pd.Series(joined.index.astype("str"), dtype="str")
     into = "并入" + pd.Series(joined.map(names).to_numpy(), dtype="str") + "计算(口径A12)"
     result = np.full(len(county), NOT_APPLICABLE)
-    return subjects("city", county, county, result, county.where(county == ""), reason=into)
+    none = pd.Series(0, index=county.index, dtype="int64")
+    return subjects(
+        "city",
+        county,
+        county,
+        result,
+        county.where(county == ""),
+        reason=into,
+        numerator=none,
+        denominator=none,
+    )
 
 
 NOBODY = "县级没有检查合格的单位"
