@@ -117,9 +117,20 @@ def fill(folder: Path) -> None:
     fonts.mkdir()
     for file in free_fonts():
         shutil.copy(file, fonts / file.name)
-    # The console of a Chinese Windows reads a .bat in its own code page.
+    (folder / "bundle.txt").write_bytes(mark(folder / "wheels").encode("ascii") + b"\r\n")
+    (folder / "start.bat").write_bytes(batch_file())
+
+
+def mark(wheels: Path) -> str:
+    """Return one digest of all wheels: a folder that was filled anew is installed anew."""
+    digests = (hashlib.sha256(wheel.read_bytes()).digest() for wheel in sorted(wheels.glob("*.whl")))
+    return hashlib.sha256(b"".join(digests)).hexdigest()
+
+
+def batch_file() -> bytes:
+    """Return what starts everything, in the code page that the console of a Chinese Windows reads it in."""
     text = (REPO / "bundle" / "start.bat").read_text(encoding="utf-8")
-    (folder / "start.bat").write_bytes(text.replace("\n", "\r\n").encode("gbk"))
+    return text.replace("\n", "\r\n").encode("gbk")
 
 
 def free_fonts() -> list[Path]:

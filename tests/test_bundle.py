@@ -54,13 +54,24 @@ def test_wheel_for_another_system_or_with_other_bytes_counts_as_missing(
     assert list(bundle.missing(wanted, tmp_path, (3, 13))) == ["two==2.0 (Python 3.13)"]
 
 
-def test_batch_file_can_be_written_for_a_chinese_console_and_names_what_is_packed() -> None:
-    text = (REPO / "bundle" / "start.bat").read_text(encoding="utf-8")
-    text.encode("gbk")
+def test_batch_file_is_read_alike_by_every_console_and_names_what_is_packed(bundle: ModuleType) -> None:
+    data = bundle.batch_file()
+    assert data.count(b"\n") == data.count(b"\r\n") > 30
+    # Half of a Chinese sign must be no sign of the shell where the code page is another one.
+    halves = [sign.encode("gbk") for sign in data.decode("gbk") if len(sign.encode("gbk")) > 1]
+    assert all(half[1] > 0x7F for half in halves)
     for word in (
-        "--no-index --find-links wheels --require-hashes",
-        "windows-%VERSION%.txt",
-        "docs\\manual.html",
-        "audit_lib-*.whl",
+        b"--no-index --find-links wheels --require-hashes",
+        b"windows-%VERSION%.txt",
+        b"docs\\manual.html",
+        b"audit_lib-*.whl",
+        b"<bundle.txt",
     ):
-        assert word in text
+        assert word in data
+
+
+def test_folder_filled_anew_bears_another_mark(bundle: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "a.whl").write_bytes(b"one")
+    first = bundle.mark(tmp_path)
+    (tmp_path / "a.whl").write_bytes(b"two")
+    assert bundle.mark(tmp_path) != first

@@ -58,7 +58,7 @@ def serve(door: socket.socket, params_file: str) -> None:
             _rehearse(params_file, str(whole.areas["code"].iloc[-1]))
     gc.collect()
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, _reap)
     while True:
         ready, _, _ = select.select([door.fileno(), 0], [], [])
         if 0 in ready:
@@ -99,6 +99,13 @@ def _answer(door: socket.socket, line: socket.socket) -> None:
             line.close()
             _become_kernel(request, server)
         line.sendall(f"{pid}\n".encode("ascii"))
+
+
+def _reap(*_: object) -> None:
+    """Let kernels that ended go; what they cost is then counted as ours, and so as the command's."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _become_kernel(request: dict[str, Any], server: int) -> None:

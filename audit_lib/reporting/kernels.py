@@ -72,7 +72,7 @@ class ForkedProcess:
         self.pid = pid
 
     def poll(self) -> int | None:
-        """Return None while the kernel lives; the server reaps it, so its code is not known."""
+        """Return None while the kernel lives; the server waits for it, so its code is not known."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:

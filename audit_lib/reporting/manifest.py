@@ -21,7 +21,7 @@ from audit_lib.compliance import check_sums
 from audit_lib.errors import CallError, InputError
 from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake
-from audit_lib.params import Run
+from audit_lib.params import Run, expand_environment
 from audit_lib.reporting.case import load_whole
 from audit_lib.reporting.draws import read_draws
 from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed, rulebook_files
@@ -144,7 +144,7 @@ def _listed(folder: Path, files: Sequence[Path]) -> list[Json]:
 
 
 def _inputs(run: Run, intake: Intake) -> list[Json]:
-    """Every file that was read: the params, the areas, the tables."""
+    """Every file that was read: the params, the areas, the tables, the risk scores of draws."""
     known = intake.files.dropna(subset=["sha256"]).drop_duplicates("file").sort_values("file")
     files: list[Json] = [
         {"path": str(file), "sha256": str(digest)}
@@ -152,6 +152,9 @@ def _inputs(run: Run, intake: Intake) -> list[Json]:
     ]
     areas = run.data / run.params.areas
     tree: list[Json] = _listed(run.data, [areas]) if areas.is_file() else []
+    named = [choice.scores for choice in run.params.draws.values() if choice.scores]
+    scores = {run.data / path for said in named if (path := expand_environment(said))}
+    files += [{"path": file.name, "sha256": sha256_file(file)} for file in sorted(scores) if file.is_file()]
     return [{"path": run.file.name, "sha256": sha256_file(run.file)}, *tree, *files]
 
 

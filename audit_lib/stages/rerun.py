@@ -140,7 +140,7 @@ def _input(run: Run, name: str) -> Path:
     if (run.data / name).is_file():
         return run.data / name
     patterns = [pattern for sources in run.params.inputs.values() for one in sources for pattern in one.files]
-    patterns += run.params.findings
+    patterns += [*run.params.findings, *(one.scores for one in run.params.draws.values() if one.scores)]
     outside = (expand_environment(pattern) for pattern in patterns)
     found = (Path(path) for one in outside if one for path in glob.glob(one, root_dir=run.data))  # noqa: PTH207
     return next((run.data / path for path in found if path.name == name), run.data / name)

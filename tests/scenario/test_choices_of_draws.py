@@ -12,13 +12,16 @@ import pytest
 
 from audit_lib import stages
 from audit_lib.errors import DrawError, FrameError
+from audit_lib.files import sha256_file
 from audit_lib.intake import load_intake
 from audit_lib.params import Draw, Run
 from audit_lib.reporting.drawing import Drawing
 from audit_lib.reporting.draws import read_draws
+from audit_lib.reporting.manifest import manifest
 from audit_lib.reporting.model import Paragraph
 from audit_lib.sampling import read_draw
 from audit_lib.stages import field
+from audit_lib.stages.rerun import _changed_inputs
 from tests.scenario.province import NOON
 from tests.scenario.test_main_job import SEEDS
 
@@ -68,6 +71,12 @@ def test_unannounced_visits_go_where_the_risk_is_by_lot(judged, tmp_path):
         drawn = sample.sample[sample.sample["drawn"]]
         assert risky[drawn["unit_id"]].mean() > 2 * risky.mean()
         assert field.diff(run, "more") == ["more: 抽样框与今天的表一致"]
+        given = tmp_path / "out" / "风险分.csv"
+        said = manifest(run, load_intake(run.folder / "intake"))
+        assert {"path": given.name, "sha256": sha256_file(given)} in said["inputs"]
+        given.write_bytes(given.read_bytes() + b"\n")
+        (told,) = _changed_inputs(said | {"inputs": [said["inputs"][0], said["inputs"][-1]]}, run)
+        assert told.zh == "风险分.csv: 内容与清单中的摘要不同"
 
 
 def test_notebook_pictures_what_a_plan_shows_and_bounds_nothing_where_risk_decides(judged):

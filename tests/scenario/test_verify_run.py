@@ -29,6 +29,10 @@ def flip(file: Path, place: int) -> None:
     file.write_bytes(bytes(data))
 
 
+def line_of(file: Path, place: int) -> int:
+    return file.read_bytes()[: place - 1].count(b"\n") + 1
+
+
 @pytest.mark.slow
 def test_untouched_run_agrees_and_each_touched_output_is_named(copied: Run) -> None:
     before = dict(os.environ)
@@ -36,6 +40,9 @@ def test_untouched_run_agrees_and_each_touched_output_is_named(copied: Run) -> N
     assert (lines[-1], agreed) == ("一致", True), lines
     assert dict(os.environ) == before
     county = copied.folder / "reports" / "990102"
+    other = copied.folder / "reports" / "GLW000"
+    for place, kind in enumerate(("docx", "html", "ipynb", "pdf", "xlsx"), start=1):
+        flip(other / f"report.{kind}", 1000 * place)
     flip(county / "report.html", 2000)
     (county / "report.xlsx").unlink()
     (county / "note.txt").write_bytes(b"of somebody else")
@@ -45,16 +52,22 @@ def test_untouched_run_agrees_and_each_touched_output_is_named(copied: Run) -> N
     (rules,) = [one for one in said["outputs"] if one["path"] == "judgement/rules.parquet"]
     rules["sha256"] = "0" * 64
     manifest.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
-    line = county.joinpath("report.html").read_bytes()[:1999].count(b"\n") + 1
+    line = line_of(county / "report.html", 2000)
+    touched = {"html": line_of(other / "report.html", 2000), "ipynb": line_of(other / "report.ipynb", 3000)}
     lines, agreed = verify(copied)
     assert not agreed
     assert lines[1:] == [
-        "不一致: 输出 5 处",
+        "不一致: 输出 10 处",
         "  intake/problems.xlsx: 从第 700 字节起与重做的不同",
         "  judgement/rules.parquet: 内容与清单中的摘要不同",
         "  reports/990102/note.txt: 不在清单上",
         f"  reports/990102/report.html: 从第 2000 字节(第 {line} 行)起与重做的不同",
         "  reports/990102/report.xlsx: 找不到",
+        "  reports/GLW000/report.docx: 从第 1000 字节起与重做的不同",
+        f"  reports/GLW000/report.html: 从第 2000 字节(第 {touched['html']} 行)起与重做的不同",
+        f"  reports/GLW000/report.ipynb: 从第 3000 字节(第 {touched['ipynb']} 行)起与重做的不同",
+        "  reports/GLW000/report.pdf: 从第 4000 字节起与重做的不同",
+        "  reports/GLW000/report.xlsx: 从第 5000 字节起与重做的不同",
     ]
 
 
