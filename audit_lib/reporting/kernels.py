@@ -100,10 +100,14 @@ class SettledManager(AsyncKernelManager):
     """Starts kernels of its class's provisioner, whatever the machine's own default is."""
 
     provisioner_class: ClassVar[type[LocalProvisioner]] = SettledProvisioner
+    sockets: ClassVar[str] = ""
+    """Folder of Unix sockets to talk through; without one, ports, which another program may take first."""
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]  # theirs wraps a coroutine
         """Start the kernel."""
         self.kernel_id = self.kernel_id or os.urandom(8).hex()
+        if self.sockets:
+            self.transport, self.ip = "ipc", f"{self.sockets}/{self.kernel_id[:16]}"
         self.provisioner = self.provisioner_class(
             kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self
         )
@@ -139,7 +143,7 @@ def forked_kernels(params_file: str) -> Iterator[type[SettledManager]]:
             )
         try:
             provisioner = type("HereProvisioner", (ForkedProvisioner,), {"address": address})
-            yield type("HereManager", (SettledManager,), {"provisioner_class": provisioner})
+            yield type("HereManager", (SettledManager,), {"provisioner_class": provisioner, "sockets": here})
         finally:
             server.kill()
             server.communicate()

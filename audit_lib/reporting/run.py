@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 NOTEBOOK = "2_acceptance"
 LONGEST_CELL_SECONDS = 600
 MOST_AT_ONCE = 4
+MOST_STARTS = 3
+"""A port that was free a moment ago may be another program's when a kernel takes it."""
+
 ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -135,8 +138,9 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
     from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
 
     _refuse_unknown(nbformat.read(file, as_version=4), file, parameters)  # type: ignore[no-untyped-call]
-    try:
-        notebook = papermill.execute_notebook(
+
+    def run_once() -> Any:
+        return papermill.execute_notebook(
             str(file),
             None,
             parameters=dict(parameters),
@@ -146,6 +150,9 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
             shutdown_kernel="immediate",
             **({"kernel_manager_class": manager} if manager else {}),
         )
+
+    try:
+        notebook = _begin(run_once, file)
     except papermill.PapermillExecutionError as failed:
         raise _cell_error(file, failed) from failed
     except (DeadKernelError, CellTimeoutError) as ended:
@@ -154,6 +161,25 @@ def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | N
             f"the kernel of {file.name} stopped (out of memory, or over {LONGEST_CELL_SECONDS} s): run again",
         ) from ended
     return _normalise(notebook)
+
+
+def _begin(run_once: Callable[[], Any], file: Path) -> Any:
+    """Run a notebook; where its kernel ended before it had answered once, nothing was done: begin anew."""
+    from nbclient.exceptions import DeadKernelError  # noqa: PLC0415 as above
+
+    left = MOST_STARTS
+    while True:
+        left -= 1
+        try:
+            return run_once()
+        except DeadKernelError:
+            raise
+        except RuntimeError as ended:
+            if not left:
+                raise ReportError(
+                    f"{file.name} 的内核没有启动, 请重新运行: {ended}",
+                    f"the kernel of {file.name} did not start, run again: {ended}",
+                ) from ended
 
 
 def run_notebook(run: Run, name: str, parameters: Mapping[str, str], target: Path) -> None:

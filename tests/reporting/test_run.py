@@ -90,6 +90,25 @@ def test_server_that_is_gone_is_told(tmp_path: Path) -> None:
     assert str(told.value) == "报告用的内核服务没有启动"
 
 
+def test_kernel_that_ended_before_it_answered_is_begun_anew() -> None:
+    dead, made = RuntimeError("Kernel died before replying to kernel_info"), object()
+    starts: list[object] = [dead, dead, made]
+
+    def run_once() -> object:
+        one = starts.pop(0)
+        if isinstance(one, RuntimeError):
+            raise one
+        return one
+
+    assert running._begin(run_once, Path("2_acceptance.ipynb")) is made
+    starts += [dead, dead, dead, made]
+    with pytest.raises(ReportError) as told:
+        running._begin(run_once, Path("2_acceptance.ipynb"))
+    assert str(told.value) == (
+        "2_acceptance.ipynb 的内核没有启动, 请重新运行: Kernel died before replying to kernel_info"
+    )
+
+
 def test_executed_notebook_keeps_no_trace_of_machine_or_time(written: Run) -> None:
     text = (written.folder / "reports" / cases.COUNTY / "report.ipynb").read_text(encoding="utf-8")
     content = json.loads(text)

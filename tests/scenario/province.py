@@ -41,5 +41,10 @@ def judge_province(folder: Path, *, units: int, seed: int) -> Judged:
         stages.plan(run, name, now=NOON)
         stages.draw(run, name, seed=None, evidence=None, sealed=False, now=NOON)
     stages.judge(run)
+    return read_judged(folder)
+
+
+def read_judged(folder: Path) -> Judged:
+    """Return the run that lies in a folder, as ``judge_province`` left it there."""
     truth = json.loads((folder / "data" / "truth.json").read_text(encoding="utf-8"))
-    return Judged(run, truth)
+    return Judged(read_params(folder / "data" / "params.yaml"), truth)
