@@ -12,6 +12,7 @@ from audit_lib.reporting.words import (
     LEFT_TO_PEOPLE,
     VERDICTS,
     chosen_readings,
+    order,
     rule_name,
     rule_names,
     rule_titles,
@@ -45,7 +46,6 @@ def readings_annex(case: Case) -> Section:
         Column("met", "● 达到", "count"),
         Column("other", "其他", "count"),
     )
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     differing = rows[
         (rows["result"] == "not_met")
         | (rows["result_within_1pct"] == "not_met")
@@ -53,7 +53,7 @@ def readings_annex(case: Case) -> Section:
     ]
     differing = differing.assign(
         name=differing["area"].map(case.names()),
-        place=differing["area"].map(order),
+        place=differing["area"].map(order(case)),
         level_zh=differing["level"].map({"city": "市州", "county": "县区"}),
         owes=differing["missing"].fillna("").map(missing_words),
     ).sort_values(["place", "level"], ignore_index=True)
@@ -217,10 +217,9 @@ def proposals_table(case: Case) -> pd.DataFrame:
         rows["level"] == "county"
     )
     rows = rows[~twice]
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     return rows.assign(
         name=rows["area"].map(case.names()),
-        place=rows["area"].map(order),
+        place=rows["area"].map(order(case)),
         level_zh=rows["level"]
         .map({"city": "市州", "county": "县区"})
         .mask(rows["area"].isin(own), "市州、县区"),

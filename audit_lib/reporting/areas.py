@@ -100,7 +100,7 @@ def counties_section(case: Case) -> Section:
     grid = _grid(case, "各县区", table, rules, first=(Column("city", "市州"),))
     pictures = _coverage(case, table, "各县(市、区)县检覆盖率") if case.level == "city" else []
     intro = Paragraph("市级抽检按市判定, 不在本表; 各县被抽单位数见“市级抽检”。", "note")
-    return Section("counties", "各县(市、区)完成情况", (_legend(), *pictures, grid, intro))
+    return Section("counties", "各县(市、区)完成情况", (_legend(), intro, *pictures, grid))
 
 
 def with_verdicts(case: Case, table: pd.DataFrame, level: str) -> pd.DataFrame:

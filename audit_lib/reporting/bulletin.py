@@ -70,13 +70,13 @@ def write_weekly(week: Week, report: Report) -> pd.DataFrame:
 
 def _first_screen(week: Week) -> Section:
     parts: list[tuple[list[Block], list[Number]]] = [
-        ([Paragraph("谁没有报", "heading")], []),
+        ([Paragraph("报送情况", "heading")], []),
         _received(week),
-        ([Paragraph("本周有什么变化", "heading")], []),
+        ([Paragraph("本周变化", "heading")], []),
         _change(week),
         ([Paragraph("需督办的重大隐患", "heading")], []),
         majors_words(week.case),
-        ([Paragraph("数字对不对得上", "heading")], []),
+        ([Paragraph("数字核对", "heading")], []),
         _tie_words(week),
     ]
     blocks = tuple(block for blocks, _ in parts for block in blocks)
@@ -243,7 +243,7 @@ def _troubles(week: Week) -> Section:
     columns = (
         Column("kind", "问题"),
         Column("count", "数量", "count"),
-        Column("unit", ""),
+        Column("unit", "单位"),
         Column("names", "涉及的报送单位"),
     )
     grid = Grid("存在问题", "周报报送和数字", columns, table, empty="没有缺报、迟报, 数字前后一致。")

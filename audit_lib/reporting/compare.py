@@ -8,7 +8,7 @@ although no row changed is explained by what else differs: params, rulebook and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -20,18 +20,9 @@ from audit_lib.reporting.changes import changed_rows
 from audit_lib.reporting.facts import missing_words
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Report, Section
 from audit_lib.reporting.tables import Column
-from audit_lib.reporting.words import DRAFT, MADE_UP, rule_name, rule_names
+from audit_lib.reporting.words import DRAFT, LEVELS, MADE_UP, rule_name, rule_names
 from audit_lib.schemas import rulebook_rows
 
-LEVELS = {
-    "province": "省",
-    "city": "市州",
-    "county": "县区",
-    "unit": "单位",
-    "hazard": "隐患",
-    "record": "记录",
-    "org": "报送单位",
-}
 MOVED = "改动的行"
 INSIDE = "内部使用"
 
@@ -104,27 +95,35 @@ def compare_runs(before: Snapshot, after: Snapshot) -> Report:
     )
 
 
+def _both(*columns: Column) -> tuple[Column, ...]:
+    """Return columns as they were, then as they are."""
+    return tuple(
+        replace(
+            column,
+            key=f"{column.key}_{side}",
+            title=f"{word}{column.title}",
+            of=f"{column.of}_{side}" if column.of else "",
+        )
+        for side, word in (("then", "原"), ("now", "现"))
+        for column in columns
+    )
+
+
+PARTS = (Column("part", "分子", "count"), Column("whole", "分母", "count"))
 VERDICTS = (
     Column("name", "地区"),
     Column("level", "层级"),
-    Column("result_then", "原结论", "result"),
-    Column("result_now", "现结论", "result"),
-    Column("why_then", "原未达到或无法判定"),
-    Column("why_now", "现未达到或无法判定"),
-    Column("owes_then", "原还差"),
-    Column("owes_now", "现还差"),
+    *_both(Column("result", "结论", "result")),
+    *_both(Column("why", "未达到或无法判定")),
+    *_both(Column("owes", "还差")),
 )
 RULES = (
     Column("name", "地区"),
     Column("rule", "条款"),
     Column("level", "对象"),
     Column("subject", "编号"),
-    Column("result_then", "原判定", "result"),
-    Column("result_now", "现判定", "result"),
-    Column("part_then", "原分子", "count"),
-    Column("whole_then", "原分母", "count"),
-    Column("part_now", "现分子", "count"),
-    Column("whole_now", "现分母", "count"),
+    *_both(Column("result", "判定", "result")),
+    *_both(*PARTS),
     Column("came", "新列入的依据"),
     Column("went", "不再列入的依据"),
     Column("moved", "该地区有关的行", "count", rows=MOVED),
@@ -133,23 +132,17 @@ RULES_NOTE = "“该地区有关的行”是这一条款所用各表中, 该地�
 FIGURES = (
     Column("name", "地区"),
     Column("indicator", "指标"),
-    Column("part_then", "原分子", "count"),
-    Column("whole_then", "原分母", "count"),
-    Column("part_then", "原比例", "share", "whole_then"),
-    Column("part_now", "现分子", "count"),
-    Column("whole_now", "现分母", "count"),
-    Column("part_now", "现比例", "share", "whole_now"),
+    *_both(*PARTS, Column("part", "比例", "share", "whole")),
     Column("moved", "有关的行", "count", rows=MOVED),
 )
 ESTIMATES = (
     Column("name", "地区"),
     Column("indicator", "推算"),
-    Column("value_then", "原估计", "estimate"),
-    Column("lower_then", "原下限", "estimate"),
-    Column("upper_then", "原上限", "estimate"),
-    Column("value_now", "现估计", "estimate"),
-    Column("lower_now", "现下限", "estimate"),
-    Column("upper_now", "现上限", "estimate"),
+    *_both(
+        Column("value", "估计", "estimate"),
+        Column("lower", "下限", "estimate"),
+        Column("upper", "上限", "estimate"),
+    ),
 )
 ROWS = (
     Column("place", "地区"),
@@ -237,31 +230,35 @@ def _estimates(before: Snapshot, after: Snapshot, areas: pd.DataFrame) -> pd.Dat
 def _other(before: Mapping[str, Any], after: Mapping[str, Any]) -> pd.DataFrame:
     """Return what differs between two manifests besides what was judged."""
     lines: list[dict[str, str]] = []
-    for kind, key in (("文件", "inputs"), ("抽样和答复", "campaign")):
-        then, now = ({one["path"]: one["sha256"] for one in said.get(key, [])} for said in (before, after))
+    for kind, key in OTHERS:
+        then, now = (_told(said.get(key), key) for said in (before, after))
+        none = NONE if kind in FILES else ""
         lines += [
-            {"kind": kind, "what": name, "then": _state(then.get(name)), "now": _state(now.get(name))}
-            for name in sorted(set(then) | set(now))
-            if then.get(name) != now.get(name)
-        ]
-    for kind, key in (
-        ("参数", "params"),
-        ("程序", "code"),
-        ("程序", "lock"),
-        ("程序包", "versions"),
-        ("字体", "fonts"),
-    ):
-        then, now = (dict(_flat(said.get(key), key)) for said in (before, after))
-        lines += [
-            {"kind": kind, "what": name, "then": then.get(name, ""), "now": now.get(name, "")}
+            {"kind": kind, "what": name, "then": then.get(name, none), "now": now.get(name, none)}
             for name in sorted(set(then) | set(now))
             if then.get(name) != now.get(name)
         ]
     return pd.DataFrame(lines, columns=["kind", "what", "then", "now"])
 
 
-def _state(digest: str | None) -> str:
-    return "没有" if digest is None else f"摘要 {digest[:12]}…"
+FILES, NONE = ("文件", "抽样和答复"), "没有"
+OTHERS = (
+    ("文件", "inputs"),
+    ("抽样和答复", "campaign"),
+    ("参数", "params"),
+    ("程序", "code"),
+    ("程序", "lock"),
+    ("程序包", "versions"),
+    ("字体", "fonts"),
+)
+"""The parts of a manifest that say what a run was made from, and what each is called."""
+
+
+def _told(part: Any, key: str) -> dict[str, str]:
+    """Return a part of a manifest as words by name: of a file the beginning of its digest."""
+    if key in ("inputs", "campaign"):
+        return {one["path"]: f"摘要 {one['sha256'][:12]}…" for one in part or []}
+    return dict(_flat(part, key))
 
 
 def _flat(value: Any, name: str) -> Iterator[tuple[str, str]]:

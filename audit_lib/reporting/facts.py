@@ -129,6 +129,7 @@ def indicator_number(case: Case, key: str) -> Number | None:
         result=worst(results) if judged else "",
         words=_how_many(case, rule) if judged and case.level != "county" else "",
         rows=f"依据 {rule}" if rule else "",
+        unit="分" if words["numerator"].endswith("(分)") else "",
     )
 
 

@@ -260,7 +260,15 @@ def course_lines(
 
 
 def _dot(axes: Axes, value: float, place: int, *, bad: bool, calm: str) -> None:
-    axes.plot([value], [place], "^" if bad else "o", color=FAIL if bad else calm, markersize=6, zorder=4)
+    axes.plot(
+        [value],
+        [place],
+        "^" if bad else "o",
+        color=FAIL if bad else calm,
+        markersize=6,
+        zorder=4,
+        clip_on=False,
+    )
 
 
 @contextmanager

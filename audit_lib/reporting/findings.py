@@ -6,10 +6,10 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number
-from audit_lib.reporting.judged import LEVELS, subject_names
+from audit_lib.reporting.judged import subject_names
 from audit_lib.reporting.model import Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column
-from audit_lib.reporting.words import order, rule_name
+from audit_lib.reporting.words import LEVELS, order, rule_name
 
 MATCHED = "W2-10"
 """The rule that looks for each finding in the ledger of the county; its evidence names those without."""

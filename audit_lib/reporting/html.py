@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
@@ -34,6 +35,8 @@ def report_html(report: Report) -> str:
     """Return the whole page."""
     page = _environment().get_template("report.html")
     style, script = (Markup(_resource(f"report.{kind}")) for kind in ("css", "js"))  # noqa: S704 our own files
+    marks = json.dumps("　".join(report.marks), ensure_ascii=False).replace("<", "\\3c ")
+    style += Markup(f"@page {{ @top-right {{ content: {marks}; }} }}\n")  # noqa: S704 quoted, and no tag in it
     return page.render(report=report, style=style, script=script, there=_anchors(report.sections))
 
 

@@ -8,23 +8,9 @@ from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import AREA_SET, VERDICT_RULE
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.tables import Column
-from audit_lib.reporting.words import rule_name, rule_titles
+from audit_lib.reporting.words import LEVELS, rule_name, rule_titles, table_names
 from audit_lib.schemas import tables
 
-LEVELS = {
-    "province": "省",
-    "city": "市州",
-    "county": "县区",
-    "unit": "单位",
-    "hazard": "隐患",
-    "record": "记录",
-    "org": "报送单位",
-    "grid": "网格",
-    "pilot": "试点单位",
-    "team": "检查组",
-    "person": "人员",
-    "output": "输出",
-}
 MOST_ON_PAGE, FEW = 100, 12
 KEYS = {
     "units": "unit_id",
@@ -92,12 +78,11 @@ def evidence_table(case: Case, rules: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(table_name=parts.get(0, ""), key=parts.get(2, ""))
     places = evidence_places(case, set(rows["table_name"]))
     rows = rows.merge(places, on=["table_name", "key"], how="left")
-    known = tables()
     return rows.assign(
         rule=rows["rule_id"].map(rule_name),
         name=subject_names(case, rows),
         reason=rows["reason"].fillna(""),
-        table=rows["table_name"].map(lambda name: known[name].zh if name in known else name),
+        table=table_names(rows["table_name"]),
         unit_name=rows["unit_name"].fillna(""),
         file=rows["file"].fillna(""),
         sheet=rows["sheet"].fillna(""),

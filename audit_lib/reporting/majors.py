@@ -9,6 +9,7 @@ from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number, rule_rows
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
 from audit_lib.reporting.tables import Column
+from audit_lib.reporting.words import order
 
 KINDS = {"F3-03": "逾期未整改", "F3-02": "应挂牌未挂牌", "W2-06": "五到位不全", "W2-07": "双签字不全"}
 """What is wrong with a major hazard, by the rule that says so, gravest first."""
@@ -64,13 +65,12 @@ def majors_table(case: Case) -> pd.DataFrame:
     hazards = case.tables["hazards"]
     hazards = hazards[hazards["hazard_id"].isin(named["hazard_id"])].drop_duplicates("hazard_id")
     found = hazards.set_index("hazard_id").reindex(named["hazard_id"])
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     table = named.assign(
         kind=named["rule"].map(KINDS),
         unit_name=found["unit_name"].array,
         found_date=found["found_date"].array,
         deadline=deadline_in_force(found, pd.Timestamp(case.as_of)).array,
-        place=named["code"].map(order),
+        place=named["code"].map(order(case)),
         grave=named["rule"].map({rule: rank for rank, rule in enumerate(KINDS)}),
         area=named["code"].map(case.names()),
     )

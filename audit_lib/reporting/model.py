@@ -87,6 +87,16 @@ class Grid:
     where: Literal["both", "page", "book"] = "both"
     numbers: tuple[Number, ...] = ()
 
+    @property
+    def filled(self) -> tuple[Column, ...]:
+        """The columns without those of text that are empty in every row; the first one stays."""
+        rows = self.rows.head(self.shown)
+        return tuple(
+            column
+            for place, column in enumerate(self.columns)
+            if not place or column.kind != "text" or rows.empty or (rows[column.key].fillna("") != "").any()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -138,6 +148,15 @@ class Section:
         """Its blocks, tables and figures with their numbers put in; a paragraph keeps its references."""
         for block in self.blocks:
             yield tell(block, self.every_number)
+
+    @property
+    def shown(self) -> Iterator[Block]:
+        """Its blocks as page and paper show them: no table of the workbook, no column that says nothing."""
+        for block in self.told:
+            if not isinstance(block, Grid):
+                yield block
+            elif block.where != "book":
+                yield replace(block, columns=block.filled)
 
     @property
     def annex(self) -> str:
@@ -252,16 +271,19 @@ def unite(numbers: Iterable[Number]) -> tuple[Number, ...]:
 
 
 def numbers_table(numbers: Iterable[Number]) -> pd.DataFrame:
-    """Return named numbers as a table: key, label, printed, numerator, denominator, source."""
+    """Return named numbers as a table: key, label, printed, unit, numerator, denominator, source."""
     rows = [
         {
             "key": number.key,
             "label": number.label,
             "printed": number.cell.text,
+            "unit": number.unit,
             "numerator": number.value if number.kind == "share" else None,
             "denominator": number.of,
             "source": number.source,
         }
         for number in numbers
     ]
-    return pd.DataFrame(rows, columns=["key", "label", "printed", "numerator", "denominator", "source"])
+    return pd.DataFrame(
+        rows, columns=["key", "label", "printed", "unit", "numerator", "denominator", "source"]
+    )

@@ -237,7 +237,7 @@ def unknown_words(case: Case) -> tuple[list[Block], list[Number]]:
     grids = unknown_grids(case)
     if not grids[0].folded:
         return [*grids], []
-    named = grids[0].rows["rule"].tolist()
+    named = "、".join(grids[0].rows["rule"]).split("、")
     numbers = [
         count_number("unknown", "无法判定的事项", len(named), source="本报告", unit="项", rows="无法判定"),
         Number("unknown_rules", "无法判定的条款", "text", "; ".join(named), "本报告"),
@@ -247,7 +247,7 @@ def unknown_words(case: Case) -> tuple[list[Block], list[Number]]:
 
 
 def unknown_grids(case: Case) -> list[Grid]:
-    """Return what nobody could judge and why: on the page one row per clause, in the workbook all."""
+    """Return what nobody could judge and why: on the page a row for what is alike, in the workbook all."""
     rules = own_rules(case)
     areas = rules["level"].isin(["city", "county", "org", "province"])
     derived = rules["rule_id"] == VERDICT_RULE
@@ -271,6 +271,8 @@ def unknown_grids(case: Case) -> list[Grid]:
         name=("name", lambda told: shorten(list(dict.fromkeys(told)))),
         why=("why", lambda told: "; ".join(dict.fromkeys(told))),
     )
+    # Clauses that the same areas lack for the same reason stand in one row.
+    alike = table.reset_index().groupby(["areas", "name", "why"], sort=False)["rule"].agg("、".join)
     columns = (
         Column("rule", "条款"),
         Column("areas", "个数", "count"),
@@ -282,7 +284,7 @@ def unknown_grids(case: Case) -> list[Grid]:
     each = (Column("rule", "条款"), Column("name", "地区"), Column("reason", "原因"))
     folded = len(table) > FOLDED
     return [
-        Grid("无法判定", title, columns, table.reset_index(), empty=none, where="page", folded=folded),
+        Grid("无法判定", title, columns, alike.reset_index(), empty=none, where="page", folded=folded),
         Grid("无法判定", title, each, rows.reset_index(drop=True), empty=none, where="book"),
     ]
 

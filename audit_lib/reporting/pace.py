@@ -113,7 +113,8 @@ def _pace_numbers(week: Week) -> tuple[Number, ...]:
 
 
 def _range(least: object, most: object) -> str:
-    return str(least) if least == most else f"{least}—{most}"
+    few, many = (f"{one:,}" if isinstance(one, int) else str(one) for one in (least, most))
+    return few if few == many else f"{few}—{many}"
 
 
 def _outlook(row: dict[Any, Any]) -> str:

@@ -53,8 +53,14 @@ LONGEST_WORD = 9.0
 TALLEST = 9
 """Lines of a row above which a turned page is better."""
 
-MOST_UNFOLDED = 100
+MOST_UNFOLDED = 40
 """Rows of a folded table that an annex still prints."""
+
+MOST_NAMED = 12
+"""Tables of the workbook that a note names one by one."""
+
+MOST_WORDS = 6
+"""Lines between the number of an annex and its turned table that go with it to the turned page."""
 
 HAN = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U000323af“”‘’—…"
 ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
@@ -213,12 +219,13 @@ def _items(section: Section) -> Iterator[Item]:
     An annex is where details belong: there nothing is folded but what only a page shows in parts, as
     the rows that prove each rule, which the workbook has in one sheet.
     """
-    shown = [block for block in section.told if not (isinstance(block, Grid) and block.where == "book")]
-    for aside, blocks in groupby(shown, key=lambda block: _is_aside(block, section)):
+    for aside, blocks in groupby(section.shown, key=lambda block: _is_aside(block, section)):
         if aside:
             grids = [block for block in blocks if isinstance(block, Grid) and len(block.rows)]
-            said = "；".join(f"{official(grid.title or grid.name)}（{len(grid.rows)}行）" for grid in grids)
-            yield from [Words("note", f"明细见工作簿：{said}。")] if said else []
+            named = [f"{official(grid.title or grid.name)}（{len(grid.rows)}行）" for grid in grids]
+            more = f"等{len(named)}个表" if len(named) > MOST_NAMED else ""
+            said = f"明细见工作簿：{'；'.join(named[:MOST_NAMED])}{more}。"
+            yield from [Words("note", said)] if named else []
         else:
             for block in blocks:
                 yield from _block(block, section.numbers)
@@ -238,6 +245,10 @@ def _turn(items: list[Item]) -> list[Item]:
         turned[place] |= turned[place + 1] and _is(items[place], "annex", "title", "part", "heading", "note")
     for place in range(1, len(items)):
         turned[place] |= turned[place - 1] and _is(items[place], "note")
+    for place in (place for place, item in enumerate(items) if _is(item, "annex")):
+        first = next((n for n in range(place, len(items)) if not isinstance(items[n], Words)), place)
+        if turned[first] and first - place <= MOST_WORDS:
+            turned[place:first] = [True] * (first - place)
     return [replace(item, turned=side) for item, side in zip(items, turned, strict=True)]
 
 
@@ -343,7 +354,7 @@ def _fit(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> tuple[floa
         max(min(head, WIDEST_HEAD), full if column.kind != "text" else _least(row[place] for row in rows))
         for place, (column, head, full) in enumerate(zip(columns, heads, longest, strict=True))
     ]
-    wants = [max(full, low) - low for full, low in zip(longest, least, strict=True)]
+    wants = [max(full, low, head / 2) - low for full, low, head in zip(longest, least, heads, strict=True)]
     for size, width in SIZES:
         room = (width - PADDING * len(columns)) / size
         shares = _shares(least, wants, room)

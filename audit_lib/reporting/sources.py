@@ -8,7 +8,7 @@ from audit_lib.intake.versions import loses_rows
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.model import Block, Grid, Paragraph, Section
 from audit_lib.reporting.tables import Column
-from audit_lib.schemas import tables
+from audit_lib.reporting.words import table_names
 
 STATUS = {"read": "已读入", "refused": "不能使用", "superseded": "已由更正件取代", "missing": "未收到"}
 LEFT_OUT = ("refused", "missing")
@@ -45,9 +45,8 @@ def files_table(case: Case) -> pd.DataFrame:
     if case.level != "province":
         mine = {case.code, *case.areas.loc[case.areas["code"].isin(case.codes), "city"]}
         files = files[files["area"].isin(case.codes | mine) | files["area"].isna()]
-    known = tables()
     return files.assign(
-        table_zh=files["table"].map(lambda name: known[name].zh if name in known else name),
+        table_zh=table_names(files["table"]),
         status_zh=files["status"].map(STATUS),
         reason=files["reason"].fillna(""),
     ).sort_values(["table", "file"], ignore_index=True)
@@ -69,9 +68,8 @@ def _quarantined(case: Case) -> Grid:
     rows = case.quarantine
     if case.level != "province":
         rows = rows[rows["area"].isin(case.codes)]
-    known = tables()
     rows = rows.assign(
-        table_zh=rows["table"].map(lambda name: known[name].zh if name in known else name),
+        table_zh=table_names(rows["table"]),
         area_zh=rows["area"].map(case.names()).fillna(""),
         sheet=rows["sheet"].fillna(""),
     )

@@ -62,6 +62,8 @@ def next_section(case: Case) -> Section:
 
 def _areas(case: Case) -> tuple[list[Block], list[Number]]:
     table = proposals_table(case)
+    if table.empty:
+        return [Paragraph("没有建议列为未按期完成任务的地区。")], []
     number = count_number(
         "named", "建议通报并责令重新开展的地区", table["area"].nunique(), source="本报告", unit="个"
     )
@@ -78,7 +80,6 @@ def _areas(case: Case) -> tuple[list[Block], list[Number]]:
         "建议列为未按期完成任务地区(通报、责令重新开展), 待核定",
         columns,
         table.assign(pending=PENDING),
-        empty="没有建议列入的地区。",
     )
     more = ", 换一种读法的地区数见附件" if case.level == "province" else ""
     return [Paragraph(f"建议列为未按期完成任务地区的 {{named}} 个{more}。"), grid], [number]

@@ -162,7 +162,7 @@ def _all_reached(case: Case) -> tuple[list[Block], list[Number]]:
     rows = case.verdicts[case.verdicts["area"].isin(case.codes) & (case.verdicts["result"] == "met")]
     blocks: list[Block] = []
     numbers = []
-    for level, words in (("city", "市州"), ("county", "县区")):
+    for level, words in (("city", "市州"), ("county", "县区"))[case.level != "province" :]:
         there = rows.loc[rows["level"] == level, "area"]
         numbers.append(
             count_number(

@@ -49,7 +49,8 @@ class Column:
     ``limit`` is the share that the figure is held against: the print never jumps over it;
     ``judged`` names the column with the result whose mark stands before the figure,
     ``group`` a heading over several columns, and ``rows`` the table that lists what stands
-    behind a figure, by what the first column of its row says.
+    behind a figure, by what the first column of its row says; ``absent`` is how a count is
+    printed that is not there.
     """
 
     key: str
@@ -60,6 +61,7 @@ class Column:
     judged: str = ""
     group: str = ""
     rows: str = ""
+    absent: str = MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,9 @@ def print_cell(column: Column, row: pd.Series[Any] | dict[str, Any]) -> Cell:
     if isinstance(value, str) and value == HIDDEN:
         return Cell(HIDDEN, None, kind=column.kind)
     if column.kind != "share" and pd.isna(value):
-        return Cell(MISSING, None, kind=column.kind) if column.kind == "count" else Cell(UNDEFINED, None)
+        return (
+            Cell(column.absent, None, kind=column.kind) if column.kind == "count" else Cell(UNDEFINED, None)
+        )
     return _PRINTERS[column.kind](value, column, row)
 
 

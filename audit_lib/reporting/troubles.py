@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from typing import Any
 
@@ -10,10 +11,10 @@ import pandas as pd
 from audit_lib.compliance import Rule
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import VERDICT_RULE
-from audit_lib.reporting.judged import LEVELS, lowest, own_rules, subject_names
+from audit_lib.reporting.judged import lowest, own_rules, subject_names
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
 from audit_lib.reporting.tables import Column, print_count
-from audit_lib.reporting.words import LEFT_TO_PEOPLE, order, rule_name
+from audit_lib.reporting.words import LEFT_TO_PEOPLE, LEVELS, order, rule_name
 
 COUNTED = {"county": "个县区", "city": "个市州", "unit": "家单位", "hazard": "处隐患", "org": "个报送单位"}
 """What the subjects of a rule are counted as; 项 where none of these."""
@@ -27,6 +28,9 @@ CLUES = "W2-11"
 
 DERIVED = "派生"
 """What the rulebook says of rules that the plan does not have in words."""
+
+FEW = 2
+"""Parts of a reason that an example says."""
 
 NOT_COUNTED = (VERDICT_RULE, CLUES)
 
@@ -46,7 +50,8 @@ def troubles_section(case: Case) -> Section:
     )
     gaps = zip(table["lost"], table["unit"], strict=True)
     shown = table.assign(gap=["" if pd.isna(lost) else f"{print_count(lost)} {unit}" for lost, unit in gaps])
-    grid = Grid("主要问题", "各类问题(由重到轻)", columns, shown, empty="没有未达到的规则。")
+    title = "各类问题(由重到轻)"
+    grid = Grid("主要问题", title, columns, shown, empty="没有未达到的规则。", folded=len(shown) > 0)
     numbers: list[Number] = []
     blocks: list[Block] = []
     for row in table[table["grave"]].to_dict("records"):
@@ -91,7 +96,7 @@ def _kind(case: Case, rule: Rule, found: pd.DataFrame) -> dict[str, object]:
     rank = found.assign(lost=lost.fillna(0), place=found["area"].map(order(case)).fillna(len(case.areas)))
     first = rank.sort_values(["lost", "place", "subject"], ascending=[False, True, True]).iloc[:1]
     name = str(subject_names(case, first).iloc[0]) or str(first["subject"].iloc[0])
-    reason = str(first["reason"].fillna("").iloc[0])
+    reason = _shorten(str(first["reason"].fillna("").iloc[0]))
     example = name if not reason or LEFT_TO_PEOPLE in reason else f"{name}: {reason}"
     return {
         "rule": rule.rule_id,
@@ -106,6 +111,16 @@ def _kind(case: Case, rule: Rule, found: pd.DataFrame) -> dict[str, object]:
         "accountable": rule.accountable,
         "section": rule.section,
     }
+
+
+def _shorten(reason: str) -> str:
+    """Return a reason as an example has room for it: of many parts the first two, and how many there are.
+
+    >>> _shorten("02-07 不同 (1; 0); 02-14 不同 (2; 1); 02-21 不同 (3; 2)")
+    '02-07 不同 (1; 0); 02-14 不同 (2; 1)等 3 处'
+    """
+    parts = re.split(r"; (?![^(]*\))", reason)
+    return reason if len(parts) <= FEW else f"{'; '.join(parts[:FEW])}等 {len(parts)} 处"
 
 
 def _sentence(row: dict[Hashable, Any]) -> tuple[str, list[Number]]:

@@ -28,6 +28,7 @@ from audit_lib.errors import CallError
 from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting.case import Case, find_run, make_case
+from audit_lib.reporting.words import order
 
 DAY = "week.json"
 """Beside the bulletins: the day of which receipts are known, as the command was told."""
@@ -205,9 +206,8 @@ def _reports(facts: Facts, day: pd.Timestamp) -> pd.DataFrame:
 
 def _mine(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the case's area in standard order; bodies outside the tree stand last."""
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     mine = rows["area"].isin(case.codes) | (case.level == "province")
-    rows = rows[mine].assign(place=rows["area"].map(order).fillna(len(order)))
+    rows = rows[mine].assign(place=rows["area"].map(order(case)).fillna(len(case.areas)))
     return rows.sort_values(["place", *_present(rows, ("body", "check", "measure"))], ignore_index=True)
 
 
@@ -221,6 +221,5 @@ def _next_due(case: Case, facts: Facts, day: pd.Timestamp) -> pd.DataFrame:
     rows = hazards[
         soon & ~hazards["closed"] & hazards["grade"].eq("重大") & hazards["county"].isin(case.codes)
     ]
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
-    rows = rows.assign(place=rows["county"].map(order), name=rows["county"].map(case.names()))
+    rows = rows.assign(place=rows["county"].map(order(case)), name=rows["county"].map(case.names()))
     return rows.sort_values(["due", "place", "hazard_id"], ignore_index=True)

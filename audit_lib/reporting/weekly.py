@@ -12,6 +12,7 @@ from audit_lib.reporting.facts import count_number, hour_number
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.pictures import weekly_course
 from audit_lib.reporting.tables import Column
+from audit_lib.reporting.words import order
 
 
 def weekly_section(case: Case) -> Section:
@@ -26,12 +27,11 @@ def bodies_table(case: Case) -> pd.DataFrame:
     known = (subjects["area"] + ":" + subjects["body"]).drop_duplicates()
     known = known[known.isin(on_time.index.union(missing.index))]
     area = known.str.split(":").str[0]
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
     kept = area.isin(case.codes) | (case.level == "province")
     known, area = known[kept], area[kept]
     table = pd.DataFrame({"subject": known, "area": area.map(case.names()).fillna("省直属")}).assign(
         body=known.str.split(":", n=1).str[1],
-        place=area.map(order).fillna(len(order)),
+        place=area.map(order(case)).fillna(len(case.areas)),
         due=on_time["denominator"].reindex(known).array,
         in_time=on_time["numerator"].reindex(known).array,
         on_time=on_time["result"].reindex(known).fillna("not_applicable").array,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from functools import cache
 
+import pandas as pd
+
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.tables import print_day
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import rulebook_rows, tables
 
 DRAFT = "送审稿"
 MADE_UP = "演示数据"
@@ -78,6 +80,29 @@ def shorten(names: list[str]) -> str:
 def order(case: Case) -> dict[str, int]:
     """Return the place of each area in the standard order."""
     return {code: place for place, code in enumerate(case.areas["code"])}
+
+
+LEVELS = {
+    "province": "省",
+    "city": "市州",
+    "county": "县区",
+    "unit": "单位",
+    "hazard": "隐患",
+    "record": "记录",
+    "org": "报送单位",
+    "grid": "网格",
+    "pilot": "试点单位",
+    "team": "检查组",
+    "person": "人员",
+    "output": "输出",
+}
+"""What a rule speaks about."""
+
+
+def table_names(names: pd.Series[str]) -> pd.Series[str]:
+    """Return the tables' own names for their keys; what is no table keeps its word."""
+    known = tables()
+    return names.map(lambda name: known[name].zh if name in known else name)
 
 
 @cache

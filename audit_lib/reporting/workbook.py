@@ -7,6 +7,7 @@ also where it starts with ``=``. The same report gives the same bytes.
 from __future__ import annotations
 
 import io
+from math import ceil
 from typing import Any
 
 import pandas as pd
@@ -22,10 +23,11 @@ NUMBERS = Grid(
     (
         Column("label", "名称"),
         Column("printed", "报告中写作"),
-        Column("numerator", "分子", "count"),
-        Column("denominator", "分母", "count"),
+        Column("numerator", "分子", "count", absent=""),
+        Column("denominator", "分母", "count", absent=""),
         Column("source", "来源"),
         Column("key", "代号"),
+        Column("unit", "单位"),
     ),
     numbers_table(()),
 )
@@ -38,6 +40,9 @@ MEANINGS = {
     "shown": "只列出数字, 不作判定",
 }
 WIDEST = 48
+LINE = 15
+"""Points of a line of print; title and note are as high as they need to be seen whole, also on paper."""
+
 HEAD_ROWS = 3
 
 
@@ -59,8 +64,8 @@ class _Styles:
     def __init__(self, book: xlsxwriter.Workbook) -> None:
         self.book = book
         self.known: dict[str, Any] = {}
-        self.title = book.add_format({"bold": True, "font_size": 14})
-        self.note = book.add_format({"font_color": "#59616c"})
+        self.title = book.add_format({"bold": True, "font_size": 14, "text_wrap": True, "valign": "top"})
+        self.note = book.add_format({"font_color": "#59616c", "text_wrap": True, "valign": "top"})
         self.head = book.add_format({"bold": True, "bg_color": "#f4f5f7", "bottom": 1, "text_wrap": True})
 
     def of(self, cell: Cell) -> Any:
@@ -87,8 +92,6 @@ def _legend() -> Grid:
 
 def _sheet(book: xlsxwriter.Workbook, styles: _Styles, report: Report, grid: Grid) -> None:
     sheet = book.add_worksheet(sheet_name(grid.name, [one.name for one in book.worksheets()]))
-    sheet.write_string(0, 0, f"{report.title}: {grid.title}", styles.title)
-    sheet.write_string(1, 0, "　".join([*report.marks, report.subtitle, grid.note]), styles.note)
     for place, column in enumerate(grid.columns):
         sheet.write_string(HEAD_ROWS - 1, place, _heading(column), styles.head)
     widths = [min(_width(_heading(column)), 12) for column in grid.columns]
@@ -96,8 +99,20 @@ def _sheet(book: xlsxwriter.Workbook, styles: _Styles, report: Report, grid: Gri
         for place, cell in enumerate(cells):
             _write(sheet, line, place, cell, styles)
             widths[place] = max(widths[place], _width(cell.text))
+    widths = [min(width + 2, WIDEST) for width in widths]
     for place, width in enumerate(widths):
-        sheet.set_column(place, place, min(width + 2, WIDEST))
+        sheet.set_column(place, place, width)
+    above = (
+        f"{report.title}: {grid.title or grid.name}",
+        "　".join([*report.marks, report.subtitle, grid.note]),
+    )
+    for line, (text, style, size) in enumerate(
+        zip(above, (styles.title, styles.note), (1.4, 1.0), strict=True)
+    ):
+        if len(widths) > 1:
+            sheet.merge_range(line, 0, line, len(widths) - 1, "", style)
+        sheet.write_string(line, 0, text, style)
+        sheet.set_row(line, LINE * size * ceil(_width(text) * size / sum(widths)))
     sheet.freeze_panes(HEAD_ROWS, 1)
     if len(grid.rows):
         sheet.autofilter(HEAD_ROWS - 1, 0, HEAD_ROWS - 1 + len(grid.rows), len(grid.columns) - 1)

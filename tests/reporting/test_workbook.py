@@ -71,3 +71,17 @@ def test_each_sheet_is_frozen_repeats_its_heading_and_knows_what_to_print() -> N
 
 def test_same_report_gives_the_same_workbook() -> None:
     assert book_of("甲") == book_of("甲")
+
+
+def test_count_is_no_share_and_its_parts_stay_empty_in_the_list_of_numbers() -> None:
+    share = Number("rate", "覆盖率", "share", 1, "县检", 4)
+    money = Number("funds", "资金到位率", "share", 100, "自报", 200, unit="分")
+    count = Number("due", "应检单位", "count", 4, "自报", unit="家")
+    words = Paragraph("应检 {due} 家, 覆盖率 {rate}, 资金到位率 {funds}。")
+    report = plain(words, numbers=(share, money, count))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(report_workbook(report))).get_sheet_by_name("主要数字")
+    assert rows.to_python(skip_empty_area=False)[3:] == [
+        ["覆盖率", "25.0%", 1, 4, "县检", "rate", ""],
+        ["资金到位率", "50.0%", 100, 200, "自报", "funds", "分"],
+        ["应检单位", "4", "", "", "自报", "due", "家"],
+    ]
