@@ -14,8 +14,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from audit_lib.reporting.fitting import PORTRAIT, TURNED, Head, Table
 from audit_lib.reporting.model import Report
-from audit_lib.reporting.paper import PORTRAIT, TURNED, Figure, Head, Item, Paper, Table, Words, lay_out
+from audit_lib.reporting.paper import Figure, Item, Paper, Words, lay_out
 from audit_lib.reporting.wordstyle import (
     NS,
     SIZE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from functools import cache
 
 import pandas as pd
@@ -137,3 +138,25 @@ def until(day: dt.date) -> str:
     '截至2014年3月31日24时'
     """
     return f"截至{print_day(day)}24时"
+
+
+HAN = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U000323af“”‘’—…"
+ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+FULL = {",": "，", ";": "；", ":": "："}
+"""Chinese signs, a day as data have it, and the full-width form of plain punctuation (GB/T 15834)."""
+
+
+def official(text: str) -> str:
+    """Return a sentence of ours with full-width punctuation and no blanks beside figures.
+
+    >>> official("有 12 个文件不在本报告内, 见附件(共 3 页): A-01")
+    '有12个文件不在本报告内，见附件（共3页）：A-01'
+    >>> official("20,001 家, 95% 区间 3.2% 至 8.1%"), official("a, b (c)")
+    ('20,001家，95%区间3.2%至8.1%', 'a, b (c)')
+    """
+    text = ISO_DAY.sub(lambda day: print_day(dt.date(*map(int, day.groups()))), text)
+    text = re.sub(rf"(?<=[{HAN}])\(|\((?=[^()]*[{HAN}][^()]*\))", "（", text)
+    text = re.sub(r"（([^()（）]*)\)", r"（\1）", text)
+    if re.search(rf"[{HAN}]", text):
+        text = re.sub(r"([,;:]) +|([,;:])$", lambda found: FULL[(found[1] or found[2])], text)
+    return re.sub(rf"(?<=[{HAN}]) (?=[\w{{▲●◇○－])|(?<=[\w%}}]) (?=[{HAN}])", "", text)

@@ -35,7 +35,8 @@ from audit_lib.reporting import (
 )
 from audit_lib.reporting.canvas import new_figure, png
 from audit_lib.reporting.fonts import Faces, font_file
-from audit_lib.reporting.paper import Table, Words, lay_out, official
+from audit_lib.reporting.paper import Table, Words, lay_out
+from audit_lib.reporting.words import official
 
 NOBODY = pd.DataFrame({"name": ["甲"]})
 NAMED = (Column("name", "名称"),)
@@ -78,6 +79,11 @@ def poppler(tool: str, *arguments: str | Path) -> str:
 
 def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
+
+
+def read_through(file: Path) -> str:
+    """Return what a PDF says without blanks, and without the number and the marks between its pages."""
+    return re.sub(r"-\d+-|送审稿(演示数据)?", "", squeezed(poppler("pdftotext", "-raw", file, "-")))
 
 
 def words_of(file: Path) -> list[tuple[int, float, float, float, str]]:
@@ -167,8 +173,7 @@ def test_heading_of_a_table_is_printed_again_on_each_page(tmp_path: Path, faces:
 def test_every_sentence_and_cell_of_the_report_stands_in_the_pdf(
     area: str, papers: dict[str, Path], tmp_path: Path
 ) -> None:
-    # A paragraph may go on overleaf: between its halves stand the number and the marks.
-    said = re.sub(r"-\d+-|送审稿演示数据", "", squeezed(poppler("pdftotext", "-raw", papers[area], "-")))
+    said = read_through(papers[area])
     paper = lay_out(acceptance_report(cases.case(tmp_path, area)))
     prose = [item.text for item in paper.body if isinstance(item, Words)]
     assert prose

@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from python_calamine import CalamineWorkbook
-from test_paper import HOSTILE, plain, poppler, squeezed, words_of
+from test_paper import HOSTILE, plain, poppler, read_through, squeezed, words_of
 
 from audit_lib.errors import CallError
 from audit_lib.reporting import (
@@ -163,7 +163,7 @@ def test_numbers_read_back_out_of_all_four_formats_are_equal(area: str, tmp_path
     (tmp_path / "x.pdf").write_bytes(report_pdf(report, find_faces(tmp_path)))
     book = CalamineWorkbook.from_filelike(io.BytesIO(report_workbook(report)))
     html = BeautifulSoup(report_html(report), "html.parser")
-    word, pdf = report_docx(report), squeezed(poppler("pdftotext", "-raw", tmp_path / "x.pdf", "-"))
+    word, pdf = report_docx(report), read_through(tmp_path / "x.pdf")
 
     sheet = book.get_sheet_by_name("主要数字").to_python(skip_empty_area=False)[3:]
     printed = {row[5]: row[1] for row in sheet}
