@@ -109,7 +109,7 @@ def _both(*columns: Column) -> tuple[Column, ...]:
     )
 
 
-PARTS = (Column("part", "分子", "count"), Column("whole", "分母", "count"))
+PARTS = (Column("numerator", "分子", "count"), Column("denominator", "分母", "count"))
 VERDICTS = (
     Column("name", "地区"),
     Column("level", "层级"),
@@ -132,7 +132,7 @@ RULES_NOTE = "“该地区有关的行”是这一条款所用各表中, 该地�
 FIGURES = (
     Column("name", "地区"),
     Column("indicator", "指标"),
-    *_both(*PARTS, Column("part", "比例", "share", "whole")),
+    *_both(*PARTS, Column("numerator", "比例", "share", "denominator")),
     Column("moved", "有关的行", "count", rows=MOVED),
 )
 ESTIMATES = (
@@ -178,7 +178,7 @@ def _verdicts(before: Snapshot, after: Snapshot, areas: pd.DataFrame) -> pd.Data
             rule_names(";".join(part for part in pair if part)) for pair in zip(*words, strict=True)
         ]
         table[f"owes_{side}"] = table[f"missing_{side}"].fillna("").map(missing_words)
-    return _placed(table, areas, "area").assign(level=table["level"].map(LEVELS))
+    return _placed(table.assign(level=table["level"].map(LEVELS)), areas, "area")
 
 
 def _rules(before: Snapshot, after: Snapshot, areas: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -192,14 +192,13 @@ def _rules(before: Snapshot, after: Snapshot, areas: pd.DataFrame, rows: pd.Data
         came=["; ".join(sorted(new - old)) for old, new in zip(then, now, strict=True)],
         went=["; ".join(sorted(old - new)) for old, new in zip(then, now, strict=True)],
         rule=table["rule_id"].map(rule_name),
+        level=table["level"].map(lambda one: LEVELS.get(one, one)),
         moved=[
             _moved(rows, areas, str(code), _needs(str(rule)))
             for code, rule in zip(codes, table["rule_id"], strict=True)
         ],
     )
-    return _placed(_sides(table), areas, "area").assign(
-        level=table["level"].map(lambda one: LEVELS.get(one, one))
-    )
+    return _placed(table, areas, "area")
 
 
 def _figures(before: Snapshot, after: Snapshot, areas: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -216,9 +215,8 @@ def _figures(before: Snapshot, after: Snapshot, areas: pd.DataFrame, rows: pd.Da
         for code, key in zip(table["area"], table["indicator"].astype(str), strict=True)
     ]
     words = {key: row["zh"] for key, row in known.items()}
-    return _placed(_sides(table), areas, "area").assign(
-        indicator=table["indicator"].map(words).fillna(table["indicator"])
-    )
+    named = table.assign(indicator=table["indicator"].map(words).fillna(table["indicator"]))
+    return _placed(named, areas, "area")
 
 
 def _estimates(before: Snapshot, after: Snapshot, areas: pd.DataFrame) -> pd.DataFrame:
@@ -282,15 +280,6 @@ def _placed(table: pd.DataFrame, areas: pd.DataFrame, column: str) -> pd.DataFra
     return table.assign(name=table[column].map(names).fillna(table[column]), _place=place).sort_values(
         "_place", kind="stable", ignore_index=True
     )
-
-
-def _sides(table: pd.DataFrame) -> pd.DataFrame:
-    renamed = {
-        f"{old}_{side}": f"{new}_{side}"
-        for old, new in (("numerator", "part"), ("denominator", "whole"))
-        for side in ("then", "now")
-    }
-    return table.rename(columns=renamed)
 
 
 def _moved(rows: pd.DataFrame, areas: pd.DataFrame, code: str, needs: frozenset[str]) -> int:

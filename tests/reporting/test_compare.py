@@ -81,6 +81,31 @@ def test_correction_shows_its_rows_its_rule_and_its_verdict() -> None:
     ]
 
 
+def test_rows_keep_their_level_and_their_indicator_where_areas_are_put_in_order() -> None:
+    rules, indicators = cases.rules(), cases.indicators()
+    rules.loc[rules["rule_id"].isin(["R-03", "F3-02"]) & (rules["result"] == "not_met"), "numerator"] = 0
+    rules.loc[(rules["rule_id"] == "F3-02"), "denominator"] = 2
+    indicators.loc[indicators["area"].isin([cases.LONE, cases.COUNTY]), "denominator"] = 999
+    areas = cases.AREAS.assign(order=[0, 2, 4, 3, 1, 5])
+    one, two = snapshot("first"), snapshot("second", rules=rules, indicators=indicators)
+    one, two = (
+        dataclasses.replace(each, intake=dataclasses.replace(each.intake, areas=areas)) for each in (one, two)
+    )
+    report = compare_runs(one, two)
+    assert [row[:3] for row in rows_of(report, "判定变化")] == [
+        ["青原市", "F3-02 重大隐患挂牌", "市州"],
+        ["青原市", "R-03 县级排查覆盖", "市州"],
+        ["南溪区", "F3-02 重大隐患挂牌", "县区"],
+        ["南溪区", "R-03 县级排查覆盖", "县区"],
+    ]
+    lone, south = (
+        [row[1] for row in rows_of(report, "指标变化") if row[0] == name] for name in ("梅岭市", "南溪区")
+    )
+    assert lone == south
+    whole = {row[1]: row[3] for row in rows_of(report, "指标变化") if row[0] == "南溪区"}
+    assert (whole["检查覆盖率"], whole["市级抽检率"]) == ("1000.0", "200.0")
+
+
 def test_page_leads_from_a_moved_verdict_to_the_rows() -> None:
     page = BeautifulSoup(report_html(compare_runs(snapshot("first"), corrected())), "html.parser")
     (link,) = page.select("#rules tbody a.to-rows")
