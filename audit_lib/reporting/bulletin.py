@@ -70,7 +70,7 @@ def write_weekly(week: Week, report: Report) -> pd.DataFrame:
 
 def _first_screen(week: Week) -> Section:
     parts: list[tuple[list[Block], list[Number]]] = [
-        ([Paragraph("报送情况", "heading")], []),
+        ([Paragraph("周报报送", "heading")], []),
         _received(week),
         ([Paragraph("本周变化", "heading")], []),
         _change(week),

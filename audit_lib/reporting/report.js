@@ -47,6 +47,7 @@ function prepare(box) {
     const title = head.textContent;
     head.textContent = "";
     head.setAttribute("aria-sort", "none");
+    head.dataset.title = title; // for paper: a button is not printed again at the head of each page
     make("button", { type: "button", textContent: title, title: "排序" }, head)
       .addEventListener("click", () => sortBy(body, given, head, place));
   });

@@ -102,6 +102,10 @@ def _sheet(book: xlsxwriter.Workbook, styles: _Styles, report: Report, grid: Gri
     widths = [min(width + 2, WIDEST) for width in widths]
     for place, width in enumerate(widths):
         sheet.set_column(place, place, width)
+    high = max(
+        ceil(_width(_heading(column)) / width) for column, width in zip(grid.columns, widths, strict=True)
+    )
+    sheet.set_row(HEAD_ROWS - 1, LINE * high)
     above = (
         f"{report.title}: {grid.title or grid.name}",
         "　".join([*report.marks, report.subtitle, grid.note]),

@@ -230,6 +230,9 @@ def test_print_shows_every_row_and_no_tools_whatever_was_filtered(opened: Chromi
     assert all(name in text for name in (*NAMES, "送审稿"))
     assert "筛选" not in text
     assert "↕" not in text
+    sheets = [one for one in text.split("\f") if "fired('svg')" in one]
+    assert len(sheets) > 1
+    assert all("序号" in one for one in sheets)
 
 
 @pytest.mark.parametrize("width", [320, 360, 414])

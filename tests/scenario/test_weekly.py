@@ -150,7 +150,7 @@ def page_of(week: Week) -> str:
 def test_first_screen_keeps_the_order_of_questions(plain: Week) -> None:
     page = BeautifulSoup(report_html(weekly_report(plain)), "html.parser")
     heads = [head.get_text() for head in page(["h2", "h3"])]
-    asked = ["一页概览", "报送情况", "本周变化", "需督办的重大隐患", "数字核对"]
+    asked = ["一页概览", "周报报送", "本周变化", "需督办的重大隐患", "数字核对"]
     parts = [
         "一、本周进展",
         "二、主要做法",
