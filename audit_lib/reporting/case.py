@@ -34,7 +34,7 @@ class Case:
     code, name, level : of the area; an area that is county and city at once has level county
     areas : all areas of the tree in standard order, with a column ``city``
     tables : the input tables as read;  files, problems, quarantine : what reading them gave
-    rules, indicators, scores, estimates, verdicts : the judgement
+    rules, indicators, scores, estimates, verdicts, ageing : the judgement
     codes : of the area itself and of everything in it; ``rules`` has no others
     draws : the draws of the campaign that this run names
     as_of : the day judged, its end
@@ -61,6 +61,7 @@ class Case:
     as_of: dt.date
     questions: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("questions"))
     switched: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("switched"))
+    ageing: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("ageing"))
     made: dict[Callable[..., Any], Any] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -183,6 +184,7 @@ def _case(run: Run, area: str | int, whole: Whole) -> Case:
         switched=judgement.switched
         if row["level"] == "province"
         else rules_within(judgement.switched, rule_places(judgement.switched, areas), codes),
+        ageing=judgement.ageing,
     )
 
 

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 import pandas as pd
 
-from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import count_number, rule_rows, sides
 from audit_lib.reporting.model import Number, Picture
 from audit_lib.reporting.tables import print_day, print_share
 from audit_lib.reporting.tiles import FEWEST_TILES, Tile, short_name, tile_map, tile_places
-
-AGES = ((7, "7 天以内"), (14, "8 至 14 天"), (30, "15 至 30 天"), (math.inf, "30 天以上"))
-"""Days since a hazard was found, up to which it counts there."""
 
 
 def coverage_map(case: Case) -> list[Picture]:
@@ -72,25 +67,22 @@ def hazard_flow(case: Case) -> list[Picture]:
 
 def hazard_ages(case: Case) -> list[Picture]:
     """Return how long the open hazards have been known, those past their deadline apart."""
-    as_of = pd.Timestamp(case.as_of)
-    mine = case.tables["hazards"][case.tables["hazards"]["county"].isin(case.codes)]
-    ledger = follow_hazards(mine, as_of=as_of, elements=(), no_content=())
-    rows = ledger[~ledger["closed"] & ledger["found_date"].notna()]
-    if rows.empty:
+    rows = case.ageing[(case.ageing["level"] == case.level) & (case.ageing["area"] == case.code)]
+    rows = rows.sort_values("place")
+    rows = rows[(rows["open"] > 0) | (rows["place"] < rows["place"].max())]
+    if not rows["open"].sum():
         return []
-    days = (as_of - rows["found_date"]).dt.days
-    band = pd.Series([next(words for most, words in AGES if day <= most) for day in days], index=rows.index)
-    kinds = (
-        ("逾期", rows["overdue"]),
-        ("未逾期, 重大", ~rows["overdue"] & (rows["grade"] == "重大")),
-        ("未逾期, 一般或等级不明", ~rows["overdue"] & (rows["grade"] != "重大")),
-    )
-    names = [words for _, words in AGES]
-    parts = [(kind, [int((which & (band == name)).sum()) for name in names]) for kind, which in kinds]
+    names = [
+        f"{row['band']}(重大 {row['major']:,}、逾期 {row['overdue']:,})"
+        if row["major"] + row["overdue"]
+        else row["band"]
+        for _, row in rows.iterrows()
+    ]
+    parts = [("逾期", rows["overdue"].tolist()), ("未逾期", (rows["open"] - rows["overdue"]).tolist())]
     png = figures.stacked_bars(names, parts, label="未销号隐患(处), 按查出至判定日的天数")
     said = "; ".join(
-        f"{name}: " + "、".join(f"{kind} {counts[place]:,} 处" for kind, counts in parts)
-        for place, name in enumerate(names)
+        f"{row['band']}: {row['open']:,} 处, 其中逾期 {row['overdue']:,} 处、重大 {row['major']:,} 处"
+        for _, row in rows.iterrows()
     )
     title = f"图: 未销号隐患的时间(截至{print_day(case.as_of)}; 来源: 自报台账)"
     number = Number("ages", "未销号隐患按查出后的天数", "text", said, "自报台账")

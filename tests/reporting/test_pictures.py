@@ -85,36 +85,43 @@ def test_flow_shows_the_counts_of_the_indicators(tmp_path: Path) -> None:
     assert pictures.hazard_flow(case) == []
 
 
+def with_ages(case: Case) -> Case:
+    """Return the case with open hazards of two ages, one of a city too, and none of an unknown day."""
+    rows = [
+        ("province", cases.PROVINCE, 0, "7天以内", 2, 0, 0, 0),
+        ("province", cases.PROVINCE, 1, "7天以上", 1234, 3, 0, 1000),
+        ("province", cases.PROVINCE, 2, "查出日期不明", 0, 0, 0, 0),
+        ("city", cases.CITY, 0, "7天以内", 1, 0, 0, 1),
+        ("city", cases.CITY, 1, "7天以上", 0, 0, 0, 0),
+        ("city", cases.CITY, 2, "查出日期不明", 1, 0, 1, 0),
+    ]
+    columns = ["level", "area", "place", "band", "open", "major", "ungraded", "overdue"]
+    return dataclasses.replace(case, ageing=pd.DataFrame(rows, columns=columns))
+
+
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("area", "words"),
     [
-        ("2014-03-24", "7 天以内"),
-        ("2014-03-23", "8 至 14 天"),
-        ("2014-03-01", "15 至 30 天"),
-        ("2014-02-28", "30 天以上"),
+        (
+            cases.PROVINCE,
+            "7天以内: 2 处, 其中逾期 0 处、重大 0 处; 7天以上: 1,234 处, 其中逾期 1,000 处、重大 3 处",
+        ),
+        (
+            cases.CITY,
+            "7天以内: 1 处, 其中逾期 1 处、重大 0 处; 7天以上: 0 处, 其中逾期 0 处、重大 0 处; "
+            "查出日期不明: 1 处, 其中逾期 0 处、重大 0 处",
+        ),
     ],
 )
-def test_age_of_an_open_hazard_is_counted_in_days_since_it_was_found(
-    found: str, words: str, tmp_path: Path
+def test_ages_are_those_of_the_judgement_and_an_unknown_day_is_shown_where_there_is_one(
+    area: str, words: str, tmp_path: Path
 ) -> None:
-    case = cases.case(tmp_path)
-    rows = case.tables["hazards"].iloc[1:].assign(found_date=pd.Timestamp(found))
-    (made,) = pictures.hazard_ages(with_table(case, "hazards", rows))
-    assert f"{words}: 逾期 0 处、未逾期, 重大 1 处" in words_of(made)
-    assert words_of(made).count("重大 1 处") == 1
+    (made,) = pictures.hazard_ages(with_ages(cases.case(tmp_path, area)))
+    assert words_of(made) == f"未销号隐患按查出后的天数: {words}。"
 
 
-def test_hazard_past_its_deadline_is_counted_as_overdue_and_a_closed_one_not_at_all(tmp_path: Path) -> None:
-    case = cases.case(tmp_path)
-    day = pd.Timestamp("2014-03-25")
-    rows = case.tables["hazards"].assign(
-        found_date=pd.Timestamp("2014-03-05"),
-        closed_date=[pd.NaT, day],
-        recheck_date=[pd.NaT, day],
-        recheck_result=[None, "合格"],
-    )
-    (made,) = pictures.hazard_ages(with_table(case, "hazards", rows))
-    assert "15 至 30 天: 逾期 1 处、未逾期, 重大 0 处" in words_of(made)
+def test_area_without_an_open_hazard_has_no_picture_of_ages(tmp_path: Path) -> None:
+    assert pictures.hazard_ages(with_ages(cases.case(tmp_path, cases.COUNTY))) == []
 
 
 def test_body_that_gives_nothing_one_friday_does_not_pull_the_course_down(tmp_path: Path) -> None:
@@ -133,12 +140,12 @@ def test_two_fridays_are_no_course(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("draw", ALL, ids=lambda draw: draw.__name__)
 def test_same_case_gives_the_same_picture(draw, tmp_path: Path) -> None:
-    case = with_fridays(cases.case(tmp_path))
+    case = with_ages(with_fridays(cases.case(tmp_path)))
     assert draw(case) == draw(case)
 
 
 def test_report_of_the_province_shows_them_where_people_look(tmp_path: Path) -> None:
-    case = with_fridays(cases.case(tmp_path))
+    case = with_ages(with_fridays(cases.case(tmp_path)))
     shown = {
         block.name: section.key
         for section in acceptance_report(case).sections
