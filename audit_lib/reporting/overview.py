@@ -206,7 +206,7 @@ def _short_clauses(case: Case, proposals: pd.DataFrame) -> Grid:
         Column("areas", "地区和还差数"),
         Column("unit", "单位"),
     )
-    return Grid("未达到的条款", "按条款", columns, pd.DataFrame(rows), where="page")
+    return Grid("未达到的条款", "未达到的条款和地区", columns, pd.DataFrame(rows), where="page")
 
 
 def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:

@@ -22,6 +22,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "supervisions": {"date": pd.NaT, "body": "别的单位"},
     "platform_units": {"unit_id": "ZZ-0001"},
     "hazards_2013": {"closed_date": pd.NaT, "recheck_result": "不合格"},
+    "illegal_acts": {"handled_type": None},
 }
 """What a clerk might have written instead, by table."""
 
@@ -50,22 +51,47 @@ def test_one_row_moves_only_what_it_is_about(case, table, place):
     for column, value in CHANGES[table].items():
         changed.loc[index, column] = value
     after = verdicts(judge(replace(intake, tables=intake.tables | {table: changed}), run, {}).rules)
-    both = pd.concat([before, after], axis=1, keys=["before", "after"])
-    moved = both[both["before"].fillna("") != both["after"].fillna("")].reset_index()
+    moved = _moved(before, after)
     units = intake.tables["units"].drop_duplicates("unit_id").set_index("unit_id")
     county = str(units.loc[row["unit_id"], "county"])
     parents = dict(zip(intake.areas["code"], intake.areas["parent"], strict=True))
-    areas = {county, parents[county], "990000"}
+    strange = _elsewhere(moved, {county, parents[county], "990000"}, keys_of(intake, table, row))
+    assert strange == []
+    assert table in {"platform_units", "hazards_2013"} or len(moved) > 0
+    assert table != "illegal_acts" or "F7-02" in set(moved["rule_id"])
+
+
+def keys_of(intake: Any, table: str, row: pd.Series) -> set[str]:
+    """Return the subjects that a row of a unit's own may be about."""
     keys = {str(row[key]) for key in KEYS if key in row}
     keys |= {f"{table}:{key}" for key in keys}
     hazards = intake.tables["hazards"]
-    keys |= set(hazards.loc[hazards["unit_id"] == row["unit_id"], "hazard_id"])
-    strange = [
+    return keys | set(hazards.loc[hazards["unit_id"] == row["unit_id"], "hazard_id"])
+
+
+def _elsewhere(moved: pd.DataFrame, areas: set[str], keys: set[str]) -> list[tuple[str, str, str]]:
+    return [
         (found.rule_id, found.level, found.subject)
         for found in moved.itertuples()
         if found.subject not in areas | keys
         and found.subject.partition(":")[0] not in areas
         and not any(found.subject.startswith(f"{key}/") for key in keys)
     ]
-    assert strange == []
-    assert table in {"platform_units", "hazards_2013"} or len(moved) > 0
+
+
+@pytest.mark.slow
+def test_a_plan_moves_only_what_its_own_area_and_body_owe(case):
+    run, intake, before = case
+    rows = intake.tables["documents"]
+    plans = rows[rows["doc_type"].eq("行动方案") & rows["area"].eq("990600")]
+    changed = rows.assign(doc_type=rows["doc_type"].mask(rows.index.isin(plans.index), "其他"))
+    after = verdicts(judge(replace(intake, tables=intake.tables | {"documents": changed}), run, {}).rules)
+    moved = _moved(before, after)
+    assert len(plans) == 1
+    assert _elsewhere(moved, {"990600", "990000"}, set()) == []
+    assert {"P1-01", "R-01", "W1-01"} <= set(moved["rule_id"])
+
+
+def _moved(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    both = pd.concat([before, after], axis=1, keys=["before", "after"])
+    return both[both["before"].fillna("") != both["after"].fillna("")].reset_index()
