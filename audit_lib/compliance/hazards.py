@@ -67,7 +67,8 @@ def closing_day(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
 
 def days_known(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[int]:
     """Return for how many days hazards have been known at the end of a day."""
-    return (as_of - rows["found_date"]).dt.days.astype("Int64")
+    days: pd.Series[int] = (as_of - rows["found_date"]).dt.days.astype("Int64")
+    return days
 
 
 def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.Timestamp]:
