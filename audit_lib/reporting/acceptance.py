@@ -17,6 +17,7 @@ from audit_lib.reporting.findings import (
     questions_table,
 )
 from audit_lib.reporting.judged import judged_section
+from audit_lib.reporting.lives import lives_section
 from audit_lib.reporting.majors import KINDS, majors_section
 from audit_lib.reporting.model import Paragraph, Report, Section, unite
 from audit_lib.reporting.objections import objections_section
@@ -86,6 +87,7 @@ def _annexes(case: Case) -> list[Section]:
         _join("definitions", "指标口径与计算说明", _definitions(case)),
         findings_section(case) if len(findings_table(case)) else None,
         objections_section(case) if _objected(case) else None,
+        lives_section(case) if case.spread["found"].gt(0).any() and case.speaks("F6-02") else None,
         questions_section(case) if len(questions_table(case)) else None,
         judged_section(case),
         sources_section(case),

@@ -38,6 +38,7 @@ class Case:
     codes : of the area itself and of everything in it; ``rules`` has no others
     draws : the draws of the campaign that this run names
     as_of : the day judged, its end
+    ageing, spread : how old open hazards are, how deadlines and closings lie, of every area
     questions : what was put to a person, with the answers there are
     switched : rows of rules that a reading chosen instead of the default moved
     """
@@ -62,6 +63,7 @@ class Case:
     questions: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("questions"))
     switched: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("switched"))
     ageing: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("ageing"))
+    spread: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("spread"))
     made: dict[Callable[..., Any], Any] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -185,6 +187,7 @@ def _case(run: Run, area: str | int, whole: Whole) -> Case:
         if row["level"] == "province"
         else rules_within(judgement.switched, rule_places(judgement.switched, areas), codes),
         ageing=judgement.ageing,
+        spread=judgement.spread,
     )
 
 
