@@ -118,9 +118,7 @@ def gather_facts(
     )
     elements = book.chosen(params.readings, "A7").value
     _refuse_without(element_columns(elements), intake)
-    hazards = count_once(
-        follow_hazards(ledger, as_of=as_of, elements=elements, no_content=book.words("no_content"))
-    )
+    hazards = count_once(follow_hazards(ledger, as_of=as_of, elements=elements, no_content=book.no_document))
     frame = units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True)
     population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
@@ -274,7 +272,7 @@ def _removed(
     valid = county_checks[county_checks["valid"]]
     visited = look_up(units["unit_id"], valid.groupby("unit_id")["date"].min())
     closed = units["status"].isin(book.words("closed_statuses")) & (units["status_date"] <= as_of)
-    proven = has_content(units["status_evidence"], book.words("no_content"))
+    proven = has_content(units["status_evidence"], book.no_document)
     return units[closed & proven & ~(visited < units["status_date"])].reset_index(drop=True)
 
 

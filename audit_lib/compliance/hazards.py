@@ -6,9 +6,13 @@ Source: readings A6 and A7.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
+import numpy as np
 import pandas as pd
+
+from audit_lib.compliance.rulebook import Rulebook
+from audit_lib.intake.text import bare, names_somebody
 
 MAJOR = "重大"
 
@@ -137,8 +141,26 @@ _ELSEWHERE = ("方案", "目标")
 
 
 def has_content(cells: pd.Series[str], no_content: Collection[str]) -> pd.Series[bool]:
-    """Return which cells say something."""
-    return cells.notna() & ~cells.fillna("").astype("str").str.strip().isin([*no_content, ""])
+    """Return which cells say something, whatever widths, spaces and marks a word for nothing has.
+
+    >>> has_content(pd.Series(["预案1号", "（无）", "／", " ", None]), ["无"]).tolist()
+    [True, False, False, False, False]
+    """
+    nothing = {"", *map(bare, no_content)}
+    return _each(cells, lambda text: bare(text) not in nothing)
+
+
+def has_name(cells: pd.Series[str], book: Rulebook) -> pd.Series[bool]:
+    """Return which cells name somebody; a tick or a number of people names nobody."""
+    nothing, counts = {"", *map(bare, book.no_name)}, book.words("head_counts")
+    return _each(cells, lambda text: names_somebody(text, nothing, counts))
+
+
+def _each(cells: pd.Series[str], test: Callable[[str], bool]) -> pd.Series[bool]:
+    """Test each spelling once; a missing cell fails."""
+    codes, spellings = pd.factorize(cells.astype(object).to_numpy())
+    passed = np.array([*map(test, spellings), False], dtype=bool)
+    return pd.Series(passed[codes], index=cells.index)
 
 
 def _has(rows: pd.DataFrame, element: str, no_content: Collection[str]) -> pd.Series[bool]:

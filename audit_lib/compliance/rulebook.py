@@ -188,6 +188,16 @@ class Rulebook:
         """Return a parameter that is a list of whole numbers."""
         return self._typed(key, tuple)
 
+    @property
+    def no_document(self) -> tuple[str, ...]:
+        """Return the words that are no document, plan or number where one is due."""
+        return (*self.words("no_content"), *self.words("no_document"))
+
+    @property
+    def no_name(self) -> tuple[str, ...]:
+        """Return the words that name nobody."""
+        return (*self.no_document, *self.words("not_a_name"))
+
     def _typed(self, key: str, kind: type[T]) -> T:
         value = self.parameters.get(key)
         if not isinstance(value, kind):

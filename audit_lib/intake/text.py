@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 NOTHING = frozenset({"", "-", "--", "—", "——", "―", "–", "/", "\\", "无", "(无)", "无。"})
 """What clerks put into a cell that holds nothing."""
@@ -57,3 +58,28 @@ def canonical_id(text: str) -> str:
     while before != after:
         before, after = after, unicodedata.normalize("NFKC", after).strip().upper()
     return after
+
+
+def bare(text: str) -> str:
+    """Return a text folded, in upper case and without the marks around it, as words are compared.
+
+    >>> bare(" （暂无）。"), bare("／"), bare("n/a"), bare("√")
+    ('暂无', '', 'N/A', '√')
+    """
+    word = fold(text).upper()
+    marks = "".join({sign for sign in word if unicodedata.category(sign).startswith("P")})
+    return word.strip(marks) if marks else word
+
+
+def names_somebody(text: str, no_name: Collection[str], head_counts: Collection[str]) -> bool:
+    """Say whether one of the names in a cell is one: no word that says nothing, no number of people.
+
+    >>> names_somebody("张三、2人", ["√"], ["人"]), names_somebody("２ 人", ["√"], ["人"])
+    (True, False)
+    """
+    ends = "|".join(map(re.escape, sorted(head_counts, key=len, reverse=True)))
+    number = re.compile(rf"[\d一二两三四五六七八九十几数多]{{1,2}}(?:{ends})?|")
+    names = map(bare, re.split(r"[、,，;；/／]", text))
+    return bare(text) not in no_name and any(
+        name not in no_name and not number.fullmatch(name) for name in names
+    )

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from functools import cache
 
+import numpy as np
 import pandas as pd
 
 from audit_lib.errors import CallError
+from audit_lib.intake.text import bare, names_somebody
+from audit_lib.schemas import rulebook_rows
 
 PASSED = "合格"
 """The one conclusion that is a pass; 限期整改后复查 becomes one by a later check."""
@@ -84,9 +88,26 @@ def county_state_on(county_checks: pd.DataFrame, unit_days: pd.DataFrame) -> pd.
 
 
 def valid_checks(checks: pd.DataFrame) -> pd.Series[bool]:
-    """Return which rows are a check at all: with date, conclusion and a named inspector."""
-    named = checks["inspectors"].fillna("").astype("str").str.strip() != ""
-    return checks["date"].notna() & checks["conclusion"].notna() & named
+    """Return which rows are a check at all: with date, conclusion and a named inspector.
+
+    A tick, a dash or a number of people names nobody (``rulebook/parameters.csv``).
+    """
+    return checks["date"].notna() & checks["conclusion"].notna() & named_inspectors(checks)
+
+
+def named_inspectors(checks: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows of DataFrame[inspectors] name at least one person."""
+    codes, spellings = pd.factorize(checks["inspectors"].fillna("").astype(object).to_numpy())
+    nobody, counts = _no_name()
+    there = np.array([names_somebody(text, nobody, counts) for text in spellings], dtype=bool)
+    return pd.Series(there[codes], index=checks.index)
+
+
+@cache
+def _no_name() -> tuple[frozenset[str], tuple[str, ...]]:
+    words = {row["key"]: row["value"].split("|") for row in rulebook_rows("parameters")}
+    nobody = [*words["no_content"], *words["no_document"], *words["not_a_name"]]
+    return frozenset({"", *map(bare, nobody)}), tuple(words["head_counts"])
 
 
 def _valid(checks: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit_lib.compliance.duties import as_reported, judge_duties, own_places, spread_over_places
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.hazards import has_content, has_name
 from audit_lib.compliance.keys import among, first_of, look_up
 from audit_lib.compliance.rows import cite, join_evidence, nothing_given
 from audit_lib.compliance.rulebook import Rule
@@ -26,7 +26,7 @@ def leaders_named(facts: Facts, rule: Rule) -> pd.DataFrame:
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     posts, bodies = _posts(facts), _bodies(facts)
-    named = posts[posts["named"] & has_content(posts["duty_letter"], facts.book.words("no_content"))]
+    named = posts[posts["named"] & has_content(posts["duty_letter"], facts.book.no_document)]
     has = {
         role: among(bodies["subject"], named.loc[named["role"] == role, "subject"]) for role in (PARTY, HEAD)
     }
@@ -64,7 +64,7 @@ def letters_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     posts, bodies = _posts(facts), _bodies(facts)
-    letter = has_content(posts["duty_letter"], facts.book.words("no_content"))
+    letter = has_content(posts["duty_letter"], facts.book.no_document)
     signed = posts["named"] & letter & (posts["signed_date"] <= facts.as_of)
     undated = posts["named"] & letter & posts["signed_date"].isna()
     flags = pd.DataFrame({"all": True, "signed": signed, "undated": undated}).astype("int64")
@@ -92,8 +92,7 @@ def contacts_named(facts: Facts, rule: Rule) -> pd.DataFrame:
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     rows = as_reported(facts).reporters
-    empty = (*facts.book.words("no_content"), *facts.book.words("not_a_name"))
-    name, phone = has_content(rows["contact"], empty), rows["phone"].notna()
+    name, phone = has_name(rows["contact"], facts.book), rows["phone"].notna()
     lacks = np.select(
         [~name & ~phone, ~name, ~phone], ["缺联系人和可用的电话", "缺联系人", "缺可用的电话"], ""
     )
@@ -112,7 +111,7 @@ def grids_in_charge(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    empty = facts.book.words("no_content")
+    empty = facts.book.no_document
     rows = first_of(facts.records["grids"], ["county", "grid_id"])
     used = facts.frame.loc[
         has_content(facts.frame["grid_id"], empty), ["county", "grid_id"]
@@ -121,7 +120,8 @@ def grids_in_charge(facts: Facts, rule: Rule) -> pd.DataFrame:
     lacks = pd.Series("", index=rows.index, dtype="str")
     columns = {"person": "责任人", "duty_doc": "责任书", "system_doc": "监管制度"}
     for column, word in columns.items():
-        lacks += has_content(rows[column], empty).map({True: "", False: f"、{word}"}).astype("str")
+        there = has_name(rows[column], facts.book) if column == "person" else has_content(rows[column], empty)
+        lacks += there.map({True: "", False: f"、{word}"}).astype("str")
     lost = rows["_merge"] == "right_only"
     shared = rows["grid_id"].duplicated(keep=False)
     subject = rows["grid_id"].mask(shared, rows["county"] + ":" + rows["grid_id"])
@@ -149,7 +149,7 @@ def feedback_solved(facts: Facts, rule: Rule) -> pd.DataFrame:
         return nothing_given(facts, rule)
     rows = first_of(facts.records["feedback"], ["issue_id", "area"])
     solved = rows["status"] == SOLVED
-    proven = has_content(rows["proof"], facts.book.words("no_content"))
+    proven = has_content(rows["proof"], facts.book.no_document)
     done = solved & proven & (rows["closed_date"] <= facts.as_of)
     rows = rows.assign(done=done, lame=solved & ~done & ~(rows["closed_date"] > facts.as_of))
     places = spread_over_places(facts, rows)
@@ -187,10 +187,9 @@ def feedback_solved(facts: Facts, rule: Rule) -> pd.DataFrame:
 def _posts(facts: Facts) -> pd.DataFrame:
     rows = first_of(facts.records["responsibilities"], ["area", "body", "post"])
     subject = rows["area"] + ":" + rows["body"]
-    empty = (*facts.book.words("no_content"), *facts.book.words("not_a_name"))
     return rows.assign(
         subject=subject,
-        named=has_content(rows["person"], empty),
+        named=has_name(rows["person"], facts.book),
         evidence=cite("responsibilities", subject + "/" + rows["post"]),
     )
 

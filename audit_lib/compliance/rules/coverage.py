@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import has_content
+from audit_lib.compliance.hazards import has_content, has_name
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
@@ -84,7 +84,7 @@ def units_in_grid(facts: Facts, rule: Rule) -> pd.DataFrame:
 def in_grid(facts: Facts) -> pd.Series[bool]:
     """Return which units of the frame have a grid and a person."""
     empty = facts.book.words("no_content")
-    return has_content(facts.frame["grid_id"], empty) & has_content(facts.frame["grid_person"], empty)
+    return has_content(facts.frame["grid_id"], empty) & has_name(facts.frame["grid_person"], facts.book)
 
 
 def units_self_checked(facts: Facts, rule: Rule) -> pd.DataFrame:

@@ -20,7 +20,7 @@ AREAS = ("organisation", "staff", "funds", "rules", "training", "equipment", "si
 def routine_checks(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F6-01: the unit has rules for finding hazards, and a routine check on record, however old."""
     forms = facts.self_checks
-    written = has_content(forms["system_doc"], facts.book.words("no_content"))
+    written = has_content(forms["system_doc"], facts.book.no_document)
     checked = pd.Series(False, index=forms.index)
     for column in ("routine_date", "self_check_date"):
         checked |= forms[column] <= facts.as_of
@@ -30,7 +30,7 @@ def routine_checks(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def lessons_in_plan(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-01: the unit's plan says what it learnt from accidents; whether it did is seen on the spot."""
-    told = has_content(facts.self_checks["plan_lessons"], facts.book.words("no_content"))
+    told = has_content(facts.self_checks["plan_lessons"], facts.book.no_document)
     short = _lacking({"方案中没有事故教训": ~told})
     return _judge_forms(facts, rule, short, columns=["plan_lessons"])
 

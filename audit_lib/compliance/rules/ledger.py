@@ -213,7 +213,7 @@ def own_findings_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     rows = facts.hazards[~facts.hazards["closed"] & facts.hazards["self_found"].fillna(True)]
-    short = lacking(rows, FOUR_FIELDS, facts.book.words("no_content"))
+    short = lacking(rows, FOUR_FIELDS, facts.book.no_document)
     early = rule.due is not None and facts.as_of < rule.due
     unsure = rows["self_found"].isna()
     for column in ("deadline", "fund_planned"):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import has_content, lacking, maybe_major, to_name
+from audit_lib.compliance.hazards import has_content, has_name, lacking, maybe_major, to_name
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
@@ -120,7 +120,7 @@ def listed_by_right_body(facts: Facts, rule: Rule) -> pd.DataFrame:
 def experts_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-08: each major hazard has an expert's opinion; beside it, how many inspections had an expert."""
     rows = facts.hazards[maybe_major(facts.hazards)]
-    asked = has_content(rows["expert_opinion"], facts.book.words("no_content"))
+    asked = has_content(rows["expert_opinion"], facts.book.no_document)
     no_column = ~facts.gaps.asked("hazards", rows, ["expert_opinion"])
     doubtful = ~asked & (rows["grade"].isna() | no_column)
     lost = to_name(rows[~asked], doubtful)
@@ -178,7 +178,7 @@ def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:
 def best_listings(facts: Facts) -> pd.DataFrame:
     """Return one listing per listed major hazard, the one that lacks least."""
     rows = _of_majors(facts)
-    words = lacking(rows, IN_PLACE, facts.book.words("no_content"))
+    words = lacking(rows, IN_PLACE, facts.book.no_document)
     rows = rows.assign(lacking=words, gaps=words.str.len())
     return rows.sort_values(["hazard_id", "gaps", "listing_id"]).drop_duplicates("hazard_id")
 
@@ -222,10 +222,9 @@ def signature_state(facts: Facts) -> pd.DataFrame:
 
 
 def _signature_faults(facts: Facts, rows: pd.DataFrame) -> pd.Series[str]:
-    empty = (*facts.book.words("no_content"), *facts.book.words("not_a_name"))
     faults = pd.Series("", index=rows.index, dtype="str")
     for who, name in (("deputy", "分管领导"), ("principal", "主要负责人")):
-        signed = has_content(rows[f"{who}_signer"], empty) & (rows[f"{who}_date"] <= facts.as_of)
+        signed = has_name(rows[f"{who}_signer"], facts.book) & (rows[f"{who}_date"] <= facts.as_of)
         early = signed & (rows[f"{who}_date"] < rows["closed_date"])
         faults += pd.Series(np.select([~signed, early], [f"、缺{name}签字", f"、{name}签字早于整改完成"], ""),
                             index=rows.index).astype("str")  # fmt: skip

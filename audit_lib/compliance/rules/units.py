@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import days_known, has_content
+from audit_lib.compliance.hazards import days_known, has_content, has_name
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
@@ -197,10 +197,11 @@ def illegal_acts_handled(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def _blank(facts: Facts, columns: list[str]) -> pd.Series[bool]:
     """Return which units of the frame say nothing in any of some columns."""
-    empty = facts.book.words("no_content")
     said = pd.Series(False, index=facts.frame.index)
     for column in columns:
-        said |= has_content(facts.frame[column], empty)
+        cells = facts.frame[column]
+        person = column == "key_guarantor"
+        said |= has_name(cells, facts.book) if person else has_content(cells, facts.book.no_document)
     return ~said
 
 
