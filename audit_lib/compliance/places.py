@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import among
 from audit_lib.errors import EstimateError
-from audit_lib.field import hold_places, last_visits
+from audit_lib.field import held_visits
+from audit_lib.sampling import PASSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class DrawnSample:
     ----------
     frame : DataFrame[unit_id, city, county, stratum]
     sample : DataFrame[unit_id, stratum, ticket, rank, drawn]   drawn units and reserves
+    since : the day at whose end the frame stood; a visit before it is none of the draw's
     look, looks : which of how many looks the plan allows; extends : digest of the plan extended
     """
 
@@ -36,6 +37,7 @@ class DrawnSample:
     look: int = 1
     looks: int = 1
     extends: str | None = None
+    since: pd.Timestamp = pd.Timestamp.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +61,17 @@ def fill_places(facts: Facts, sample: DrawnSample, *, replaced: bool = True) -> 
     DataFrame[unit_id, stratum, city, seen, eligible, failed, lost, already_so], one row per place
     """
     book = facts.book
-    visits = _visits(facts, sample)
-    outcomes = visits.set_index("unit_id")["outcome"]
-    own_fault = book.words("own_fault") if replaced else ()
-    held = hold_places(sample.sample, outcomes, own_fault=own_fault)
-    places = held.loc[held["last"], ["stratum", "unit_id"]].merge(visits, on="unit_id", how="left")
+    places = held_visits(
+        facts.province_checks,
+        sample.sample,
+        draw=sample.name,
+        since=sample.since,
+        own_fault=book.words("own_fault") if replaced else (),
+    )
     places = places.merge(sample.frame[["unit_id", "city"]], on="unit_id")
     gone = places["outcome"].isin(book.words("ineligible"))
     judged = places["conclusion"].notna() & ~gone
-    failed = judged & (places["conclusion"] != "合格")
+    failed = judged & (places["conclusion"] != PASSED)
     return places[["unit_id", "stratum", "city"]].assign(
         seen=places["outcome"].notna(),
         eligible=~gone,
@@ -107,12 +111,3 @@ def known_before(facts: Facts, draws: Mapping[str, DrawnSample], sample: DrawnSa
             for pair in zip(parts, (before.frame, before.places), strict=True)
         ]
     return Known(*parts)
-
-
-def _visits(facts: Facts, sample: DrawnSample) -> pd.DataFrame:
-    """The last visit to each unit of the sample; a finding without outcome was an inspection."""
-    rows = last_visits(facts.province_checks, sample.sample, draw=sample.name)
-    rows = rows[among(rows["unit_id"], sample.sample["unit_id"])]
-    inspected = rows["outcome"].fillna("已检查").astype("str")
-    conclusion = rows["conclusion"].where(inspected == "已检查")
-    return rows[["unit_id", "already_so"]].assign(outcome=inspected, conclusion=conclusion)

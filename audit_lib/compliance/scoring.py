@@ -2,7 +2,8 @@
 
 An item that does not apply (合理缺项) leaves the possible points, so that a clinic is not marked
 down for having no lift. An item nobody checked stays in them and earns nothing: a score must
-not rise because somebody did not look.
+not rise because somebody did not look. Where too many items that the roster says are due are called
+not applicable, nobody can say.
 """
 
 from __future__ import annotations
@@ -66,7 +67,7 @@ def score_checks(
     """
     rows = _answers(check_items, checks, units, book)
     by = rows.groupby("check_id")
-    scores = by[["earned", "possible", "checked", "asked", "na", "key_open", "best"]].sum()
+    scores = by[["earned", "possible", "checked", "asked", "na", "key_open", "best", "denied"]].sum()
     key = rows[rows["key_failed"]].sort_values("item_id").groupby("check_id")["item_id"].agg("、".join)
     scores["key_failed"] = look_up(scores.index.to_series(), key)
     scores["completeness"] = scores["checked"] / scores["asked"].mask(scores["asked"] == 0)
@@ -86,23 +87,20 @@ def _answers(
 ) -> pd.DataFrame:
     """One row per checklist and item, answered or due, with its points."""
     check_items = check_items[among(check_items["check_id"], checks["check_id"])]
-    given = check_items.sort_values(["check_id", "item_id", "result", "share"]).drop_duplicates(
-        ["check_id", "item_id"]
-    )
+    given = _worst(check_items)
     scored = checks[among(checks["check_id"], given["check_id"])]
     due = items_due(units[among(units["unit_id"], scored["unit_id"])], book)
     expected = (
         scored[["check_id", "unit_id"]].merge(due, on="unit_id")[["check_id", "item_id"]].assign(due=True)
     )
-    rows = given[["check_id", "item_id", "result", "share"]].merge(
+    rows = given[["check_id", "item_id", "result", "share", "twice"]].merge(
         expected, on=["check_id", "item_id"], how="outer"
     )
     rows = rows.merge(book.items[["item_id", "key", "points"]], on="item_id", how="left")
     rows["known"] = rows["points"].notna()
     rows["key"] = rows["key"].fillna(False).astype(bool)
     points = rows["points"].fillna(0).astype("float64")
-    got = rows["result"].map(CHECKED_AS).astype("float64")
-    got = got.where(rows["result"] != PARTIAL, rows["share"].astype("float64").clip(0, 1))
+    got = _share_passed(rows)
     na = rows["result"] == NOT_APPLICABLE
     seen = got.notna()
     return rows.assign(
@@ -115,7 +113,27 @@ def _answers(
         key_failed=rows["key"] & seen & (got < 1),
         key_open=rows["key"] & ~na & ~seen,
         denied=na & rows["due"].notna(),
+        unclear=(rows["result"] == PARTIAL) & ~seen & rows["known"],
+        twice=rows["twice"].fillna(False).astype(bool),
     )
+
+
+def _share_passed(rows: pd.DataFrame) -> pd.Series[float]:
+    """Return how much of each item passed; a share outside 0 to 1, such as 80 for 80%, says nothing."""
+    share = rows["share"].astype("float64")
+    passed = rows["result"].map(CHECKED_AS).astype("float64")
+    return passed.where(rows["result"] != PARTIAL, share.where(share.between(0, 1)))
+
+
+def _worst(check_items: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per item of a checklist; of several answers the worst counts (``twice``)."""
+    keys = ["check_id", "item_id"]
+    rank = check_items["result"].map({NOT_CHECKED: 2, NOT_APPLICABLE: 3}).astype("float64")
+    passed = _share_passed(check_items)
+    rank = rank.fillna(passed.where(passed < 1, 4)).where(passed.notna() | rank.notna(), 2)
+    rows = check_items.assign(rank=rank).sort_values([*keys, "rank", "result", "share"])
+    kinds = rows.groupby(keys)["rank"].transform("nunique")
+    return rows.assign(twice=kinds > 1).drop_duplicates(keys)
 
 
 def _conclude(scores: pd.DataFrame, book: Rulebook) -> pd.Series[str]:
@@ -125,6 +143,7 @@ def _conclude(scores: pd.DataFrame, book: Rulebook) -> pd.Series[str]:
     passed = (100 * scores["earned"] - line * possible).round(_EXACT) >= 0
     hopeless = (100 * scores["best"] - line * possible).round(_EXACT) < 0
     unseen = (scores["key_open"] > 0) | ~(scores["completeness"] >= complete)
+    unseen |= scores["denied"] > float(book.share("na_share_flag")) * (scores["na"] + scores["asked"])
     result = np.select(
         [scores["key_failed"].notna() | hopeless, unseen | ~passed], ["不合格", "不能判定"], "合格"
     )
@@ -137,7 +156,14 @@ def _notes(scores: pd.DataFrame, rows: pd.DataFrame, book: Rulebook) -> pd.Serie
     denied = rows[rows["denied"]].groupby("check_id").size()
     foreign = rows[~rows["known"]].groupby("check_id").size()
     notes = many.map({True: "、合理缺项过多", False: ""}).astype("str")
-    for counts, words in ((denied, "项按名录应检而记为合理缺项"), (foreign, "项不在检查表目录中")):
+    unclear = rows[rows["unclear"]].groupby("check_id").size()
+    twice = rows[rows["twice"]].groupby("check_id").size()
+    for counts, words in (
+        (denied, "项按名录应检而记为合理缺项"),
+        (foreign, "项不在检查表目录中"),
+        (unclear, "项部分合格而没有 0 至 1 的比例, 按未检查计"),
+        (twice, "项有不同结果, 按较差的计"),
+    ):
         count = look_up(scores.index.to_series(), counts)
         notes += ("、" + count.astype("Int64").astype("str") + words).where(count.notna(), "").astype("str")
     notes = notes.str.removeprefix("、")

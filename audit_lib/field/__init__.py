@@ -13,11 +13,12 @@ from audit_lib.field.objections import (
 from audit_lib.field.pages import load_pages, make_pages, register_pages, write_pages
 from audit_lib.field.progress import HEADINGS, progress_by_team
 from audit_lib.field.replacements import (
+    held_visits,
     hold_places,
-    last_visits,
     list_deviations,
     list_replacements,
     replacement_workbook,
+    speaking_visits,
 )
 from audit_lib.field.sheets import team_workbook
 
@@ -29,9 +30,9 @@ __all__ = [
     "decide_objections",
     "form_workbook",
     "form_workbooks",
+    "held_visits",
     "hold_places",
     "keep_objections",
-    "last_visits",
     "left_by",
     "list_barred",
     "list_days_off",
@@ -44,6 +45,7 @@ __all__ = [
     "public_workbook",
     "register_pages",
     "replacement_workbook",
+    "speaking_visits",
     "team_workbook",
     "write_objections",
     "write_pages",

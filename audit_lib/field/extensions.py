@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.errors import DrawError
-from audit_lib.field.replacements import hold_places, last_visits
+from audit_lib.field.replacements import hold_places, speaking_visits
 from audit_lib.files import read_bytes
 from audit_lib.sampling.frozen import read_frame
 from audit_lib.sampling.plan import parse_plan
@@ -16,7 +16,9 @@ from audit_lib.sampling.prepare import Extended
 from audit_lib.sampling.reveal import read_draw
 
 
-def left_by(folder: Path, visits: pd.DataFrame, *, name: str, own_fault: Collection[str]) -> Extended:
+def left_by(
+    folder: Path, visits: pd.DataFrame, *, name: str, since: pd.Timestamp, own_fault: Collection[str]
+) -> Extended:
     """Return the plan of a draw with the units of its frame that hold no place in it.
 
     A unit that gave its place away was not inspected, by our own fault: it is left too, and
@@ -27,6 +29,7 @@ def left_by(folder: Path, visits: pd.DataFrame, *, name: str, own_fault: Collect
     folder : of a draw that was made
     visits : table ``province_checks``, up to the day judged
     name : of the extension
+    since : the day at whose end its frame stood
     own_fault : outcomes that give the place away
 
     Raises
@@ -42,7 +45,8 @@ def left_by(folder: Path, visits: pd.DataFrame, *, name: str, own_fault: Collect
                 f'"{plan.draw}" is extended by "{other.draw}" already; there is no second try',
             )
     rows, frame = read_draw(folder), read_frame(read_bytes(folder / "frame.parquet"), name="frame.parquet")
-    outcomes = last_visits(visits, rows, draw=plan.draw).set_index("unit_id")["outcome"]
+    seen = speaking_visits(visits, rows, draw=plan.draw, since=since)
+    outcomes = seen.set_index("unit_id")["outcome"]
     held = hold_places(rows, outcomes, own_fault=own_fault)
     left = frame[~frame["unit_id"].isin(held.loc[held["last"], "unit_id"])]
     return Extended(plan, left.reset_index(drop=True))

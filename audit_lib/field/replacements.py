@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from audit_lib.sampling import PASSED, named_inspectors
 from audit_lib.workbooks import table_workbook
 
 LEDGER = ("stratum", "place", "reason", "unit_id", "outcome")
@@ -31,6 +32,7 @@ INSPECTED = "已检查"
 SKIPPED = "按次序应由其递补, 没有到访记录"
 NOT_DUE = "未轮到的备用单位, 其结果不计入"
 NO_REASON = "未检查而没有写明原因, 按未能检查计"
+NOBODY = "没有写明检查人员, 其结果不计入"
 NOT_LISTED = "不在样本和备用名单中, 其结果不计入"
 
 
@@ -97,7 +99,7 @@ def list_deviations(sample: pd.DataFrame, visits: pd.DataFrame, held: pd.DataFra
     Parameters
     ----------
     sample, held : as `hold_places`
-    visits : DataFrame[unit_id, outcome, conclusion, replaces]   from `last_visits`
+    visits : DataFrame[unit_id, outcome, conclusion, replaces]   from `speaking_visits`
 
     Returns
     -------
@@ -125,21 +127,27 @@ def list_deviations(sample: pd.DataFrame, visits: pd.DataFrame, held: pd.DataFra
 
 
 def replacement_workbook(
-    samples: Mapping[str, pd.DataFrame], checks: pd.DataFrame, *, own_fault: Collection[str]
+    samples: Mapping[str, pd.DataFrame],
+    checks: pd.DataFrame,
+    *,
+    since: Mapping[str, pd.Timestamp],
+    own_fault: Collection[str],
 ) -> bytes:
     """Return the ledger of all draws with what deviates from it, as the bytes of a workbook.
 
     Parameters
     ----------
     samples : by name of the draw, as `hold_places`;  checks : table ``province_checks``
+    since : by name of the draw, as `speaking_visits`
     """
     ledgers, deviations = [], []
     for name, sample in sorted(samples.items()):
-        visits = last_visits(checks, sample, draw=name)
+        visits = speaking_visits(checks, sample, draw=name, since=since[name])
         outcomes = visits.set_index("unit_id")["outcome"]
         held = hold_places(sample, outcomes, own_fault=own_fault)
         ledgers.append(list_replacements(held, outcomes, own_fault=own_fault).assign(draw=name))
         deviations.append(list_deviations(sample, visits, held).assign(draw=name))
+        deviations.append(_of_nobody(checks, sample, name))
     titles = {"替补台账": (ledgers, LEDGER), "偏离次序": (deviations, DEVIATIONS)}
     sheets = {}
     for title, (parts, columns) in titles.items():
@@ -148,18 +156,74 @@ def replacement_workbook(
     return table_workbook(sheets)
 
 
-def last_visits(checks: pd.DataFrame, sample: pd.DataFrame, *, draw: str) -> pd.DataFrame:
-    """Return the last visit under a draw's name to each unit; unnamed ones count for units on its lists.
+def speaking_visits(
+    checks: pd.DataFrame, sample: pd.DataFrame, *, draw: str, since: pd.Timestamp
+) -> pd.DataFrame:
+    """Return the one visit that speaks for each unit visited under a draw's name.
+
+    Of several the first inspection: a later pass says only that the failure was mended. Without
+    one, the last attempt. A record without a day comes after all that have one; an inspection by
+    nobody is none. One that names no draw counts for units on the lists that no other names,
+    from the day of the draw.
 
     Parameters
     ----------
     checks : table ``province_checks``;  sample : as `hold_places`
+    since : the day at whose end the frame stood
     """
-    named = (checks["draw"] == draw).fillna(False) | (
-        checks["draw"].isna() & checks["unit_id"].isin(sample["unit_id"])
+    named = (checks["draw"] == draw).fillna(False).astype(bool)
+    other = checks["draw"].isna() & checks["unit_id"].isin(sample["unit_id"]) & (checks["date"] >= since)
+    other &= ~checks["unit_id"].isin(checks.loc[named, "unit_id"])
+    rows = checks[(named | other) & ~_by_nobody(checks)]
+    seen = rows["outcome"].fillna(INSPECTED).eq(INSPECTED) & rows["conclusion"].notna()
+    days = (rows["date"] - pd.Timestamp(0)).dt.days
+    order = rows.assign(
+        undated=rows["date"].isna(),
+        missed=~seen,
+        turn=days.where(seen, -days),
+        good=rows["conclusion"].eq(PASSED),
     )
-    rows = checks[named.astype(bool)].sort_values(["unit_id", "date", "check_id"])
-    return rows.drop_duplicates("unit_id", keep="last", ignore_index=True)
+    order = order.sort_values(["unit_id", "undated", "missed", "turn", "good", "check_id"])
+    return rows.loc[order.index].drop_duplicates("unit_id", ignore_index=True)
+
+
+def held_visits(
+    checks: pd.DataFrame,
+    sample: pd.DataFrame,
+    *,
+    draw: str,
+    since: pd.Timestamp,
+    own_fault: Collection[str],
+) -> pd.DataFrame:
+    """Return who holds each place of a sample, with the visit that speaks for it.
+
+    Parameters
+    ----------
+    checks, sample, draw, since : as `speaking_visits`;  own_fault : as `hold_places`
+
+    Returns
+    -------
+    DataFrame[stratum, unit_id, ...]   one row per place; what the visit is, missing where there was
+        none; ``conclusion`` only of an inspection
+    """
+    rows = speaking_visits(checks, sample, draw=draw, since=since)
+    outcome = rows["outcome"].fillna(INSPECTED).astype("str")
+    rows = rows.assign(outcome=outcome, conclusion=rows["conclusion"].where(outcome == INSPECTED))
+    held = hold_places(sample, rows.set_index("unit_id")["outcome"], own_fault=own_fault)
+    return held.loc[held["last"], ["stratum", "unit_id"]].merge(rows, on="unit_id", how="left")
+
+
+def _of_nobody(checks: pd.DataFrame, sample: pd.DataFrame, draw: str) -> pd.DataFrame:
+    mine = checks["draw"].fillna(draw).eq(draw) & checks["unit_id"].isin(sample["unit_id"])
+    units = checks.loc[mine & _by_nobody(checks), ["unit_id"]].drop_duplicates().sort_values("unit_id")
+    stratum = units["unit_id"].map(sample.set_index("unit_id")["stratum"])
+    return units.assign(draw=draw, stratum=stratum, deviation=NOBODY)
+
+
+def _by_nobody(checks: pd.DataFrame) -> pd.Series[bool]:
+    """Return which records tell of an inspection and name no inspector."""
+    told = checks["outcome"].fillna(INSPECTED).eq(INSPECTED) & checks["conclusion"].notna()
+    return told & ~named_inspectors(checks)
 
 
 def _passed_over(listed: pd.DataFrame, seen: set[str], called: pd.Series[str]) -> pd.Series[str]:

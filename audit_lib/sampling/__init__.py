@@ -21,7 +21,13 @@ from audit_lib.sampling.optimum import (
     guess_deviations,
 )
 from audit_lib.sampling.pareto import draw_pareto, inclusion_probabilities, set_chances
-from audit_lib.sampling.passes import PASSED, county_passes, county_state_on, valid_checks
+from audit_lib.sampling.passes import (
+    PASSED,
+    county_passes,
+    county_state_on,
+    named_inspectors,
+    valid_checks,
+)
 from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan, plan_strata
 from audit_lib.sampling.proof import UnitProof, prove_unit
 from audit_lib.sampling.reveal import draw_plan, read_draw
@@ -66,6 +72,7 @@ __all__ = [
     "inclusion_probabilities",
     "make_plan",
     "merge_groups",
+    "named_inspectors",
     "open_draw",
     "parse_certificate",
     "parse_plan",

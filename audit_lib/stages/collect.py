@@ -13,10 +13,10 @@ from audit_lib.field import (
     HEADINGS,
     Findings,
     collect,
-    last_visits,
     load_pages,
     progress_by_team,
     replacement_workbook,
+    speaking_visits,
 )
 from audit_lib.field.progress import DONE, HALF, NOT_BEGUN
 from audit_lib.files import write_bytes, write_parquet
@@ -121,8 +121,10 @@ def write_findings(run: Run, found: Findings) -> None:
     write_bytes(folder / "progress.xlsx", table_workbook({"按组": teams, "按单位": sites}))
     visits = found.tables["province_checks"]
     samples = {name: read_draw(draw_folder(run, name)) for name in sorted(set(visits["draw"].dropna()))}
+    since = dict.fromkeys(samples, pd.Timestamp.min)
     own_fault = run_rulebook(run).words("own_fault")
-    write_bytes(folder / "replacements.xlsx", replacement_workbook(samples, visits, own_fault=own_fault))
+    ledger = replacement_workbook(samples, visits, since=since, own_fault=own_fault)
+    write_bytes(folder / "replacements.xlsx", ledger)
 
 
 def _collect(run: Run, files: dict[str, Path]) -> Findings:
@@ -162,13 +164,13 @@ def _in_params(run: Run) -> set[Path]:
 
 
 def _twice(intake: Intake, found: Findings) -> pd.DataFrame:
-    """Visits that a table of the params tells of too: both stand there, and the later day counts."""
+    """Visits that a table of the params tells of too: both stand there, and the first inspection counts."""
     told, visits = intake.tables["province_checks"], found.tables["province_checks"]
     lines = []
     for name, rows in visits.groupby("draw"):
-        known = last_visits(told, rows.assign(drawn=True), draw=str(name))
+        known = speaking_visits(told, rows.assign(drawn=True), draw=str(name), since=pd.Timestamp.min)
         for row in rows[rows["unit_id"].isin(known["unit_id"])].itertuples(index=False):
-            said = "省级核查记录的文件里也有这一家的这次核查; 推算取日期在后的一条, 请只保留一处"
+            said = "省级核查记录的文件里也有这一家的这次核查; 推算取最先的一次检查, 请只保留一处"
             lines.append(
                 [
                     "province_checks",

@@ -135,5 +135,6 @@ def drawn_samples(run: Run) -> dict[str, DrawnSample]:
             look=planned.look.look if planned.look else 1,
             looks=planned.look.looks if planned.look else 1,
             extends=planned.look.extends if planned.look else None,
+            since=pd.Timestamp(run.params.draws[name].cutoff),
         )
     return samples

@@ -11,7 +11,7 @@ import pandas as pd
 from audit_lib.compliance import load_rulebook
 from audit_lib.errors import CallError, DrawError, Text, VerifyError
 from audit_lib.field import left_by
-from audit_lib.field.replacements import INSPECTED, last_visits
+from audit_lib.field.replacements import INSPECTED, speaking_visits
 from audit_lib.files import read_bytes, write_bytes
 from audit_lib.inference import prospect
 from audit_lib.inference.unequal import LEAST
@@ -203,7 +203,9 @@ def earlier_wave(run: Run, name: str, visits: pd.DataFrame) -> pd.DataFrame | No
     if not certificate(run, choice.neyman).exists():
         raise DrawError(f"“{choice.neyman}”还没有抽取", f'the draw "{choice.neyman}" is not made yet')
     sample = read_draw(draw_folder(run, choice.neyman))
-    rows = last_visits(visits[visits["date"] <= pd.Timestamp(choice.cutoff)], sample, draw=choice.neyman)
+    since = pd.Timestamp(run.params.draws[choice.neyman].cutoff)
+    known = visits[visits["date"] <= pd.Timestamp(choice.cutoff)]
+    rows = speaking_visits(known, sample, draw=choice.neyman, since=since)
     rows = rows[rows["conclusion"].notna() & rows["outcome"].fillna(INSPECTED).eq(INSPECTED)]
     stratum = rows["unit_id"].map(sample.set_index("unit_id")["stratum"])
     found = rows.assign(stratum=stratum, failed=rows["conclusion"] != PASSED)
@@ -229,7 +231,9 @@ def _extended(run: Run, name: str, visits: pd.DataFrame) -> Extended | None:
     if first not in run.params.draws or not certificate(run, first).exists():
         raise DrawError(f"要续抽的“{first}”还没有抽取", f'the draw "{first}" to extend is not made yet')
     known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
-    return left_by(draw_folder(run, first), known, name=name, own_fault=load_rulebook().words("own_fault"))
+    since = pd.Timestamp(run.params.draws[first].cutoff)
+    words = load_rulebook().words("own_fault")
+    return left_by(draw_folder(run, first), known, name=name, since=since, own_fault=words)
 
 
 def _plan_line(plan: Plan) -> str:

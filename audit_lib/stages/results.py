@@ -53,7 +53,8 @@ def _write_replacements(
     """Write who stood in for whom in each re-check and unannounced visit, and what was done otherwise."""
     known = visits[visits["date"] <= pd.Timestamp(run.params.as_of)]
     samples = {name: one.sample for name, one in draws.items() if one.purpose in (RECHECK, UNANNOUNCED)}
-    data = replacement_workbook(samples, known, own_fault=book.words("own_fault"))
+    since = {name: draws[name].since for name in samples}
+    data = replacement_workbook(samples, known, since=since, own_fault=book.words("own_fault"))
     write_bytes(run.folder / "judgement" / "replacements.xlsx", data)
 
 

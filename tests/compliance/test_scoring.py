@@ -95,12 +95,48 @@ def test_partial_share_counts_as_written_and_without_one_as_unchecked() -> None:
 
 
 def test_pass_line_is_reached_exactly() -> None:
-    few = [*PLAIN, "CK-M1"]  # 1 point each and one key item of 2
-    total = len(PLAIN) + 2
-    share = round(1 - total * 0.1, 2)
-    answers = dict.fromkeys(SHORT, "合理缺项") | dict.fromkeys(few, "合格")
-    assert score(answers | {PLAIN[0]: ("部分合格", share)}).conclusion == "合格"
-    assert score(answers | {PLAIN[0]: ("部分合格", share - 0.01)}).conclusion == "不合格"
+    first, second, third = PLAIN[:3]
+    answers = passed(**{first: "不合格", second: "不合格"})
+    assert score(passed()).possible == 21
+    assert score(answers | {third: ("部分合格", 0.9)}).conclusion == "合格"
+    assert score(answers | {third: ("部分合格", 0.89)}).conclusion == "不合格"
+
+
+def test_share_written_as_per_cent_says_nothing_and_is_noted() -> None:
+    for share in (50, 80, -0.5):
+        row = score(passed(**{PLAIN[0]: ("部分合格", share)}))
+        assert row.completeness == pytest.approx(12 / 13)
+        assert row.note == "1项部分合格而没有 0 至 1 的比例, 按未检查计"
+    assert score(passed(**{"CK-F2": ("部分合格", 80)})).conclusion == "不能判定"
+
+
+def test_nearly_all_items_denied_against_the_roster_give_no_conclusion() -> None:
+    row = score(dict.fromkeys(SHORT, "合理缺项") | {SHORT[0]: "合格"})
+    assert (row.conclusion, row.score) == ("不能判定", 100)
+    assert row.note == "合理缺项过多、12项按名录应检而记为合理缺项"
+    failed = score(dict.fromkeys(SHORT, "合理缺项") | {"CK-F2": "不合格"})
+    assert failed.conclusion == "不合格"
+
+
+@pytest.mark.parametrize("other", ["不合格", ("部分合格", 0.1), "未检查"])
+def test_of_two_answers_to_an_item_the_worse_counts(other: Any) -> None:
+    once = score(passed(**{PLAIN[0]: other}))
+    kind, share = other if isinstance(other, tuple) else (other, None)
+    visits = [check("a1", check_id="k")]
+    items = [{"check_id": "k", "item_id": item, "result": "合格"} for item in SHORT]
+    again = {"check_id": "k", "item_id": PLAIN[0], "result": kind, "share": share}
+    for rows in ([*items, again], [again, *items], [*items, again, again]):
+        row = judged(units=[unit("a1")], county_checks=visits, check_items=rows).facts.scores.iloc[0]
+        assert (row["earned"], row["completeness"]) == (once.earned, once.completeness)
+        assert row["note"] == "1项有不同结果, 按较差的计"
+
+
+def test_undated_checklist_is_never_the_latest() -> None:
+    visits = [check("a1", None, check_id="old"), check("a1", "2014-03-20", check_id="new")]
+    items = [{"check_id": one, "item_id": item, "result": result} for item in SHORT
+             for one, result in (("old", "合格"), ("new", "不合格"))]  # fmt: skip
+    case = judged(units=[unit("a1")], county_checks=visits, check_items=items)
+    assert found(case, "F7-01", "a1").result == "not_met"
 
 
 def test_many_gaps_gaps_the_roster_contradicts_and_foreign_items_are_noted() -> None:

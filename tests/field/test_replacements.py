@@ -9,8 +9,15 @@ import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit_lib.field import hold_places, list_deviations, list_replacements, replacement_workbook
+from audit_lib.field import (
+    hold_places,
+    list_deviations,
+    list_replacements,
+    replacement_workbook,
+    speaking_visits,
+)
 
+SINCE = {"recheck": pd.Timestamp("2014-03-10")}
 OURS = ("天气原因", "时间不足")
 SAMPLE = pd.DataFrame(
     {
@@ -27,7 +34,11 @@ def visits(**outcomes: str) -> pd.DataFrame:
     rows = pd.DataFrame({"unit_id": list(outcomes), "outcome": list(outcomes.values())})
     rows["conclusion"] = rows["outcome"].map({"已检查": "合格"})
     return rows.assign(
-        replaces=None, draw="recheck", date=pd.Timestamp("2014-03-26"), check_id=rows["unit_id"]
+        replaces=None,
+        draw="recheck",
+        date=pd.Timestamp("2014-03-26"),
+        check_id=rows["unit_id"],
+        inspectors="张三",
     )
 
 
@@ -110,7 +121,7 @@ def test_what_was_done_otherwise_is_listed() -> None:
 
 def test_workbook_carries_ledger_and_deviations_of_each_draw() -> None:
     seen = visits(A="天气原因", C="已检查", N="已检查")
-    data = replacement_workbook({"recheck": SAMPLE}, seen, own_fault=OURS)
+    data = replacement_workbook({"recheck": SAMPLE}, seen, since=SINCE, own_fault=OURS)
     book = python_calamine.load_workbook(io.BytesIO(data))
     assert book.get_sheet_by_name("替补台账").to_python() == [
         ["抽样", "层", "抽中单位", "未检原因", "替补或有关单位", "替补到访情况"],
@@ -119,4 +130,58 @@ def test_workbook_carries_ledger_and_deviations_of_each_draw() -> None:
     assert book.get_sheet_by_name("偏离次序").to_python()[1:] == [
         ["recheck", "y", "N", "未轮到的备用单位, 其结果不计入"]
     ]
-    assert replacement_workbook({}, seen, own_fault=OURS)
+    assert replacement_workbook({}, seen, since={}, own_fault=OURS)
+
+
+def speaks(*rows: dict[str, object]) -> list[object]:
+    """What the records of unit A say: the number of the one that speaks."""
+    plain = {
+        "unit_id": "A",
+        "draw": "recheck",
+        "outcome": "已检查",
+        "conclusion": "合格",
+        "inspectors": "张三",
+    }
+    table = pd.DataFrame([plain | {"check_id": str(place)} | row for place, row in enumerate(rows)])
+    table["date"] = pd.to_datetime(table["date"])
+    table["draw"] = table["draw"].astype("str")
+    one, other = (
+        speaking_visits(rows, SAMPLE, draw="recheck", since=SINCE["recheck"])["check_id"].tolist()
+        for rows in (table, table.iloc[::-1])
+    )
+    assert one == other, "the order of the records decides nothing"
+    return one
+
+
+def test_first_inspection_speaks_and_not_the_follow_up() -> None:
+    failed = {"date": "2014-03-12", "conclusion": "不合格"}
+    assert speaks({"date": "2014-03-28"}, failed) == ["1"]
+    assert speaks({"date": "2014-03-12"}, failed) == ["1"], "of one day, the worse"
+    assert speaks({"date": "2014-03-28", "draw": None}, failed) == ["1"]
+    assert speaks({"date": None}, failed) == ["1"]
+
+
+def test_attempts_give_way_to_an_inspection_and_the_last_of_them_speaks() -> None:
+    missed = [{"date": f"2014-03-1{day}", "outcome": why, "conclusion": None}
+              for day, why in enumerate(["天气原因", "拒绝检查"], 1)]  # fmt: skip
+    assert speaks(*missed) == ["1"]
+    assert speaks(*missed, {"date": "2014-03-20"}) == ["2"]
+    assert speaks(*missed, {"date": None}) == ["1"]
+
+
+def test_visit_without_the_name_of_a_draw_counts_from_its_day_on() -> None:
+    assert speaks({"date": "2014-02-10", "draw": None}) == []
+    assert speaks({"date": None, "draw": None}) == []
+    assert speaks({"date": "2014-03-12", "draw": None}) == ["0"]
+    assert speaks({"date": "2014-03-12", "draw": "another"}) == []
+
+
+def test_inspection_by_nobody_does_not_count_and_is_listed() -> None:
+    assert speaks({"date": "2014-03-12", "inspectors": None}) == []
+    assert speaks({"date": "2014-03-12", "inspectors": "2人"}, {"date": "2014-03-13"}) == ["1"]
+    seen = visits(A="已检查").assign(inspectors="／")
+    data = replacement_workbook({"recheck": SAMPLE}, seen, since=SINCE, own_fault=OURS)
+    book = python_calamine.load_workbook(io.BytesIO(data))
+    assert book.get_sheet_by_name("偏离次序").to_python()[1:] == [
+        ["recheck", "x", "A", "没有写明检查人员, 其结果不计入"]
+    ]

@@ -29,7 +29,8 @@ def items_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    visits = facts.scores[facts.scores["unit_id"].notna()].sort_values(["unit_id", "date", "check_id"])
+    visits = facts.scores[facts.scores["unit_id"].notna()]
+    visits = visits.sort_values(["unit_id", "date", "check_id"], na_position="first")
     latest = visits.drop_duplicates("unit_id", keep="last")[["check_id", "unit_id", "county"]]
     asked = facts.book.items.loc[facts.book.items["rule"] == rule.rule_id, ["item_id", "zh"]]
     due = latest.merge(asked, how="cross")

@@ -147,11 +147,15 @@ def divisions_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def latest_checklist_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """F7-01: in a unit's latest checklist no key item failed and the score reaches the line."""
+    """F7-01: in a unit's latest checklist no key item failed and the score reaches the line.
+
+    A checklist without a day is never the latest of several.
+    """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     rows = facts.scores[facts.scores["unit_id"].notna()]
-    rows = rows.sort_values(["unit_id", "date", "check_id"]).drop_duplicates("unit_id", keep="last")
+    rows = rows.sort_values(["unit_id", "date", "check_id"], na_position="first")
+    rows = rows.drop_duplicates("unit_id", keep="last")
     failed = "关键项不合格: " + rows["key_failed"]
     return subjects(
         "unit",
@@ -159,6 +163,6 @@ def latest_checklist_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
         rows["county"],
         rows["conclusion"].map({"合格": MET, "不合格": NOT_MET, "不能判定": NOT_ASSESSABLE}),
         cite("check_items", rows["check_id"]),
-        reason=failed,
+        reason=failed.fillna(rows["note"].where(rows["conclusion"] == "不能判定")),
         value=(rows["score"] / 100).astype("Float64"),
     )
