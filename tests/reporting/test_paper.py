@@ -83,7 +83,9 @@ def squeezed(text: str) -> str:
 
 def read_through(file: Path) -> str:
     """Return what a PDF says without blanks, and without the number and the marks between its pages."""
-    return re.sub(r"-\d+-|送审稿(演示数据)?", "", squeezed(poppler("pdftotext", "-raw", file, "-")))
+    # A page may end with the number of a rule, so its own number is told by the line that it has.
+    said = re.sub(r"(?m)^\f?- ?\d+ ?-$", "", poppler("pdftotext", "-raw", file, "-"))
+    return re.sub(r"送审稿(演示数据)?", "", squeezed(said))
 
 
 def words_of(file: Path) -> list[tuple[int, float, float, float, str]]:
