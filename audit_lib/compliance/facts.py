@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.duplicates import count_once, numbers_of
 from audit_lib.compliance.gaps import Gaps, find_gaps
-from audit_lib.compliance.hazards import element_columns, follow_hazards, has_content
+from audit_lib.compliance.hazards import at_best, element_columns, follow_hazards, has_content
 from audit_lib.compliance.keys import among, first_of, look_up
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.compliance.scoring import score_checks
@@ -41,6 +42,7 @@ class Facts:
     spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota`` (of a
         unit of the passes), ``counted`` (towards the fifth of the population)
     hazards : each once (`count_once`), with their lives (`follow_hazards`)
+    hazards_at_best : the same, if what cannot be read spoke for them (`at_best`)
     listings : made by the day, bad dates kept, under the numbers of ``hazards``
     self_checks, weekly, reporters, check_items : as read, nothing of the future
     records : every other input table by name, in the county of its unit, nothing of the future:
@@ -69,6 +71,7 @@ class Facts:
     population: pd.DataFrame
     spot_checks: pd.DataFrame
     hazards: pd.DataFrame
+    hazards_at_best: pd.DataFrame
     listings: pd.DataFrame
     self_checks: pd.DataFrame
     reporters: pd.DataFrame
@@ -128,15 +131,18 @@ def gather_facts(
         for name, rows in tables.items()
         if {"unit_id", "county"} <= set(rows)
     }
+    gaps = find_gaps(
+        intake, params.inputs, places, present, contested=contested, county_checks=checks["county_checks"]
+    )
     return Facts(
         as_of=as_of,
         params=params,
         book=book,
         areas=intake.areas,
         places=places,
-        gaps=find_gaps(intake, params.inputs, places, present, contested)
-        .joined("hazards", _astray(hazards, intake, places), places)
-        .joined("supervisions", _unnamed(tables["supervisions"]), places),
+        gaps=gaps.joined("hazards", _astray(hazards, intake, places), places).joined(
+            "supervisions", _unnamed(tables["supervisions"]), places
+        ),
         roster=roster,
         units=units,
         frame=frame,
@@ -148,6 +154,13 @@ def gather_facts(
         population=population[["unit_id", "county"]],
         spot_checks=_spot_checks(checks, passes, population, passed_only=params.readings.A1 == "passed"),
         hazards=hazards,
+        hazards_at_best=at_best(
+            hazards,
+            partial(gaps.unreadable, "hazards"),
+            as_of=as_of,
+            elements=elements,
+            no_content=book.no_document,
+        ),
         listings=_renumbered(
             _listings(_settled("listings", _of_ledger(tables["listings"], ledger, units), intake), as_of),
             number,

@@ -19,7 +19,9 @@ class Gaps:
     ----------
     given : tables of which at least one file was read
     unread : by table, the counties whose file could not be read; of the roster also those that
-        have no row in it: who handed in nothing has not shown that there is nothing
+        have no row in it, of the ledger those that neither sent a file nor stand in anybody's, or
+        whose own inspections found what it does not have: that is no proof that there is nothing
+    reported : by county, the hazards that inspections found where the ledger has none
     unidentified : by table, rows that nobody could identify, by ``level:area`` that they may belong
         to: a row known only by its city to any county of it, one of unknown area to every area
     lost : by table, the areas of those rows, as far as known
@@ -34,6 +36,7 @@ class Gaps:
     lost: Mapping[str, pd.Series[str]]
     lacks: Mapping[tuple[str, str], frozenset[str]]
     bad_cells: pd.DataFrame
+    reported: pd.Series[int]
 
     def not_given(self, tables: Iterable[str]) -> list[str]:
         """Return those of ``tables`` that were not handed in at all."""
@@ -87,7 +90,9 @@ def find_gaps(
     named: Iterable[str],
     places: pd.DataFrame,
     present: Mapping[str, frozenset[str]],
+    *,
     contested: pd.Series[str],
+    county_checks: pd.DataFrame,
 ) -> Gaps:
     """Return what is missing from the inputs.
 
@@ -99,6 +104,7 @@ def find_gaps(
         refused can only be missed where there are none
     contested : the counties of the roster rows whose identifier stands in several counties; each
         may belong to the denominator of its county, like a row that nobody could identify
+    county_checks : with the numbers of hazards that they found
     """
     files = intake.files
     read = set(files.loc[files["status"] == "read", "table"])
@@ -108,15 +114,26 @@ def find_gaps(
         for table, rows in refused.groupby("table")
     }
     silent = frozenset(places["county"]) - present["units"]
+    sent = files[(files["table"] == "hazards") & (files["status"] == "read")]
+    ledgers = present.get("hazards", frozenset())
+    numbers = county_checks[["hazards_general", "hazards_major"]].fillna(0).sum(axis=1).astype("int64")
+    reported = numbers.groupby(county_checks["county"]).sum()
+    reported = reported[~reported.index.isin(ledgers) & (reported > 0)]
+    doubted = frozenset(reported.index) | _not_sent(sent["area"], places, ledgers)
     lost = {str(table): rows["area"] for table, rows in intake.quarantine.groupby("table")}
     lost["units"] = pd.concat([lost.get("units", contested.iloc[:0]), contested], ignore_index=True)
     return Gaps(
         given=frozenset(read & set(named)),
-        unread=unread | {"units": unread.get("units", frozenset()) | silent},
+        unread=unread
+        | {
+            "units": unread.get("units", frozenset()) | silent,
+            "hazards": unread.get("hazards", frozenset()) | doubted,
+        },
         unidentified={table: _spread(areas, places) for table, areas in lost.items()},
         lost=lost,
         lacks=_lacks(files),
         bad_cells=_bad_cells(intake.problems),
+        reported=reported,
     )
 
 
@@ -139,6 +156,16 @@ def _covered(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str
         # Sent by nobody knows whom, or from above: it may hold any county's rows.
         counties |= set(places["county"]) - present
     return frozenset(counties)
+
+
+def _not_sent(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]) -> frozenset[str]:
+    """Counties without rows and without a file where files come area by area.
+
+    Where no file names an area they come from above, and speak for everybody.
+    """
+    named = areas.isin(places["area"])
+    sent = frozenset(places.loc[places["area"].isin(areas[named]), "county"])
+    return frozenset(places["county"]) - sent - present if named.any() else frozenset()
 
 
 def _spread(areas: pd.Series[str], places: pd.DataFrame) -> pd.Series[int]:

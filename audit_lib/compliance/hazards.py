@@ -1,12 +1,14 @@
 """The life of a hazard: found, due, closed, overdue, and what is written down for it.
 
-Closed means rectified *and* passed at the re-check; a date of rectification alone is a claim.
+Closed means rectified *and* passed at a re-check no earlier, and not opened again since; a date of
+rectification alone is a claim.
 Source: readings A6 and A7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.intake.text import bare, names_somebody
 
 MAJOR = "重大"
+PASSED = "合格"
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "责任": ("resp_unit", "resp_person"),
@@ -49,7 +52,9 @@ def follow_hazards(
     rows = hazards[~(hazards["found_date"] > as_of)].reset_index(drop=True)
     claimed = rows["closed_date"] <= as_of
     rechecked = rows["recheck_result"].notna() & (rows["recheck_date"] <= as_of)
-    closed = claimed & rechecked & (rows["recheck_result"] == "合格")
+    again = (rows["reopened_date"] <= as_of) & ~(rows["closed_date"] >= rows["reopened_date"])
+    passed = (rows["recheck_result"] == PASSED) & (rows["recheck_date"] >= rows["closed_date"])
+    closed = claimed & rechecked & passed & ~again
     due = deadline_in_force(rows, as_of)
     return rows.assign(
         claimed=claimed,
@@ -73,6 +78,40 @@ def days_known(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[int]:
     """Return for how many days hazards have been known at the end of a day."""
     days: pd.Series[int] = (as_of - rows["found_date"]).dt.days.astype("Int64")
     return days
+
+
+def at_best(
+    hazards: pd.DataFrame,
+    unreadable: Callable[[pd.DataFrame, str], pd.Series[bool]],
+    *,
+    as_of: pd.Timestamp,
+    elements: Sequence[str],
+    no_content: Collection[str],
+) -> pd.DataFrame:
+    """Return hazards as they would stand if whatever could not be read said what is best for them.
+
+    What falls short even so falls short; what falls short only without it is in doubt.
+
+    Parameters
+    ----------
+    hazards : as `follow_hazards` returns them
+    unreadable : which rows hold something unreadable in a column (`Gaps.unreadable`)
+    """
+    found = hazards["found_date"].fillna(as_of)
+    kindest: dict[str, Any] = {
+        "closed_date": hazards["reopened_date"].where(hazards["reopened_date"] > found, found),
+        "recheck_date": as_of,
+        "recheck_result": PASSED,
+        "deadline": as_of,
+        "extended_to": as_of,
+        "extension_approved": hazards["deadline"],
+        "fund_planned": 1,
+        "fund_not_needed": True,
+    }
+    rows = hazards.copy()
+    for column, value in kindest.items():
+        rows[column] = rows[column].mask(unreadable(hazards, column), value)
+    return follow_hazards(rows, as_of=as_of, elements=elements, no_content=no_content)
 
 
 def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.Timestamp]:

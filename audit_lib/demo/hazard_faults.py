@@ -180,11 +180,12 @@ def no_limit(true: Tables, plant: Plant) -> Planted:
 
 
 def recheck_before_work(true: Tables, plant: Plant) -> Planted:
-    """Date the re-check before the work was done."""
+    """Date the re-check before the work was done, so that nobody has seen it done: it is open, and late."""
     ids = _choose(true, plant, "一般")
     dates = _closed("2014-02-20", "2014-02-19") | {"deadline": pd.Timestamp("2014-02-28")}
     hazards = _set(true["hazards"], ids, dates)
-    return {"hazards": hazards}, [Fault("DQ-03", "record", f"hazards:{one}", plant.note) for one in ids]
+    faults = [Fault("DQ-03", "record", f"hazards:{one}", plant.note) for one in ids]
+    return {"hazards": hazards}, faults + _unmanaged(hazards, ids, plant)
 
 
 def not_on_platform(true: Tables, plant: Plant) -> Planted:

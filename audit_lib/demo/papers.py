@@ -161,7 +161,7 @@ def count_by(true: Tables, key: pd.Series[str], friday: pd.Timestamp) -> pd.Data
     last = checks[checks["date"] < friday].sort_values(["date", "check_id"])
     last = last.drop_duplicates("unit_id", keep="last")
     passed = last.loc[last["conclusion"] == "合格", "unit_id"].map(key).value_counts()
-    done = hazards["recheck_result"].eq("合格") & hazards["closed_date"].notna()
+    done = hazards["recheck_result"].eq("合格") & (hazards["closed_date"] <= hazards["recheck_date"])
     closed = hazards[["closed_date", "recheck_date"]].max(axis=1).where(done)
     major = hazards["grade"] == "重大"
     listed = true["listings"].sort_values("listed_date").drop_duplicates("hazard_id")

@@ -123,7 +123,7 @@ def test_platform_not_handed_in_or_not_read_is_no_proof() -> None:
         ({"deadline": None} | closed("2014-02-21"), "not_met", "没有当日整改, 也没有整改期限"),
         ({"deadline": None}, "not_met", "没有当日整改, 也没有整改期限"),
         ({"deadline": "2014-02-19"}, "not_met", "整改期限早于检查日期"),
-        ({"found_date": None}, "not_assessable", "整改期限或检查日期不可读"),
+        ({"found_date": None}, "not_assessable", "整改期限、整改完成或检查日期不可读"),
     ],
 )
 def test_hazards_are_mended_at_once_or_given_a_limit(

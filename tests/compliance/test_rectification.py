@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from audit_lib.compliance import gather_facts, load_rulebook
@@ -189,6 +190,8 @@ def test_hazard_in_no_county_stands_with_its_sender_or_leaves_open_where_it_may_
         listings=[],
     )
     rows.files.loc[rows.files["table"] == "hazards", "area"] = sent_from
+    empty = [{"table": "hazards", "file": area, "area": area, "status": "read"} for area in (A, B, C)]
+    rows.files = pd.concat([rows.files, pd.DataFrame(empty)], ignore_index=True)
     case = Case(gather_facts(rows, run().params, load_rulebook()))
     for rule in ("F6-02", "F3-02", "F3-03"):
         assert tuple(found(case, rule, county, "county").result for county in (A, B, C)) == results

@@ -121,7 +121,9 @@ def _short_cities(rows: dict[str, Rows], units: dict[str, dict[str, Any]]) -> li
 
 def _closed(hazard: dict[str, Any]) -> bool:
     return (
-        bool(hazard["closed_date"]) and hazard["recheck_result"] == "合格" and hazard["recheck_date"] <= AS_OF
+        bool(hazard["closed_date"])
+        and hazard["recheck_result"] == "合格"
+        and hazard["closed_date"] <= hazard["recheck_date"] <= AS_OF
     )
 
 

@@ -113,7 +113,7 @@ def _registers(rows: dict[str, Rows], city_of: dict[str, str]) -> Iterator[One]:
             yield "W2-10", "record", finding["finding_id"]
             yield "W2-10", "province", "990000"
     for hazard in rows["hazards"]:
-        closed = hazard["recheck_result"] == "合格" and hazard["closed_date"]
+        closed = hazard["recheck_result"] == "合格" and hazard["closed_date"] <= hazard["recheck_date"]
         week = hazard["found_date"] + pd.Timedelta(days=7)
         swift = closed and hazard["closed_date"] <= week
         if hazard["source"] == "省督导" and not hazard["deadline"] and not swift and week < AS_OF:
@@ -186,7 +186,7 @@ def _majors(rows: dict[str, Rows]) -> Iterator[One]:
         if one["body_level"] in ("县级政府", "管委会"):
             listed[one["hazard_id"]].append(one["listed_date"])
     for one in rows["hazards"]:
-        closed = one["recheck_result"] == "合格" and one["closed_date"]
+        closed = one["recheck_result"] == "合格" and one["closed_date"] <= one["recheck_date"]
         swift = closed and one["closed_date"] <= one["found_date"] + week
         if one["grade"] == "重大" and not swift and one["found_date"] + week <= AS_OF:
             days = listed[one["hazard_id"]]
@@ -259,7 +259,7 @@ def _ledger(rows: dict[str, Rows], area: str, week: pd.Timestamp) -> dict[str, i
             continue
         kind = "major" if one["grade"] == "重大" else "general"
         counted[f"{kind}_found"] += one["found_date"] < week
-        done = one["recheck_result"] == "合格" and one["closed_date"]
+        done = one["recheck_result"] == "合格" and one["closed_date"] <= one["recheck_date"]
         counted[f"{kind}_closed"] += bool(done) and max(one["closed_date"], one["recheck_date"]) < week
     listed = {one["hazard_id"] for one in rows["listings"] if one["listed_date"] < week}
     counted["major_listed"] = len(listed & of_area)

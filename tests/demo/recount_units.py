@@ -116,7 +116,8 @@ def _form(form: Row | None) -> Iterator[str]:
 
 
 def _closed(one: Row) -> bool:
-    return bool(one["closed_date"]) and one["recheck_result"] == "合格" and one["recheck_date"] <= AS_OF
+    passed = one["recheck_result"] == "合格"
+    return bool(one["closed_date"]) and passed and one["closed_date"] <= one["recheck_date"] <= AS_OF
 
 
 def _five(one: Row) -> bool:

@@ -83,11 +83,16 @@ def province_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P3-02: what the province's teams found was closed, or given a deadline, within some days."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    rows = facts.hazards[facts.hazards["source"].isin(facts.book.words("province_sources"))]
+    theirs = facts.hazards["source"].isin(facts.book.words("province_sources"))
+    rows, best = facts.hazards[theirs], facts.hazards_at_best[theirs]
     limit = rows["found_date"] + facts.book.days("province_finding_days")
-    in_time = (rows["closed"] & (rows["closed_date"] <= limit)) | rows["due"].notna()
+    in_time, possibly = (
+        (one["closed"] & (one["closed_date"] <= limit)) | one["due"].notna() for one in (rows, best)
+    )
     result = np.select(
-        [in_time, rows["found_date"].isna(), limit >= facts.as_of], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
+        [in_time, rows["found_date"].isna() | possibly, limit >= facts.as_of],
+        [MET, NOT_ASSESSABLE, NOT_DUE],
+        NOT_MET,
     )
     reason = pd.Series("没有在期限内整改, 也没有定期限", index=rows.index, dtype="str")
     return subjects(

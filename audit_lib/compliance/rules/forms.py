@@ -94,12 +94,15 @@ def money_spent(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def plan_check_and_mending(facts: Facts, rule: Rule) -> pd.DataFrame:
     """R-02: the unit has a plan and a self-check, and no open hazard without the five elements."""
-    forms, open_ = facts.self_checks, facts.hazards[~facts.hazards["closed"]]
+    forms, open_ = facts.self_checks, ~facts.hazards["closed"]
     short = _lacking(
         {"没有方案": forms["plan_date"].isna(), "没有自查记录": ~(forms["self_check_date"] <= facts.as_of)}
     )
-    bare = open_.loc[open_["lacking"] != "", "unit_id"]
+    rows, best = facts.hazards[open_], facts.hazards_at_best[open_]
+    certain = ~best["closed"] & (best["lacking"] != "")
+    bare = rows.loc[certain, "unit_id"]
     unread = facts.frame["county"].isin(facts.gaps.open_to(["hazards"]))
+    unread |= among(facts.frame["unit_id"], rows.loc[~certain & (rows["lacking"] != ""), "unit_id"])
     return _judge_forms(
         facts,
         rule,

@@ -163,25 +163,37 @@ def _by_unit(
 
 
 def mended_or_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """W2-04: each hazard was mended on the day it was found, or given a limit not before that day."""
+    """W2-04: each hazard was mended on the day it was found, or given a limit not before that day.
+
+    What was mended before it was found contradicts itself, and is for a person to clear up.
+    """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     rows = facts.hazards
+    best = facts.hazards_at_best
     at_once = rows["closed"] & (rows["closed_date"] <= rows["found_date"])
     limited = rows["deadline"] >= rows["found_date"]
-    unread = facts.gaps.unreadable("hazards", rows, "deadline")
-    unread |= rows["found_date"].isna() & rows["deadline"].notna()
+    unread = (best["closed"] & (best["closed_date"] <= best["found_date"])) | (
+        best["deadline"] >= best["found_date"]
+    )
+    unread |= rows["found_date"].isna() & (rows["deadline"].notna() | rows["closed"])
     early = rows["deadline"] < rows["found_date"]
+    reversed_ = rows["closed_date"] < rows["found_date"]
     return subjects(
         "hazard",
         rows["hazard_id"],
         rows["county"],
-        np.select([at_once | limited, unread], [MET, NOT_ASSESSABLE], NOT_MET),
+        np.select([reversed_, at_once | limited, unread], [NOT_ASSESSABLE, MET, NOT_ASSESSABLE], NOT_MET),
         cite("hazards", rows["hazard_id"]),
         reason=pd.Series(
             np.select(
-                [at_once | limited, unread, early],
-                ["", "整改期限或检查日期不可读", "整改期限早于检查日期"],
+                [reversed_, at_once | limited, unread, early],
+                [
+                    "整改完成早于检查日期, 记录矛盾",
+                    "",
+                    "整改期限、整改完成或检查日期不可读",
+                    "整改期限早于检查日期",
+                ],
                 "没有当日整改, 也没有整改期限",
             ),
             index=rows.index,
@@ -194,9 +206,12 @@ def own_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     last = facts.book.day("self_check_last")
-    rows = facts.hazards[(facts.hazards["found_date"] <= last) & facts.hazards["self_found"].fillna(True)]
-    done = (rows["closed"] & (rows["closed_date"] <= last)) | (rows["lacking"] == "")
-    unsure = rows["self_found"].isna() & ~done
+    own = ~(facts.hazards["found_date"] > last) & facts.hazards["self_found"].fillna(True)
+    rows, best = facts.hazards[own], facts.hazards_at_best[own]
+    done, possibly = (
+        (one["closed"] & (one["closed_date"] <= last)) | (one["lacking"] == "") for one in (rows, best)
+    )
+    unsure = ~done & (rows["self_found"].isna() | rows["found_date"].isna() | possibly)
     return _by_unit(
         facts,
         rule,
@@ -212,12 +227,13 @@ def own_findings_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-05: each open hazard that a unit found itself has money, unit, person and limit."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    rows = facts.hazards[~facts.hazards["closed"] & facts.hazards["self_found"].fillna(True)]
+    own = ~facts.hazards["closed"] & facts.hazards["self_found"].fillna(True)
+    rows = facts.hazards[own]
     short = lacking(rows, FOUR_FIELDS, facts.book.no_document)
     early = rule.due is not None and facts.as_of < rule.due
-    unsure = rows["self_found"].isna()
-    for column in ("deadline", "fund_planned"):
-        unsure |= facts.gaps.unreadable("hazards", rows, column)
+    best = facts.hazards_at_best[own]
+    enough = best["closed"] | (lacking(best, FOUR_FIELDS, facts.book.no_document) == "")
+    unsure = rows["self_found"].isna() | enough
     return subjects(
         "hazard",
         rows["hazard_id"],
@@ -231,12 +247,15 @@ def own_findings_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
 def nothing_let_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-01: each county inspected all its units (R-03), and something was done about all that was found.
 
-    About a hazard: it was closed, or has a limit or a kind of treatment; about an illegal act: how it
-    was handled. Counted are these; the worse of both decides.
+    About a hazard: it was closed, or has a limit not before it was found, or a kind of treatment; about
+    an illegal act: how it was handled. Counted are these; the worse of both decides.
     """
     acts, hazards = facts.records["illegal_acts"], facts.hazards
-    limited = hazards["closed"] | hazards["deadline"].notna() | hazards["method"].notna()
-    unread = facts.gaps.unreadable("hazards", hazards, "deadline")
+    limited, unread = (
+        one["closed"] | (one["deadline"] >= one["found_date"]) | one["method"].notna()
+        for one in (hazards, facts.hazards_at_best)
+    )
+    unread |= hazards["found_date"].isna() & hazards["deadline"].notna()
     unread_acts = facts.gaps.unreadable("illegal_acts", acts, "handled_type")
     found = pd.concat(
         [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -20,6 +22,7 @@ from audit_lib.compliance.rows import (
     tally,
 )
 from audit_lib.compliance.rulebook import Rule
+from audit_lib.intake.text import fold
 
 IN_PLACE = ("措施", "责任", "资金", "时限", "预案")
 """五到位, spelled out in the plan itself (5(2)); unlike 五落实 it is no choice."""
@@ -61,7 +64,14 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     swift = majors["closed"] & (majors["closed_date"] <= limit)
     pending = ~swift & (limit > facts.as_of)
     ungraded = majors["grade"].isna()
-    unknown = majors["found_date"].isna() | ungraded
+    unread = pd.concat(
+        [
+            facts.gaps.unreadable("hazards", majors, one)
+            for one in ("closed_date", "recheck_date", "recheck_result")
+        ],
+        axis=1,
+    ).any(axis=1)
+    unknown = majors["found_date"].isna() | ungraded | (unread & ~(majors["closed_date"] > limit))
     return pd.DataFrame(
         {
             "counted": ~swift & ~pending & ~(ungraded & listed),
@@ -165,14 +175,22 @@ def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     rows = best_listings(facts)
+    best = _read_kindly(facts, rows, {"deadline": facts.as_of, "fund_planned": 1})
+    unread = lacking(best, IN_PLACE, facts.book.no_document) == ""
     return subjects(
         "hazard",
         rows["hazard_id"],
         rows["county"],
-        np.where(rows["lacking"] == "", MET, NOT_MET),
+        np.select([rows["lacking"] == "", unread], [MET, NOT_ASSESSABLE], NOT_MET),
         cite("listings", rows["listing_id"]),
         reason=("缺 " + rows["lacking"]).where(rows["lacking"] != ""),
     )
+
+
+def _read_kindly(facts: Facts, listings: pd.DataFrame, kindest: dict[str, Any]) -> pd.DataFrame:
+    """Return listings as they would be if whatever could not be read were what is best for them."""
+    unread = {one: facts.gaps.unreadable("listings", listings, one) for one in kindest}
+    return listings.assign(**{one: listings[one].mask(unread[one], value) for one, value in kindest.items()})
 
 
 def best_listings(facts: Facts) -> pd.DataFrame:
@@ -207,7 +225,8 @@ def signature_state(facts: Facts) -> pd.DataFrame:
     """Return the closed listings with ``wrong`` (what the signatures lack), ``undated`` and ``pending``.
 
     A hazard closed in the ledger whose listing has no date of completion is ``undated``:
-    nobody can say whether a signature came after it.
+    nobody can say whether a signature came after it. So is one whose signatures lack nothing but
+    a date that can be read.
     """
     rows = _of_majors(facts)
     in_ledger = facts.hazards.loc[facts.hazards["closed"], "hazard_id"]
@@ -215,8 +234,13 @@ def signature_state(facts: Facts) -> pd.DataFrame:
     undated = rows["closed_date"].isna() & rows["hazard_id"].isin(in_ledger)
     rows = rows.assign(undated=undated, wrong=_signature_faults(facts, rows))[closed | undated]
     rows["wrong"] = rows["wrong"].mask(rows["undated"], "挂牌台账没有整改完成日期")
+    dates = {"deputy_date": facts.as_of, "principal_date": facts.as_of}
+    possibly = _signature_faults(facts, _read_kindly(facts, rows, dates)) == ""
+    unread = (rows["wrong"] != "") & ~rows["undated"] & possibly
+    rows["wrong"] = rows["wrong"].mask(unread, "签字日期不可读")
+    rows["undated"] |= unread
     rows["pending"] = rows["closed_date"] + facts.book.days("signature_limit") > facts.as_of
-    rows["pending"] &= rows["wrong"].str.contains("缺")
+    rows["pending"] &= rows["wrong"].str.contains("缺") & ~rows["wrong"].str.contains("早于")
     rows["faults"] = rows["wrong"].str.len()
     return rows.sort_values(["hazard_id", "undated", "faults", "listing_id"]).drop_duplicates("hazard_id")
 
@@ -228,7 +252,10 @@ def _signature_faults(facts: Facts, rows: pd.DataFrame) -> pd.Series[str]:
         early = signed & (rows[f"{who}_date"] < rows["closed_date"])
         faults += pd.Series(np.select([~signed, early], [f"、缺{name}签字", f"、{name}签字早于整改完成"], ""),
                             index=rows.index).astype("str")  # fmt: skip
-    same = (faults == "") & (rows["deputy_signer"] == rows["principal_signer"])
+    one, other = (
+        rows[f"{who}_signer"].map(fold, na_action="ignore").astype("str") for who in ("deputy", "principal")
+    )
+    same = (faults == "") & (one == other)
     return faults.mask(same, "、两个签字是同一人").str.removeprefix("、")
 
 

@@ -24,18 +24,27 @@ from audit_lib.compliance.rulebook import Rule
 
 
 def hazards_managed(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """F6-02: each hazard is closed, or open with the five elements and not overdue (A6)."""
+    """F6-02: each hazard is closed, or open with the five elements and not overdue (A6).
+
+    One that only an unreadable cell keeps from it, or from being open again, leaves its county open.
+    """
     rows = facts.hazards
-    kept = managed(rows)
-    open_ = rows[~kept]
+    kept, doubtful = managed(rows), _doubted(facts)
+    kept &= ~doubtful
+    open_ = to_name(rows[~kept], doubtful)
     areas = judge_areas(
         facts,
         rule,
-        tally(rows, met=kept),
+        tally(rows, met=kept, doubtful=doubtful),
         open_.assign(evidence=cite("hazards", open_["hazard_id"]))[["county", "evidence"]],
         none="零隐患, 需核实",
     )
-    return areas if facts.gaps.not_given(rule.needs) else pd.concat([_managed_by_unit(facts, rule), areas])
+    if facts.gaps.not_given(rule.needs):
+        return areas
+    told = facts.gaps.reported.astype("str")
+    told = "县级检查记录有隐患 " + told + " 项, 隐患台账中一项也没有"
+    reason = look_up(areas["subject"], told).where(areas["level"] == "county").fillna(areas["reason"])
+    return pd.concat([_managed_by_unit(facts, rule), areas.assign(reason=reason)])
 
 
 def managed(hazards: pd.DataFrame) -> pd.Series[bool]:
@@ -43,18 +52,30 @@ def managed(hazards: pd.DataFrame) -> pd.Series[bool]:
     return hazards["closed"] | ((hazards["lacking"] == "") & ~hazards["overdue"])
 
 
+def _doubted(facts: Facts) -> pd.Series[bool]:
+    """Return of which hazards an unreadable cell decides whether they are managed."""
+    reopened = facts.hazards["closed"] & facts.gaps.unreadable("hazards", facts.hazards, "reopened_date")
+    return (managed(facts.hazards_at_best) & ~managed(facts.hazards)) | reopened
+
+
 def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
+    doubtful = _doubted(facts)
     rows = facts.hazards.assign(
-        managed=managed(facts.hazards), evidence=cite("hazards", facts.hazards["hazard_id"])
+        managed=managed(facts.hazards) & ~doubtful,
+        doubtful=doubtful,
+        evidence=cite("hazards", facts.hazards["hazard_id"]),
     )
-    found = rows.groupby("unit_id").agg(numerator=("managed", "sum"), denominator=("managed", "size"))
+    found = rows.groupby("unit_id").agg(
+        numerator=("managed", "sum"), denominator=("managed", "size"), doubtful=("doubtful", "sum")
+    )
     county = rows.groupby("unit_id")["county"].first()
     home = pd.concat([facts.frame.set_index("unit_id")["county"], county])
     home = home[~home.index.duplicated()]
     counts = found.reindex(home.index, fill_value=0)
     early = rule.due is not None and facts.as_of < rule.due
     unread = home.isin(facts.gaps.closed_to(rule.needs))
-    short = counts["denominator"] - counts["numerator"]
+    short = counts["denominator"] - counts["numerator"] - counts["doubtful"]
+    unread |= counts["doubtful"] > 0
     lost = rows[~rows["managed"]].sort_values("hazard_id").groupby("unit_id")["evidence"].agg(";".join)
     return subjects(
         "unit",
@@ -78,13 +99,15 @@ def open_hazards_have_elements(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F6-03: each open hazard has all of the five elements."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    rows = facts.hazards[~facts.hazards["closed"]]
+    open_ = ~facts.hazards["closed"]
+    rows, best = facts.hazards[open_], facts.hazards_at_best[open_]
     lacking = rows["lacking"]
+    unread = best["closed"] | (best["lacking"] == "")
     return subjects(
         "hazard",
         rows["hazard_id"],
         rows["county"],
-        np.where(lacking == "", MET, NOT_MET),
+        np.select([lacking == "", unread], [MET, NOT_ASSESSABLE], NOT_MET),
         cite("hazards", rows["hazard_id"]),
         reason=("缺 " + lacking).where(lacking != ""),
     )
@@ -93,11 +116,13 @@ def open_hazards_have_elements(facts: Facts, rule: Rule) -> pd.DataFrame:
 def majors_closed_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F3-03: each major hazard whose deadline in force has come was closed by it.
 
-    One without a deadline, or not closed in time and without a grade, leaves its county open.
+    One without a deadline, or not closed in time and without a grade or a cell that can be read,
+    leaves its county open.
     """
-    rows = facts.hazards[maybe_major(facts.hazards)]
-    ungraded, endless = rows["grade"].isna(), rows["due"].isna()
+    majors = maybe_major(facts.hazards)
+    rows, best = facts.hazards[majors], facts.hazards_at_best[majors]
     in_time = rows["in_time"]
+    ungraded, endless = rows["grade"].isna(), rows["due"].isna() | (best["in_time"] & ~in_time)
     counted = ((rows["due"] <= facts.as_of) | endless) & ~(ungraded & in_time)
     late = to_name(rows[counted & ~in_time], ungraded | endless)
     return judge_areas(
