@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE, area_table, clauses
-from audit_lib.reporting.majors import KINDS, majors_table
+from audit_lib.reporting.majors import KINDS, doubt_words, majors_table, nothing_to_name
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import left_out_words, own_verdict, silent_words
 from audit_lib.reporting.steps import last_day
@@ -78,9 +78,10 @@ def _majors(case: Case) -> tuple[list[Block], list[Number]]:
         table,
         shown=MOST,
         where="page",
-        empty="没有逾期、未挂牌、五到位不全或签字不全的重大隐患。",
+        empty=nothing_to_name(case),
     )
-    return [grid], []
+    doubts, numbers = doubt_words(case)
+    return [*doubts, grid], numbers
 
 
 def _waiting(case: Case) -> tuple[list[Block], list[Number]]:

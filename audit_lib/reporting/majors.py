@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit_lib.compliance.hazards import deadline_in_force
+from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number, rule_rows
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
+from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import order
+from audit_lib.schemas import tables
 
-KINDS = {"F3-03": "逾期未整改", "F3-02": "应挂牌未挂牌", "W2-06": "五到位不全", "W2-07": "双签字不全"}
+KINDS = {"F3-03": "未按期整改", "F3-02": "应挂牌未挂牌", "W2-06": "五到位不全", "W2-07": "双签字不全"}
 """What is wrong with a major hazard, by the rule that says so, gravest first."""
+
+BY_AREA = ("F3-03", "F3-02")
+"""Those of these rules that judge counties and name hazards; the others judge hazards."""
+
+LATE, STILL = "F3-03", "尚未整改"
 
 COLUMNS = (
     Column("kind", "问题"),
@@ -32,25 +38,73 @@ FEW = 12
 def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[Number]]:
     """Return how many majors want somebody's hand, by what is wrong, and the first of them by name."""
     table = majors_table(case)
-    counts = table["rule"].value_counts()
-    kinds = {rule: kind for rule, kind in KINDS.items() if case.speaks(rule)}
-    numbers = [
-        count_number(
-            f"majors_{rule.replace('-', '_')}",
-            f"{kind}的重大隐患",
-            int(counts.get(rule, 0)),
-            source="自报",
-            unit="处",
-            rows="重大隐患" if counts.get(rule, 0) else "",
+    counts, open_ = table["rule"].value_counts(), open_kinds(case)
+    numbers, said = [], []
+    for rule, kind in KINDS.items():
+        if not case.speaks(rule):
+            continue
+        key, found = _key(rule), int(counts.get(rule, 0))
+        value = None if rule in open_ and not found else found
+        rows = "重大隐患" if found else ""
+        numbers.append(Number(key, f"{kind}的重大隐患", "count", value, "自报", unit="处", rows=rows))
+        said.append(f"{kind} {{{key}}}" + ("" if value is None else " 处"))
+    late = table[table["rule"] == LATE]
+    if len(late):
+        still = int((late["reason"] == STILL).sum())
+        numbers.append(
+            count_number("majors_still_open", "未按期整改、尚未整改", still, source="自报", unit="处")
         )
-        for rule, kind in kinds.items()
-    ]
-    said = "、".join(f"{kind} {{{one.key}}} 处" for one, kind in zip(numbers, kinds.values(), strict=True))
-    blocks: list[Block] = [Paragraph(f"需督办的重大隐患: {said}。")] if said else []
+        said[0] += "(其中尚未整改 {majors_still_open} 处)"
+    blocks: list[Block] = [Paragraph(f"需督办的重大隐患: {'、'.join(said)}。")] if said else []
+    doubts, reasons = doubt_words(case)
+    blocks, numbers = blocks + doubts, numbers + reasons
     if listed and len(table):
-        title = "逾期、未挂牌、五到位不全、签字不全的重大隐患"
+        title = "未按期整改、未挂牌、五到位不全、签字不全的重大隐患"
         blocks.append(Grid("重大隐患要目", title, COLUMNS, table, shown=FEW, where="page"))
     return blocks, numbers
+
+
+def doubt_words(case: Case) -> tuple[list[Block], list[Number]]:
+    """Say of which faults nobody can tell whether there are any: no row is no zero there."""
+    numbers = [
+        Number(f"{_key(rule)}_open", f"{KINDS[rule]}的重大隐患: 无法判定", "text", reason, "自报")
+        for rule, reason in open_kinds(case).items()
+    ]
+    said = "; ".join(f"{KINDS[rule]}({{{_key(rule)}_open}})" for rule in open_kinds(case))
+    return [Paragraph(f"重大隐患无法判定, 不作没有: {said}。", "warning")] if said else [], numbers
+
+
+@once
+def open_kinds(case: Case) -> dict[str, str]:
+    """Return the rules that somewhere in the area could not be judged, with the reason."""
+    given = set(case.files.loc[case.files["status"] == "read", "table"])
+    return {
+        rule: reason
+        for rule in KINDS
+        if case.speaks(rule) and (reason := _why_open(case, rule, given & set(case.book.rules[rule].needs)))
+    }
+
+
+def _why_open(case: Case, rule: str, given: set[str]) -> str:
+    level = "county" if rule in BY_AREA else "hazard"
+    rows = rule_rows(case, rule, level)
+    rows = rows[(rows["result"] == "not_assessable") & rows["area"].isin(case.codes)]
+    absent = [one for one in case.book.rules[rule].needs if one not in given]
+    if rows.empty and level == "hazard" and absent:
+        return "没有可用的" + "、".join(tables()[one].zh for one in absent)
+    if len(rows) > 1:
+        return f"{len(rows)} {'个县区' if level == 'county' else '处'}无法判定"
+    return "" if rows.empty else str(rows["reason"].fillna("无法判定").iloc[0])
+
+
+def nothing_to_name(case: Case) -> str:
+    """Return what stands where no major is listed: none is only said of what could be judged."""
+    known = "、".join(kind for rule, kind in KINDS.items() if rule not in open_kinds(case))
+    return f"没有{known}的重大隐患。" if known else "缺: 无法判定。"
+
+
+def _key(rule: str) -> str:
+    return f"majors_{rule.replace('-', '_')}"
 
 
 @once
@@ -59,22 +113,33 @@ def majors_table(case: Case) -> pd.DataFrame:
 
     Columns: kind, rule, area, unit_name, hazard_id, found_date, deadline, reason.
     """
-    listed = [_named_by_area(case, rule) for rule in ("F3-03", "F3-02")]
+    listed = [_named_by_area(case, rule) for rule in BY_AREA]
     listed += [_named_by_hazard(case, rule) for rule in ("W2-06", "W2-07")]
     named = pd.concat(listed, ignore_index=True)
     hazards = case.tables["hazards"]
     hazards = hazards[hazards["hazard_id"].isin(named["hazard_id"])].drop_duplicates("hazard_id")
-    found = hazards.set_index("hazard_id").reindex(named["hazard_id"])
+    as_of, words = pd.Timestamp(case.as_of), case.book.words("no_content")
+    lives = follow_hazards(hazards, as_of=as_of, elements=(), no_content=words)
+    found = lives.set_index("hazard_id").reindex(named["hazard_id"]).set_axis(named.index)
     table = named.assign(
         kind=named["rule"].map(KINDS),
         unit_name=found["unit_name"].array,
         found_date=found["found_date"].array,
-        deadline=deadline_in_force(found, pd.Timestamp(case.as_of)).array,
+        deadline=found["due"].array,
+        reason=named["reason"].mask(named["rule"] == LATE, _how_late(found)),
         place=named["code"].map(order(case)),
         grave=named["rule"].map({rule: rank for rank, rule in enumerate(KINDS)}),
         area=named["code"].map(case.names()),
     )
     return table.sort_values(["grave", "place", "hazard_id"], ignore_index=True)
+
+
+def _how_late(found: pd.DataFrame) -> pd.Series[str]:
+    """Say of majors not closed in time whether they are closed by now, and how late."""
+    closed = found["closed"].fillna(False).astype(bool)
+    late = (found["closed_date"] - found["due"]).dt.days.astype("Int64")
+    said = ("已整改, 迟 " + late.astype("str") + " 天").where(late > 0, "已整改, 曾退回重新整改")
+    return said.where(closed, STILL).astype("str")
 
 
 def majors_section(case: Case) -> Section:
@@ -84,9 +149,10 @@ def majors_section(case: Case) -> Section:
         "需督办的重大隐患(来源: 自报台账、挂牌台账)",
         COLUMNS,
         majors_table(case),
-        empty="没有逾期、未挂牌、五到位不全或签字不全的重大隐患。",
+        empty=nothing_to_name(case),
     )
-    return Section("majors", "重大隐患清单", (grid,))
+    doubts, numbers = doubt_words(case)
+    return Section("majors", "重大隐患清单", (*doubts, grid), unite(numbers))
 
 
 def _named_by_area(case: Case, rule: str) -> pd.DataFrame:
