@@ -118,7 +118,7 @@ def majors_table(case: Case) -> pd.DataFrame:
     named = pd.concat(listed, ignore_index=True)
     hazards = case.tables["hazards"]
     hazards = hazards[hazards["hazard_id"].isin(named["hazard_id"])].drop_duplicates("hazard_id")
-    as_of, words = pd.Timestamp(case.as_of), case.book.words("no_content")
+    as_of, words = pd.Timestamp(case.as_of), case.book.no_document
     lives = follow_hazards(hazards, as_of=as_of, elements=(), no_content=words)
     found = lives.set_index("hazard_id").reindex(named["hazard_id"]).set_axis(named.index)
     table = named.assign(
