@@ -168,6 +168,16 @@ class Readings(Strict):
 _AS_READ = Readings()
 
 
+class Investigation(Strict):
+    """The list of visits that an investigation proposes: how many, and by which lot.
+
+    The seed is public: the list is a proposal. A secret one takes a draw of purpose ``unannounced``.
+    """
+
+    visits: Count = 20
+    seed: str = "investigation-2014"
+
+
 class Making(Strict):
     """Size and seed of a made-up province, made before the run."""
 
@@ -208,6 +218,7 @@ class Params(Strict):
     sampling: Sampling = Sampling()
     estimates: Estimates = Estimates()
     readings: Readings = Readings()
+    investigation: Investigation = Investigation()
     rulebook: str = "spring-2014"
     rules: list[str] = []
 

@@ -28,12 +28,15 @@ from audit_lib.compliance import load_rulebook
 from audit_lib.demo import Distortion, build_province, distort
 from audit_lib.demo.distortions import DISTORTIONS
 from audit_lib.demo.ledger import QUIET_COUNTY
-from audit_lib.investigation import city_frame, city_list, examine_list, find_signals
+from audit_lib.investigation import city_frame, city_list, examine_list, find_signals, load_signals
+from audit_lib.investigation.kinds import KINDS, Records
+from audit_lib.investigation.records import PASSED, gather_visits
 from audit_lib.sampling import county_passes
 
 STRENGTHS = (0.1, 0.25, 0.5, 1.0)
 LIST, OF_CITY, OF_PROVINCE = "hand_picked", "uneven_failures", "even_failures"
 OF_COUNTY = [name for name in DISTORTIONS if name not in (LIST, OF_CITY, OF_PROVINCE)]
+SPREAD = ("uneven_areas", "even_areas")
 ROUNDS = 2
 PROVINCE = "990000"
 CUTOFFS = ("2014-03-10", "2014-03-17", "2014-03-24")
@@ -54,12 +57,10 @@ def look(seed: int, units: int) -> dict[str, object]:
         for area, (name, strength) in planned.items():
             own = changed[changed["area"] == area]
             found[f"{name}|{strength}"] = alarms(base[base["area"] != area], own, rate)
-    spread = base["signal"].isin(["uneven_areas", "even_areas"])
+    spread = base["signal"].isin(SPREAD)
     for strength in STRENGTHS:
         tables, _ = distort(honest.tables, [Distortion(OF_PROVINCE, PROVINCE, strength)], seed)
-        own = find_signals(only_spot_checks(tables), city_of, book)
-        own = own[own["signal"].isin(base.loc[spread, "signal"])]
-        found[f"{OF_PROVINCE}|{strength}"] = alarms(base[~spread], own, rate)
+        found[f"{OF_PROVINCE}|{strength}"] = alarms(base[~spread], spread_of(tables, city_of), rate)
     lists = look_at_lists(honest.tables, city_of, seed)
     raised = base[base["alarm"] & (base["signal"] != STANDING)]
     return {
@@ -92,10 +93,20 @@ def turned(city_of: pd.Series, seed: int) -> list[str]:
     return large[seed % len(large) :] + large[: seed % len(large)]
 
 
-def only_spot_checks(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the tables with nothing in them that takes time and does not tell of spot-checks."""
-    checks = tables["county_checks"].assign(hazards_general=0, hazards_major=0, start="", end="")
-    return tables | {"county_checks": checks, "hazards": tables["hazards"].iloc[:0]}
+def spread_of(tables: dict[str, pd.DataFrame], city_of: pd.Series) -> pd.DataFrame:
+    """Return the signals of variation over areas, which look at spot-checks only."""
+    visits = gather_visits(tables | {"county_checks": tables["county_checks"].iloc[:0]}, city_of)
+    passed = tables["county_checks"].loc[tables["county_checks"]["conclusion"] == PASSED, "unit_id"]
+    units = tables["units"].drop_duplicates("unit_id")
+    held = units[units["unit_id"].isin(passed)].groupby("county").size()
+    none = visits.iloc[:0]
+    records = Records(visits, none, none, none, held, held, city_of, 0.0)
+    found = [
+        KINDS[signal.kind](signal, level, records)[0].assign(signal=signal.signal)
+        for signal in map(load_signals().get, SPREAD)
+        for level in signal.levels
+    ]
+    return pd.concat(found, ignore_index=True).assign(listed_apart=False)
 
 
 def alarms(others: pd.DataFrame, own: pd.DataFrame, rate: float) -> list[str]:

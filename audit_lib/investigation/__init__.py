@@ -22,6 +22,7 @@ from audit_lib.investigation.validation import (
     days_earlier,
     found_in_first_half,
 )
+from audit_lib.investigation.visits import propose_visits, visit_scores
 from audit_lib.investigation.where import (
     beside_failures,
     close_together,
@@ -60,6 +61,7 @@ __all__ = [
     "model_facts",
     "places_by_distance",
     "places_by_name",
+    "propose_visits",
     "read_condition",
     "read_period",
     "replay_list",
@@ -69,5 +71,6 @@ __all__ = [
     "train_risk",
     "training_rows",
     "unit_standing",
+    "visit_scores",
     "visits_made",
 ]

@@ -8,7 +8,7 @@ from audit_lib.compliance import Facts
 from audit_lib.compliance.hazards import MAJOR
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.investigation.history import known_before, visits_made
-from audit_lib.investigation.where import found_again
+from audit_lib.investigation.where import AGAIN, found_again
 
 SITES = (
     "has_boiler",
@@ -41,7 +41,7 @@ def unit_standing(facts: Facts) -> pd.DataFrame:
     hazards = facts.hazards
     still = hazards[~hazards["closed"]]
     again = found_again(hazards, as_of=facts.as_of, long_days=facts.book.count("long_open"))
-    again = again[again["why"] == "再次查出"]
+    again = again[again["why"] == AGAIN]
     own = units[["unit_id", "unit_name", "county", "township", "unit_type", "affiliation"]]
     return own.join(past.drop(columns="failures_before")).assign(
         majors_open=_count(units, still[still["grade"] == MAJOR]),

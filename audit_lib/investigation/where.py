@@ -21,6 +21,7 @@ from scipy.stats import hypergeom
 from audit_lib.investigation.chance import chance_of
 
 NEIGHBOURS = 10
+AGAIN, LONG = "再次查出", "长期未整改"
 LEAST_VISITED = 3
 """Fewer visited units than this make no place: one failure of one says nothing of its surroundings."""
 
@@ -169,7 +170,7 @@ def found_again(hazards: pd.DataFrame, *, as_of: pd.Timestamp, long_days: int) -
     days = (as_of - rows["found_date"]).dt.days
     long_open = ~rows["closed"] & (days > long_days)
     rows = rows.assign(
-        why=np.select([again.fillna(False), long_open], ["再次查出", "长期未整改"], ""),
+        why=np.select([again.fillna(False), long_open], [AGAIN, LONG], ""),
         before=earlier["hazard_id"].where(again),
         days_open=days.where(~rows["closed"]).astype("Int64"),
     )

@@ -27,6 +27,7 @@ from audit_lib.investigation import (
     found_again,
     model_facts,
     places_by_name,
+    propose_visits,
     score_risk,
     train_risk,
     training_rows,
@@ -59,6 +60,7 @@ class Inquiry:
     ----------
     signals : table ``signals`` of the whole province;  lists : by city code
     standing : one row per unit of the area (`unit_standing`) with points, reasons, chance
+    proposed : visits drawn by risk (`propose_visits`)
     orders : how orders of visiting compare on the latest visits; ``model`` where one could be trained
     places : townships with visited, failed, expected, p, p_adjusted, name
     again : hazards found again or open for long;  beside : unseen units beside failures
@@ -71,6 +73,7 @@ class Inquiry:
     signals: pd.DataFrame
     lists: Mapping[str, ClaimedList]
     standing: pd.DataFrame
+    proposed: pd.DataFrame
     latest: pd.DataFrame
     orders: pd.DataFrame
     model: RiskModel | None
@@ -133,6 +136,7 @@ def open_inquiry(
         signals=pd.DataFrame(columns=["area", "alarm", "listed_apart"]) if signals is None else signals,
         lists=examine_cities(facts) if asked["lists"] else {},
         standing=risk.standing,
+        proposed=risk.proposed,
         latest=risk.latest,
         orders=risk.orders,
         model=risk.model,
@@ -182,6 +186,7 @@ class _Where:
 @dataclass(frozen=True, slots=True)
 class _Risk:
     standing: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+    proposed: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
     latest: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
     orders: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
     model: RiskModel | None = None
@@ -198,22 +203,15 @@ def _risk(facts: Facts, case: Case) -> _Risk:
         model = train_risk(rows[columns], rows["failed"], day=rows["date"])
         standing["chance"] = model.chance(model_facts(facts)[columns])
         latest = _latest(rows, columns)
-        orders = compare_orders(
-            latest,
-            orders={
-                "按模型": "chance",
-                "按评分": "points",
-                "上次不合格的先查": "failed_last",
-                "实际次序": "really",
-            },
-            name=str(case.run.params.run),
-        )
+        orders = compare_orders(latest, orders=ORDERS, name=str(case.run.params.run))
     except AuditError as few:
         said = Text(few.text.zh, few.text.en).zh
     mine = standing[standing["county"].isin(case.codes)].reset_index(drop=True)
     order = [name for name in ("points", "chance") if name in mine]
     mine = mine.sort_values([*order, "unit_id"], ascending=[False] * len(order) + [True], ignore_index=True)
-    return _Risk(mine, latest, orders, model, said)
+    chosen = case.run.params.investigation
+    proposed = propose_visits(mine, chosen.visits, seed=chosen.seed)
+    return _Risk(mine, proposed, latest, orders, model, said)
 
 
 def _latest(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
 from audit_lib.reporting.judged import evidence_places
 from audit_lib.reporting.model import Grid, Number, Picture, Section
+from audit_lib.reporting.public import masked_name
 from audit_lib.reporting.tables import Column
 from audit_lib.schemas import rulebook_rows, tables
 
@@ -33,12 +34,14 @@ PLACE_EFFECT = "不合格家数与本县区平均应有家数之比"
 class Lead:
     """One lead: of whom, what was seen, how strong, how likely by chance, what else explains it.
 
+    ``of`` is the subject as records name it, ``subject`` as the page does.
     ``error`` is the share of false alarms among alarms this small or smaller (signals) or the
     chance of any alarm on honest records (lists, places); ``rows`` are its rows in the files.
     """
 
     question: str
     title: str
+    of: str
     subject: str
     seen: str
     effect: str
@@ -79,13 +82,24 @@ def print_chance(p: float) -> str:
     return f"{p * 100:.2g}%" if p < 0.1 else f"{p * 100:.0f}%"  # noqa: PLR2004 two digits say enough
 
 
+def print_effect(signal: Signal, effect: float) -> str:
+    """Return an effect in its unit: points of a share, times the variation of chance, or what was counted.
+
+    >>> print_effect(load_signals()["same_text"], 0.1234), print_effect(load_signals()["uneven_areas"], 2.0)
+    ('12.3 个百分点', '2.00 倍')
+    """
+    if signal.kind == "listed":
+        return f"{effect:.0f}"
+    return f"{effect:.2f} 倍" if signal.kind in ("over", "under") else f"{effect * 100:.1f} 个百分点"
+
+
 class Shown(tuple[Section, ...]):
     """Sections that a notebook shows one below the other."""
 
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return "".join(section_html(section) for section in self) or "<p>没有值得先看的发现。</p>"
+        return "".join(section_html(section) for section in self) or "<p>没有列出发现。</p>"
 
 
 def show_leads(inquiry: Inquiry) -> Shown:
@@ -96,33 +110,49 @@ def show_leads(inquiry: Inquiry) -> Shown:
 def leads(inquiry: Inquiry) -> list[Lead]:
     """Return the leads of the area, the least likely by chance first, one per subject."""
     found = [*_records(inquiry), *_lists(inquiry), *_places(inquiry)]
-    found.sort(key=lambda one: (one.error, one.question, one.subject, one.title))
+    found.sort(key=lambda one: (one.error, one.question, one.of, one.title))
     first: dict[str, Lead] = {}
     for one in found:
-        first.setdefault(one.subject, one)
+        first.setdefault(one.of, one)
     return list(first.values())
 
 
 def subject_name(inquiry: Inquiry, level: str, subject: str) -> str:
-    """Return who a signal is about, with the names of places instead of codes."""
+    """Return who a signal is about: places by name, a person by certificate number.
+
+    A page may leave the house, and a signal is no finding about a person: whoever has no number of
+    their own in the register of the same office stands there by surname only.
+    """
     code, _, rest = subject.partition(":")
     name = inquiry.case.names().get(code, code)
     if level == "week":
         return f"{name}(截至{rest}的一周)"
-    return f"{name} {rest}".strip()
+    if level == "inspector":
+        staff = inquiry.case.tables["inspectors"]
+        numbers = staff.loc[
+            staff["area"].eq(code) & staff["inspector_name"].eq(rest), "inspector_id"
+        ].unique()
+        return f"{name} 执法证 {numbers[0]}" if len(numbers) == 1 else f"{name} {masked_name(rest)}"
+    return str(inquiry.case.areas["name"].iloc[0]) if level == "province" else name
 
 
 def _records(inquiry: Inquiry) -> list[Lead]:
-    known = load_signals()
+    """Return a lead for each set of records: a pair that went together is one, and so is their county."""
+    known, seen = load_signals(), set[str]()
     mine = inquiry.mine
     if mine.empty:
         return []
     alarms = mine[mine["alarm"] & ~mine["listed_apart"]].sort_values(["q", "p", "signal", "subject"])
-    alarms = alarms.drop_duplicates(["level", "subject"]).head(MOST)
-    return [_record(inquiry, known[str(row.signal)], row) for row in alarms.itertuples(index=False)]
+    found: list[Lead] = []
+    for row in alarms.itertuples(index=False):
+        behind = set(str(row.evidence).split(";"))
+        if len(found) < MOST and len(behind & seen) <= len(behind) / 2:
+            found.append(_record(inquiry, known[str(row.signal)], row, len(behind)))
+            seen |= behind
+    return found
 
 
-def _record(inquiry: Inquiry, signal: Signal, row: Any) -> Lead:
+def _record(inquiry: Inquiry, signal: Signal, row: Any, behind: int) -> Lead:
     signals = inquiry.signals
     like = signals[(signals["signal"] == row.signal) & (signals["level"] == row.level)]
     effects = like["effect"].astype("float64").fillna(0)
@@ -132,9 +162,11 @@ def _record(inquiry: Inquiry, signal: Signal, row: Any) -> Lead:
     return Lead(
         "records",
         signal.zh,
+        str(row.subject),
         subject,
-        f"{signal.definition}; 共看 {row.n} 条记录",
-        f"{row.effect:.3g}({signal.effect}; 同类对象的中位数 {effects.median():.3g})",
+        f"{signal.definition}; 共看 {row.n} 条记录, 依据其中 {behind} 条",
+        f"{print_effect(signal, row.effect)}({signal.effect}; "
+        f"同类对象的中位数 {print_effect(signal, effects.median())})",
         float(row.q),
         "全部信号和对象一并控制的错误发现率",
         signal.innocent,
@@ -162,6 +194,7 @@ def _lists(inquiry: Inquiry) -> list[Lead]:
             Lead(
                 "lists",
                 "抽检名单与随机抽取不符, 抽检结果不能推算全体",
+                code,
                 name,
                 f"{claimed.N} 家中抽 {claimed.n} 家(假定{STATED}); 最突出的是{word['zh']}"
                 + (f": {test['detail']}" if isinstance(test.get("detail"), str) else ""),
@@ -209,6 +242,7 @@ def _place(inquiry: Inquiry, row: Any) -> Lead:
     return Lead(
         "places",
         "不合格单位集中",
+        name,
         name,
         f"上级检查 {row.visited:.0f} 家, 不合格 {row.failed:.0f} 家, 按本县区平均应为 {row.expected:.1f} 家",
         f"{row.failed / row.expected:.1f} 倍({PLACE_EFFECT})",

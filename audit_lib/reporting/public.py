@@ -105,15 +105,14 @@ def find_masks(case: Case) -> Masks:
 
     What was typed into a person's cell and is a word of the rulebook too (自查, 单位) is no name.
     """
-    surnames, plain = _words("compound_surnames"), _rulebook_text()
+    plain = _rulebook_text()
     people: dict[str, str] = {}
     for place in _person_columns():
         table, column = place.split(".")
         for cell in case.tables[table][column].dropna().astype(str).unique():
             for name in BETWEEN.split(cell):
                 if NAME.fullmatch(name) and name not in plain:
-                    double = next((one for one in surnames if name.startswith(one) and name != one), None)
-                    people[name] = f"{double or name[0]}某"
+                    people[name] = masked_name(name)
     staff = case.tables["inspectors"].dropna(subset=["inspector_name"])
     numbers = staff.groupby("inspector_name")["inspector_id"].agg(["nunique", "first"])
     alone = numbers.loc[numbers["nunique"] == 1, "first"]
@@ -122,6 +121,17 @@ def find_masks(case: Case) -> Masks:
     areas = set(case.areas["name"].astype(str))
     masks = Masks(people, frozenset())
     return Masks(people, frozenset(name for name in units | areas if masks.holds(name)))
+
+
+def masked_name(name: str) -> str:
+    """Return a person's name as it may be published: the surname, also one of two signs.
+
+    >>> masked_name("王立新"), masked_name("欧阳兰")
+    ('王某', '欧阳某')
+    """
+    surnames = _words("compound_surnames")
+    double = next((one for one in surnames if name.startswith(one) and name != one), None)
+    return f"{double or name[0]}某"
 
 
 def public_report(case: Case, draft: Report, masks: Masks) -> Report:

@@ -1,16 +1,21 @@
-"""An investigation of a made-up province: its page, its words, and the scores to draw by."""
+"""An investigation of a made-up province: its page, its words, the visits it proposes."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pandas as pd
 import pytest
 
 from audit_lib.errors import CallError
-from audit_lib.reporting import inquiry_report, open_inquiry, report_html, write_inquiry
+from audit_lib.investigation import visit_scores
+from audit_lib.reporting import Picture, inquiry_report, open_inquiry, report_html, write_inquiry
 from audit_lib.reporting.inquiry import asked_part
-from audit_lib.reporting.leads import leads, print_chance
+from audit_lib.reporting.inquiry_where import places_section
+from audit_lib.reporting.leads import leads, print_chance, subject_name
+from audit_lib.sampling import draw_pareto
+from audit_lib.sampling.pareto import set_chances
 
 SEED = 2014
 
@@ -39,9 +44,67 @@ def test_findings_stand_by_error_rate_one_for_each_subject(inquiry):
     assert all(one.innocent and one.advice and one.effect for one in found)
 
 
+def test_no_two_findings_rest_on_the_same_records(inquiry):
+    rows = [set(one.rows.rows["key"]) for one in leads(inquiry) if one.question == "records"]
+    shared = [len(a & b) / len(b) for place, b in enumerate(rows) for a in rows[:place]]
+    assert len(rows) > 1
+    assert max(shared) <= 0.5
+
+
+def test_visits_are_proposed_by_the_draw_of_the_library_from_the_scores_written(inquiry):
+    section = inquiry_report(inquiry).section("visits")
+    grid = next(block for block in section.blocks if getattr(block, "name", "") == "走访")
+    units = inquiry.standing
+    frame = units[["unit_id"]].assign(stratum="x", score=visit_scores(units["points"]))
+    frame["chance"] = set_chances(frame, {"x": 20})
+    drawn = draw_pareto(frame, {"x": 20}, seed="investigation-2014")
+    assert grid.rows["unit_id"].tolist() == drawn.sort_values("rank")["unit_id"].tolist()
+    assert grid.rows["lot"].tolist() == [f"{float(one):.4f}" for one in drawn.sort_values("rank")["chance"]]
+    assert frame["chance"].astype(float).sum() == pytest.approx(20)
+    by_points = units["points"].sum() / frame["score"].sum()
+    assert 0.3 < by_points < 0.7
+    said = "".join(block.text for block in section.blocks if hasattr(block, "text"))
+    for words in ("这是建议, 不是抽样结果", "audit draw --sealed", "入样概率的倒数"):
+        assert words in said
+
+
+def test_an_inspector_stands_there_by_certificate_or_surname_only(inquiry):
+    alarms = inquiry.signals[inquiry.signals["alarm"] & inquiry.signals["level"].eq("inspector")]
+    names = alarms["subject"].str.partition(":")[2]
+    page = report_html(inquiry_report(inquiry))
+    assert len(names)
+    assert [name for name in names if name in page] == []
+    subject = alarms["subject"].iloc[0]
+    office, _, name = subject.partition(":")
+    place = inquiry.case.names()[office]
+    assert subject_name(inquiry, "inspector", subject) == f"{place} {name[0]}某"
+
+    def registered(*rows: tuple[str, str]) -> str:
+        staff = pd.DataFrame([("ZF-1", name, office), *((key, name, area) for key, area in rows)])
+        staff.columns = ["inspector_id", "inspector_name", "area"]
+        case = dataclasses.replace(inquiry.case, tables={**inquiry.case.tables, "inspectors": staff})
+        return subject_name(dataclasses.replace(inquiry, case=case), "inspector", subject)
+
+    assert registered() == f"{place} 执法证 ZF-1"
+    assert registered(("ZF-2", "GLW001")) == f"{place} 执法证 ZF-1", "of another office"
+    assert registered(("ZF-2", office)) == f"{place} {name[0]}某", "two of one name"
+
+
+def test_counties_stand_on_a_map_with_what_was_found_there(inquiry, judged):
+    blocks = places_section(inquiry).blocks
+    assert isinstance(blocks[0], Picture)
+    assert blocks[1].rows[["again", "long"]].sum().tolist() == [
+        int(inquiry.again["why"].eq(why).sum()) for why in ("再次查出", "长期未整改")
+    ]
+    assert blocks[1].rows["beside"].sum() == len(inquiry.beside)
+    own = open_inquiry(judged(SEED).run.file, "990122", question="地点")
+    assert [block.name for block in places_section(own).blocks] == ["分县区", "集中", "再次查出", "邻近"]
+
+
 def test_scores_leave_every_unit_of_the_frame_a_chance(inquiry):
     written = write_inquiry(inquiry, inquiry_report(inquiry))
-    assert written["file"].tolist() == ["investigation.html", "investigation.xlsx", "scores.csv"]
+    names = [f"investigation.{name}" for name in ("html", "pdf", "docx", "xlsx")]
+    assert written["file"].tolist() == [*names, "scores.csv"]
     folder = inquiry.case.run.folder / "investigation" / "990000"
     scores = pd.read_csv(folder / "scores.csv", dtype={"unit_id": "str"})
     assert sorted(scores["unit_id"]) == sorted(inquiry.facts.frame["unit_id"])
