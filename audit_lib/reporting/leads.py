@@ -68,7 +68,9 @@ class Lead:
         picture = replace(
             self.picture, alternative=f"{{{who.key}}}{self.picture.alternative}", numbers=(who,)
         )
-        return Section(f"lead-{place}", f"{self.subject}: {self.title}", (grid, picture, self.rows))
+        # By place, because two people of an office may share a surname, and no two sheets a name.
+        rows = replace(self.rows, name=f"依据 {place}")
+        return Section(f"lead-{place}", f"{self.subject}: {self.title}", (grid, picture, rows))
 
 
 def print_chance(p: float) -> str:
@@ -172,7 +174,7 @@ def _record(inquiry: Inquiry, signal: Signal, row: Any, behind: int) -> Lead:
         signal.innocent,
         signal.advice,
         Picture("对比", "在同类对象中的位置", picture, "的效应在同类对象中突出"),
-        _evidence(inquiry, row.evidence, f"依据 {subject}"),
+        _evidence(inquiry, row.evidence),
     )
 
 
@@ -204,13 +206,13 @@ def _lists(inquiry: Inquiry) -> list[Lead]:
                 word["innocent"],
                 "请该市说明抽取办法并提供记录; 需要推算时重新抽取",
                 Picture("重抽", "上报名单与重抽名单", picture, "的名单落在重抽结果之外"),
-                _tests_grid(claimed.tests, words, name),
+                _tests_grid(claimed.tests, words),
             )
         )
     return found
 
 
-def _tests_grid(tests: pd.DataFrame, words: dict[str, dict[str, str]], name: str) -> Grid:
+def _tests_grid(tests: pd.DataFrame, words: dict[str, dict[str, str]]) -> Grid:
     rows = tests.assign(
         zh=[words[str(test)]["zh"] for test in tests["test"]],
         effect=[f"{float(value):.1f}" for value in tests["effect"]],
@@ -223,7 +225,7 @@ def _tests_grid(tests: pd.DataFrame, words: dict[str, dict[str, str]], name: str
         Column("chance", "随机时出现的概率"),
         Column("innocent", "其他解释"),
     )
-    return Grid(f"名单检验 {name}", "各项检验", columns, rows)
+    return Grid("依据", "各项检验", columns, rows)
 
 
 def _places(inquiry: Inquiry) -> list[Lead]:
@@ -251,17 +253,17 @@ def _place(inquiry: Inquiry, row: Any) -> Lead:
         PLACES_INNOCENT,
         "先到该乡镇未查过的单位走访",
         Picture("集中", "与其他乡镇相比", picture, "的比值在各乡镇中突出"),
-        _beside(inquiry, row.county, row.name, name),
+        _beside(inquiry, row.county, row.name),
     )
 
 
-def _beside(inquiry: Inquiry, county: str, town: str, name: str) -> Grid:
+def _beside(inquiry: Inquiry, county: str, town: str) -> Grid:
     rows = inquiry.beside[(inquiry.beside["county"] == county) & (inquiry.beside["township"] == town)]
     columns = (Column("unit_id", "单位编号"), Column("unit_name", "单位名称"), Column("unit_type", "类别"))
-    return Grid(f"邻近 {name}", "同乡镇上级没有查过的单位", columns, rows, folded=True)
+    return Grid("依据", "同乡镇上级没有查过的单位", columns, rows, folded=True)
 
 
-def _evidence(inquiry: Inquiry, evidence: object, title: str) -> Grid:
+def _evidence(inquiry: Inquiry, evidence: object) -> Grid:
     pieces = pd.Series(evidence.split(";") if isinstance(evidence, str) else [], dtype="str").str.partition(
         ":"
     )
@@ -276,4 +278,4 @@ def _evidence(inquiry: Inquiry, evidence: object, title: str) -> Grid:
         Column("file", "文件"),
         Column("sheet", "工作表"),
     )
-    return Grid(title, "依据的记录", columns, rows, folded=True, shown=100)
+    return Grid("依据", "依据的记录", columns, rows, folded=True, shown=100)
