@@ -184,7 +184,8 @@ def draw_power(tables: dict[int, pd.DataFrame], target: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
-    figure, axes = plt.subplots(5, 3, figsize=(11, 14), sharey=True, layout="constrained")
+    down = len(DISTORTIONS) // 3 + 1
+    figure, axes = plt.subplots(down, 3, figsize=(11, 2.8 * down), sharey=True, layout="constrained")
     for axis, name in zip(axes.flat, DISTORTIONS, strict=False):
         shown = [table.loc[[name]] for table in tables.values() if name in table.index]
         signals = sorted(
@@ -202,8 +203,8 @@ def draw_power(tables: dict[int, pd.DataFrame], target: Path) -> None:
             axis.legend(fontsize=7, frameon=False)
     for axis in axes[:, 0]:
         axis.set_ylabel("found, share of seeds")
-    rest = axes.flat[len(DISTORTIONS)]
-    rest.axis("off")
+    for rest in axes.flat[len(DISTORTIONS) :]:
+        rest.axis("off")
     for (units, _), style in zip(tables.items(), ("-", "--"), strict=False):
         rest.plot([], [], style, color="0.3", label=f"{units:,} units")
     rest.legend(loc="center", frameon=False)
