@@ -1,6 +1,6 @@
 """How often the signals find what was planted, and how often they raise something that was not.
 
-    python bench/signals.py --records records.jsonl [--units 4000] [--seeds 200] [--figure docs/signals.png]
+    python bench/signals.py --records records.jsonl [--units 4000] [--seeds 200] [--figure docs/power.png]
 
 Per seed one honest province, and the same one with every distortion at every strength: those of a
 county in a county of its own among the largest, in two rounds; who gets which strength goes round with
@@ -184,7 +184,7 @@ def draw_power(tables: dict[int, pd.DataFrame], target: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
-    down = len(DISTORTIONS) // 3 + 1
+    down = -(-len(DISTORTIONS) // 3)
     figure, axes = plt.subplots(down, 3, figsize=(11, 2.8 * down), sharey=True, layout="constrained")
     for axis, name in zip(axes.flat, DISTORTIONS, strict=False):
         shown = [table.loc[[name]] for table in tables.values() if name in table.index]
@@ -205,9 +205,8 @@ def draw_power(tables: dict[int, pd.DataFrame], target: Path) -> None:
         axis.set_ylabel("found, share of seeds")
     for rest in axes.flat[len(DISTORTIONS) :]:
         rest.axis("off")
-    for (units, _), style in zip(tables.items(), ("-", "--"), strict=False):
-        rest.plot([], [], style, color="0.3", label=f"{units:,} units")
-    rest.legend(loc="center", frameon=False)
+    styles = zip(("solid", "dashed"), tables, strict=False)
+    figure.suptitle("; ".join(f"{style}: {units:,} units" for style, units in styles), fontsize=10)
     figure.savefig(target, dpi=90, metadata={"Software": None})
 
 
@@ -218,7 +217,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=200)
     parser.add_argument("--units", type=int, default=4_000)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--figure", type=Path, default=Path("docs/signals.png"))
+    parser.add_argument("--figure", type=Path, default=Path("docs/power.png"))
     options = parser.parse_args()
     options.records.touch()
     done = {(one["seed"], one["units"]) for one in read(options.records)}
