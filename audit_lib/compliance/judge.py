@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import pandas as pd
@@ -51,7 +51,7 @@ class Judgement:
     ageing: pd.DataFrame
     spread: pd.DataFrame
     questions: pd.DataFrame
-    switched: pd.DataFrame
+    switched: pd.DataFrame = field(default_factory=lambda: schemas.empty("switched"))
 
 
 def judge(
@@ -120,8 +120,8 @@ def compare_readings(rules: pd.DataFrame, usual: pd.DataFrame) -> pd.DataFrame:
 
 def write_judgement(judgement: Judgement, folder: Path) -> None:
     """Write one Parquet file per table; equal judgements give equal bytes."""
-    for field in fields(judgement):
-        write_parquet(folder / f"{field.name}.parquet", getattr(judgement, field.name))
+    for table in fields(judgement):
+        write_parquet(folder / f"{table.name}.parquet", getattr(judgement, table.name))
 
 
 def load_judgement(folder: Path) -> Judgement:
@@ -132,10 +132,10 @@ def load_judgement(folder: Path) -> Judgement:
     JudgeError   a table is missing or cannot be read: the run was not judged, or not to the end
     """
     tables = {}
-    for field in fields(Judgement):
-        path = folder / f"{field.name}.parquet"
+    for name in (table.name for table in fields(Judgement)):
+        path = folder / f"{name}.parquet"
         try:
-            tables[field.name] = schemas.conform(pd.read_parquet(path), field.name)
+            tables[name] = schemas.conform(pd.read_parquet(path), name)
         except (OSError, ValueError) as broken:
             raise JudgeError(
                 f"读不出 {path.name}, 请先运行 audit judge", f"cannot read {path.name}; run audit judge first"
