@@ -24,6 +24,7 @@ BY_HAND = {
     "ageing": lambda: schemas.empty("ageing"),
     "spread": lambda: schemas.empty("spread"),
     "questions": lambda: schemas.empty("questions"),
+    "switched": lambda: schemas.empty("switched"),
 }
 
 
