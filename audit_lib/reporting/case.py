@@ -38,7 +38,7 @@ class Case:
     codes : of the area itself and of everything in it; ``rules`` has no others
     draws : the draws of the campaign that this run names
     as_of : the day judged, its end
-    ageing, spread : how old open hazards are, how deadlines and closings lie, of every area
+    spread : how deadlines and closings of each area lie over the days
     questions : what was put to a person, with the answers there are
     switched : rows of rules that a reading chosen instead of the default moved
     """

@@ -91,10 +91,10 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
         }
     )
     homes = rows[["unit_id", "county"]].drop_duplicates().sort_values(["unit_id", "county"])
+    homes = homes[homes["unit_id"].duplicated(keep=False)]
     names = (
         homes["county"].map(facts.areas.set_index("code")["name"]).groupby(homes["unit_id"]).agg("、".join)
     )
-    several = homes.groupby("unit_id").size().gt(1)
     twice = {
         "编号重复": rows["unit_id"].duplicated(keep=False),
         "代码重复": known & by_code.duplicated(keep=False),
@@ -104,8 +104,8 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
     for word, hit in twice.items():
         words += hit.map({True: f"、{word}", False: ""}).astype("str")
     reason = words.str.removeprefix("、").where(words != "")
-    there = "; 同时列入" + look_up(rows["unit_id"], names) + "的名录, 归属待核定"
-    reason = reason.mask(look_up(rows["unit_id"], several).astype(bool), reason + there)
+    there = look_up(rows["unit_id"], names).astype("str")
+    reason = reason.mask(there.notna(), reason + "; 同时列入" + there + "的名录, 归属待核定")
     return subjects(
         "unit",
         rows["unit_id"],
