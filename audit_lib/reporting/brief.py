@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pandas as pd
 
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import VERDICT_RULE, area_table, clauses
+from audit_lib.reporting.facts import VERDICT_RULE, area_table, clauses, spot_rate
 from audit_lib.reporting.majors import KINDS, doubt_words, majors_table, nothing_to_name
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import left_out_words, own_verdict, silent_words
@@ -45,7 +43,7 @@ def _clauses(case: Case) -> Grid:
         Column("clause", "条款"),
         Column("whole", "应完成", "count"),
         Column("part", "已完成", "count"),
-        Column("part", "比例", "share", "whole", Fraction(1)),
+        Column("part", "比例", "share", "whole", spot_rate()),
         Column("result", "判定", "result"),
         Column("reason", "还差、说明"),
         Column("until", "期限"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from audit_lib.compliance import weekly_measures
-from audit_lib.reporting.facts import count_number, hour_number
+from audit_lib.reporting.facts import count_number, hour_number, spot_rate
 from audit_lib.reporting.friday import CHECKS, friday_section, ties_section
 from audit_lib.reporting.majors import majors_words
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Report, Section, unite
@@ -177,7 +177,14 @@ def _progress(week: Week) -> Section:
         given = reports[[part, whole]].dropna()
         numbers.append(
             Number(
-                key, label, "share", int(given[part].sum()), "自报", int(given[whole].sum()), rows="周报表"
+                key,
+                label,
+                "share",
+                int(given[part].sum()),
+                "自报",
+                int(given[whole].sum()),
+                spot_rate(),
+                rows="周报表",
             )
         )
         return f"{label} {{{key}}}"

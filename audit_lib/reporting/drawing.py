@@ -13,6 +13,7 @@ from audit_lib.inference.prospect import GOOD, PRESUMED
 from audit_lib.intake import load_intake
 from audit_lib.reporting.case import find_area, find_run, tree
 from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.facts import spot_rate
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.prospects import prospect_picture
 from audit_lib.reporting.tables import Column, print_day
@@ -69,7 +70,7 @@ class Drawing:
             Column("key", "层"),
             Column("N", "单位", "count"),
             Column("n", "抽取", "count"),
-            Column("n", "抽取比例", "share", "N"),
+            Column("n", "抽取比例", "share", "N", spot_rate()),
             Column("reserves", "备用", "count"),
         )
         return Section("strata", "各层抽取数", (Grid("各层", "", columns, self._strata()),))

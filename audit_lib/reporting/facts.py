@@ -125,7 +125,7 @@ def indicator_number(case: Case, key: str) -> Number | None:
         found["part"],
         words["source"],
         found["whole"],
-        limit_of(rule) if judged else None,
+        limit_of(rule) if rule in AREA_SET else None,
         result=worst(results) if judged else "",
         words=_how_many(case, rule) if judged and case.level != "county" else "",
         rows=f"依据 {rule}" if rule else "",

@@ -250,7 +250,7 @@ def course_lines(
             axes.axvline(place, color=SOFT, linewidth=1.1, linestyle=DASHED, zorder=1)
             axes.text(place - 0.06, 4, words, color=INK, fontsize=8, rotation=90, ha="right", va="bottom")
         axes.axhline(100, color=LINE, linewidth=0.8, zorder=0)
-        axes.set_ylim(0, 108)
+        axes.set_ylim(0, np.nanmax([1, *(share for _, shares in courses for share in shares)]) * 108)
         axes.set_xlim(-0.4, max(len(days) - 0.6, *(place + 0.2 for place, _ in due)))
         axes.set_xticks(np.arange(len(days)), days)
         axes.set_ylabel("%")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from audit_lib.compliance import weekly_measures
+from audit_lib.reporting.facts import spot_rate
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.week import STATES, Week
@@ -88,7 +89,14 @@ NOTE = "按标准顺序排列, 不作排名。“缺”为没有报这个数。�
 
 def _columns(groups: Mapping[str, tuple[tuple[str, str, str], ...]]) -> tuple[Column, ...]:
     return tuple(
-        Column(key, title, "share" if of else "money" if key == "fund_total" else "count", of, group=group)
+        Column(
+            key,
+            title,
+            "share" if of else "money" if key == "fund_total" else "count",
+            of,
+            spot_rate() if of else None,
+            group=group,
+        )
         for group, columns in groups.items()
         for key, title, of in columns
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from audit_lib.reporting.facts import spot_rate
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.week import Week
@@ -68,7 +69,7 @@ def _pace(week: Week) -> list[Block]:
         Column("name", "市州"),
         Column("due", "应完成", "count"),
         Column("done", "已完成", "count"),
-        Column("done", "比例", "share", "due"),
+        Column("done", "比例", "share", "due", spot_rate()),
         Column("rate", "近来每个工作日(家)"),
         Column("needed", "今后每个工作日需(家)", "count"),
         Column("reach", "照此到期末约(家)"),

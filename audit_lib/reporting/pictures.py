@@ -112,7 +112,8 @@ def weekly_course(case: Case) -> list[Picture]:
         table = last.pivot_table(index="week", columns=["area", "body"], values=column, aggfunc="last")
         sums = table.reindex(fridays).astype("float64").ffill().sum(axis=1, min_count=1)
         if whole and sums.notna().any():
-            courses.append((name, (sums / whole).clip(upper=1).tolist()))
+            over = "(有的超过应检单位, 待核)" if (sums > whole).any() else ""
+            courses.append((name + over, (sums / whole).tolist()))
     if not courses:
         return []
     days = [f"{day.month}月{day.day}日" for day in map(pd.Timestamp, fridays)]

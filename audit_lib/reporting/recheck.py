@@ -7,13 +7,15 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.compliance.estimates import FUNNEL, POSITIONS
+from audit_lib.field import held_visits
 from audit_lib.reporting import figures
-from audit_lib.reporting.case import Case
+from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.draws import DrawnCase
 from audit_lib.reporting.facts import confidence_number, count_number
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_day, print_estimate
 from audit_lib.reporting.words import NOT_NONE, order
+from audit_lib.sampling.reveal import read_draw
 
 RECHECK = "recheck_failed"
 """The indicator of the estimates: units that the county passed and the re-check did not."""
@@ -76,14 +78,14 @@ def _rows(case: Case, drawn: DrawnCase, indicator: str) -> pd.DataFrame:
 
 
 def _numbers(case: Case, drawn: DrawnCase, row: pd.Series[Any]) -> tuple[Number, ...]:
-    outcomes = _visits(case, drawn)["outcome"]
-    inspected = int((outcomes == INSPECTED).sum())
+    places = _places(case)
+    inspected = int(places["conclusion"].notna().sum())
     field, made = "省核查", "省核查, 推算"
     return (
         count_number("recheck_N", "县检合格单位(抽样框)", int(row["N"]), source="县检"),
         count_number("recheck_n", "随机抽取", int(row["n"]), source=field),
         count_number("recheck_seen", "到访检查", inspected, source=field),
-        count_number("recheck_missed", "未能检查", len(outcomes) - inspected, source=field),
+        count_number("recheck_missed", "未能检查", len(places) - inspected, source=field),
         count_number("recheck_y", "县检合格复查不合格", int(row["y"]), source=field),
         Number("recheck_share", "推算不合格比例", "estimate", _or_none(row["value"]), made),
         Number("recheck_lower", "区间下限", "estimate", _or_none(row["lower"]), made),
@@ -223,9 +225,15 @@ WITHIN = "范围以内不说明合格: 检查的家数少, 范围就宽。"
 
 
 def _not_inspected(case: Case, drawn: DrawnCase) -> Grid:
-    visits = _visits(case, drawn)
-    rows = visits[visits["outcome"] != INSPECTED].sort_values(["unit_id", "check_id"])
-    rows = rows.assign(area=rows["county"].map(case.names()))
+    places = _places(case)
+    rows = places[places["conclusion"].isna()].sort_values("unit_id")
+    why = rows["outcome"].mask(rows["outcome"] == INSPECTED, "没有写明结论").fillna("没有可用的到访记录")
+    listed = drawn.frame.set_index("unit_id")
+    rows = rows.assign(
+        area=rows["unit_id"].map(listed["county"]).map(case.names()),
+        unit_name=rows["unit_id"].map(listed["unit_name"]),
+        outcome=why,
+    )
     columns = (
         Column("unit_id", "单位编号"),
         Column("unit_name", "单位名称"),
@@ -236,13 +244,24 @@ def _not_inspected(case: Case, drawn: DrawnCase) -> Grid:
     return Grid("抽中未检", "抽中而未能检查的单位", columns, rows, folded=True)
 
 
-def _visits(case: Case, drawn: DrawnCase) -> pd.DataFrame:
-    """Return the province's visits to the units drawn, inside the area of the report."""
+@once
+def _places(case: Case) -> pd.DataFrame:
+    """Return the places of the sample inside the area of the report, as the estimate reads them."""
+    drawn = _draw(case)
+    if drawn is None:
+        raise LookupError(NOBODY)
     visits = case.tables["province_checks"]
+    places = held_visits(
+        visits[~(visits["date"] > pd.Timestamp(case.as_of))],
+        read_draw(drawn.folder),
+        draw=drawn.name,
+        since=pd.Timestamp(drawn.choice.cutoff),
+        own_fault=case.book.words("own_fault"),
+    )
     frame = drawn.frame
     if case.level != "province":
         frame = frame[frame["city" if case.level == "city" or case.own_city else "county"] == case.code]
-    return visits[(visits["draw"] == drawn.name) & visits["unit_id"].isin(frame["unit_id"])]
+    return places[places["unit_id"].isin(frame["unit_id"])]
 
 
 def _what(indicator: str) -> str:

@@ -53,7 +53,7 @@ def county_spot_section(case: Case) -> Section:
     columns = (
         Column("whole", _of(case), "count"),
         Column("part", "已抽", "count"),
-        Column("part", "抽检率", "share", "whole"),
+        Column("part", "抽检率", "share", "whole", spot_rate()),
         Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
         Column("hidden", "占合格单位", "share", "whole"),
     )

@@ -14,6 +14,7 @@ from audit_lib.reporting.facts import (
     definition,
     indicator_number,
     indicator_words,
+    spot_rate,
 )
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import unknown_grids
@@ -105,7 +106,7 @@ def indicator_grids(case: Case) -> list[Grid]:
             Column("name", "地区"),
             Column("denominator", _label(whole), kind),
             Column("numerator", _label(part), kind),
-            Column("numerator", row["zh"], "share", "denominator"),
+            Column("numerator", row["zh"], "share", "denominator", spot_rate()),
         )
         grids.append(Grid(_sheet(key), f"{row['zh']}(来源: {row['source']})", columns, table, folded=True))
     return grids

@@ -134,6 +134,16 @@ def test_body_that_gives_nothing_one_friday_does_not_pull_the_course_down(tmp_pa
     assert same.png == made.png
 
 
+def test_body_that_claims_more_units_than_there_are_is_shown_so(tmp_path: Path) -> None:
+    case = with_fridays(cases.case(tmp_path))
+    rows = case.tables["weekly"]
+    over = rows.assign(inspected=rows["inspected"].mask(rows["inspected"] == 1200, 3500))
+    (made,) = pictures.weekly_course(with_table(case, "weekly", over))
+    assert words_of(made) == (
+        "周报累计进度, 3月7日至3月21日: 累计县检(有的超过应检单位, 待核)由 21.7% 到 200.0%。"
+    )
+
+
 def test_two_fridays_are_no_course(tmp_path: Path) -> None:
     assert pictures.weekly_course(cases.case(tmp_path)) == []
 
