@@ -14,7 +14,7 @@ from functools import cache
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import MAJOR, closing_day
+from audit_lib.compliance.hazards import MAJOR, ORDINARY, closing_day
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.sampling import PASSED, quota
 from audit_lib.schemas import rulebook_rows
@@ -74,7 +74,12 @@ def follow_counts(facts: Facts) -> pd.DataFrame:
     spot = facts.spot_checks[facts.spot_checks["passed"] & facts.spot_checks["valid"]]
     hazards = facts.hazards
     closed = closing_day(hazards)
-    major = hazards["grade"] == MAJOR
+    gone = facts.removed
+    left = [
+        _rows(gone["county"], "units_due", gone["entry_date"].fillna(ALWAYS)),
+        _rows(gone["county"], "units_due", gone["status_date"], -1),
+        *_until(gone, "self_checked", own[["unit_id", "self_check_date"]]),
+    ]
     listed = facts.listings.sort_values("listed_date").drop_duplicates("hazard_id")
     parts = [
         _rows(frame["county"], "units_due", frame["entry_date"].fillna(ALWAYS)),
@@ -82,14 +87,47 @@ def follow_counts(facts: Facts) -> pd.DataFrame:
         _first(frame, "inspected", visits),
         _passes(frame, checks),
         _first(frame, "spot_done", spot[["unit_id", "date"]]),
-        _rows(hazards.loc[~major, "county"], "general_found", hazards["found_date"]),
-        _rows(hazards.loc[~major, "county"], "general_closed", closed),
-        _rows(hazards.loc[major, "county"], "major_found", hazards["found_date"]),
-        _rows(hazards.loc[major, "county"], "major_closed", closed),
+        *left,
+        *_by_grade(hazards, "found", hazards["found_date"]),
+        *_by_grade(hazards, "closed", closed),
         _rows(listed["county"], "major_listed", listed["listed_date"]),
         _rows(hazards["county"], "fund_total", hazards["found_date"], hazards["fund_planned"].fillna(0)),
     ]
     return pd.concat(parts, ignore_index=True).dropna(subset=["county", "day"])
+
+
+def unsure_counts(facts: Facts) -> dict[str, pd.Series[int]]:
+    """Return by figure and area how many hazards more it may have held than the ledger shows now.
+
+    One without a readable grade may have been counted as either; one opened again was closed before.
+    """
+    hazards, kinds = facts.hazards, {"general": ORDINARY, "major": MAJOR}
+    ungraded, again = hazards["grade"].isna(), hazards["reopened_date"].notna()
+    flags = {f"{word}_found": ungraded for word in kinds}
+    flags |= {
+        f"{word}_closed": ungraded | (again & (hazards["grade"] == grade)) for word, grade in kinds.items()
+    }
+    by_county = pd.DataFrame(flags).astype("int64").groupby(hazards["county"]).sum()
+    places = facts.places[["area", "county"]].drop_duplicates()
+    by_area = places.merge(by_county, left_on="county", right_index=True).groupby("area")[[*flags]].sum()
+    return {key: by_area[key] for key in flags}
+
+
+def _by_grade(hazards: pd.DataFrame, what: str, day: pd.Series[pd.Timestamp]) -> list[pd.DataFrame]:
+    """Return what is found or closed under the grade of its day, and moves with the grade."""
+    moved = hazards["first_grade"].notna() & hazards["regraded_date"].notna() & hazards["grade"].notna()
+    moved &= hazards["first_grade"] != hazards["grade"]
+    later = hazards["regraded_date"].where(moved)
+    first = hazards["grade"].mask(moved & (day < later), hazards["first_grade"])
+    rows = []
+    for grade, word in ((ORDINARY, "general"), (MAJOR, "major")):
+        measure, moves = f"{word}_{what}", day.notna() & (first != hazards["grade"])
+        rows += [
+            _rows(hazards.loc[first == grade, "county"], measure, day),
+            _rows(hazards.loc[moves & (first == grade), "county"], measure, later, -1),
+            _rows(hazards.loc[moves & (hazards["grade"] == grade), "county"], measure, later),
+        ]
+    return rows
 
 
 def counts_at(counted: pd.DataFrame, facts: Facts, days: Sequence[pd.Timestamp]) -> pd.DataFrame:
@@ -187,6 +225,14 @@ def _first(frame: pd.DataFrame, measure: str, dated: pd.DataFrame) -> pd.DataFra
     """Return one row per unit of the frame, on the first of its days."""
     unit, date = dated.columns
     return _rows(frame["county"], measure, look_up(frame["unit_id"], dated.groupby(unit)[date].min()))
+
+
+def _until(gone: pd.DataFrame, measure: str, dated: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return units that left the frame, from the first of their days until they left."""
+    first = _first(gone, measure, dated)
+    last = gone["status_date"].reindex(first.index)
+    stood = first[first["day"] < last]
+    return [stood, stood.assign(day=last, amount=-1)]
 
 
 def _passes(frame: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:

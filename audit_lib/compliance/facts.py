@@ -21,6 +21,7 @@ from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.compliance.scoring import score_checks
 from audit_lib.errors import JudgeError
 from audit_lib.intake import Intake, city_codes, county_city
+from audit_lib.intake.text import normal_name
 from audit_lib.params import Params
 from audit_lib.sampling import county_passes, county_state_on, valid_checks
 
@@ -125,6 +126,7 @@ def gather_facts(
     frame = units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True)
     population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
+    reporters = first_of(tables["reporters"], ["area", "body"])
     contested = _contested(roster)
     present = {
         name: frozenset(_in_county(rows, units)["county"].dropna())
@@ -166,8 +168,10 @@ def gather_facts(
             number,
         ),
         self_checks=_in_county(tables["self_checks"], units),
-        reporters=first_of(tables["reporters"], ["area", "body"]),
-        weekly=tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)],
+        reporters=reporters,
+        weekly=_under_known_names(
+            tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)], reporters
+        ),
         check_items=tables["check_items"],
         dated={
             name: _in_county(tables[name], units)
@@ -240,6 +244,14 @@ def _record(
     rows = rows[~(rows[days[0]] > as_of)] if days else rows
     rows = _in_county(rows, units) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
     return _renumbered(rows, number) if name == "platform" else rows
+
+
+def _under_known_names(weekly: pd.DataFrame, reporters: pd.DataFrame) -> pd.DataFrame:
+    """A report under the name of a body in another spelling (widths, spaces, brackets) is that body's."""
+    known = reporters["area"] + "|" + reporters["body"].map(normal_name)
+    names = reporters["body"].set_axis(known)[~known.duplicated(keep=False).to_numpy()]
+    said = look_up(weekly["area"] + "|" + weekly["body"].map(normal_name), names)
+    return weekly.assign(body=said.fillna(weekly["body"]).astype("str"))
 
 
 def _renumbered(rows: pd.DataFrame, number: pd.Series[str]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.intake.text import bare, names_somebody
 
-MAJOR = "重大"
+MAJOR, ORDINARY = "重大", "一般"
 PASSED = "合格"
 
 _FIELDS: dict[str, tuple[str, ...]] = {

@@ -41,3 +41,15 @@ def first_of(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     cells = [str(column) for column in table if column not in schemas.PROVENANCE]
     again = table[twice].sort_values(cells, key=lambda cell: cell.astype("str")).drop_duplicates(keys)
     return pd.concat([table[~twice], again]).sort_values(keys, ignore_index=True)
+
+
+def once(table: pd.DataFrame) -> pd.DataFrame:
+    """Return each row once that stands in several files with the very same content.
+
+    >>> once(pd.DataFrame({"id": ["v", "v"], "file": ["a", "b"]}))["file"].tolist()
+    ['a']
+    """
+    cells = [str(column) for column in table if column not in schemas.PROVENANCE]
+    order = [*cells, *(column for column in schemas.PROVENANCE if column in table)]
+    rows = table.sort_values(order, key=lambda cell: cell.astype("str")) if len(table) else table
+    return rows.drop_duplicates(cells).sort_index().reset_index(drop=True)

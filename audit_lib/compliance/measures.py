@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import MAJOR
+from audit_lib.compliance.hazards import MAJOR, ORDINARY
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rules.coverage import in_grid, inspected_units, self_check_state
 from audit_lib.compliance.rules.forms import drills
@@ -134,7 +134,7 @@ def _agreement(facts: Facts) -> Counts:
 
 def _rectified_general(facts: Facts) -> Counts:
     rows = facts.hazards
-    return count(rows, rows["closed"], rows["grade"] != MAJOR)
+    return count(rows, rows["closed"], rows["grade"] == ORDINARY)
 
 
 def _rectified_major(facts: Facts) -> Counts:
@@ -171,7 +171,8 @@ def _signed(facts: Facts) -> Counts:
 def _funds(facts: Facts) -> Counts:
     rows = facts.hazards
     planned = rows["fund_planned"].fillna(0)
-    return total(rows, rows["fund_arrived"].fillna(0).where(planned > 0, 0), planned)
+    # What arrived for one hazard beyond its plan is not there for another.
+    return total(rows, rows["fund_arrived"].fillna(0).clip(upper=planned), planned)
 
 
 def _platform_only(facts: Facts) -> Counts:
@@ -189,7 +190,7 @@ def _drill_people(facts: Facts) -> Counts:
     rows = facts.frame[facts.frame["staff"].notna()]
     people = facts.self_checks[drills(facts)].groupby("unit_id")["drill_people"].max()
     took_part = look_up(rows["unit_id"], people).fillna(0).astype("Int64")
-    return total(rows, took_part, rows["staff"])
+    return total(rows, took_part.clip(upper=rows["staff"]), rows["staff"])
 
 
 def _recheck_seen(facts: Facts) -> Counts:

@@ -18,7 +18,13 @@ import numpy as np
 import pandas as pd
 
 from audit_lib import schemas
-from audit_lib.compliance.counts import Measure, counts_at, follow_counts, weekly_measures
+from audit_lib.compliance.counts import (
+    Measure,
+    counts_at,
+    follow_counts,
+    unsure_counts,
+    weekly_measures,
+)
 from audit_lib.compliance.duties import as_reported
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import first_of, look_up
@@ -94,10 +100,12 @@ def find_parts(reports: pd.DataFrame) -> pd.DataFrame:
     for measure in weekly_measures().values():
         if measure.part_of:
             whole = weekly_measures()[measure.part_of]
-            over = reports[measure.key] > reports[whole.key]
-            found.append(
-                _found(reports, measure, reports[whole.key], over, check="part", words=f"多于{whole.zh}")
-            )
+            most = reports[whole.key]
+            if not whole.cumulative:
+                # A pass revoked later, a unit closed later: what was counted while it stood, stays.
+                most = most.groupby([reports[key] for key in KEY[:2]]).cummax()
+            over = reports[measure.key] > most
+            found.append(_found(reports, measure, most, over, check="part", words=f"多于{whole.zh}"))
     return pd.concat(found, ignore_index=True)
 
 
@@ -115,18 +123,14 @@ def find_rates_apart(reports: pd.DataFrame) -> pd.DataFrame:
     for column, (part, whole, words) in RATES.items():
         rows = reports.dropna(subset=[column, part, whole])
         rows = rows[rows[whole] > 0]
-        printed = [read_rate(text) for text in rows[column]]
-        counts = list(zip(rows[part], rows[whole], strict=True))
-        apart = [
-            rate is not None and not rate.follows(int(one), int(other))
-            for rate, (one, other) in zip(printed, counts, strict=True)
-        ]
+        cells = list(zip(rows[column], rows[part], rows[whole], strict=True))
+        wrong = [unlike_rate(text, int(one), int(other)) for text, one, other in cells]
         said = [
             f"/{weekly_measures()[whole].zh}应为 {rate.written(int(one), int(other))}, {words}写作 {text}"
-            for rate, (one, other), text in zip(printed, counts, rows[column], strict=True)
-            if rate is not None and not rate.follows(int(one), int(other))
+            for rate, (text, one, other) in zip(wrong, cells, strict=True)
+            if rate is not None
         ]
-        rows = rows[np.array(apart, dtype=bool)]
+        rows = rows[np.array([rate is not None for rate in wrong], dtype=bool)]
         empty = pd.array([pd.NA] * len(rows), dtype="Int64")
         rows = rows.assign(check="rate", measure=part, reported=empty, other=empty)
         found.append(rows.assign(words=pd.Series(said, index=rows.index, dtype="str"))[FOUND])
@@ -206,6 +210,21 @@ def read_rate(text: str) -> Rate | None:
     return Rate(value, half, max(len(digits) - 2, 0))
 
 
+def unlike_rate(text: str, part: int, whole: int) -> Rate | None:
+    """Return a printed rate that does not follow from its counts; None where it does, or is none.
+
+    Under a header such as 覆盖率(%) 0.5 is half a per cent, elsewhere a half: either reading may tie.
+
+    >>> unlike_rate("0.5", 1, 2), unlike_rate("0.5", 1, 200), unlike_rate("0.5", 1, 3).written(1, 3)
+    (None, None, '33%')
+    """
+    rate = read_rate(text)
+    if rate is None or rate.follows(part, whole):
+        return None
+    in_cent = read_rate(f"{text.strip()}%")
+    return None if in_cent is not None and in_cent.follows(part, whole) else rate
+
+
 def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame) -> pd.DataFrame:
     """Return figures that differ from the dated rows of the tables as of Thursday 24:00.
 
@@ -215,6 +234,7 @@ def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame)
     bodies = facts.reporters.groupby("area")["body"].nunique()
     weeks = sorted(reports["week"].unique())
     tables = counts_at(counted, facts, [week - pd.Timedelta(days=1) for week in weeks])
+    slack = unsure_counts(facts)
     found = []
     for measure in weekly_measures().values():
         if not measure.needs or facts.gaps.not_given(measure.needs):
@@ -228,7 +248,11 @@ def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame)
         total, size = together.transform("sum"), together.transform("size")
         keys = pd.MultiIndex.from_arrays([given["area"], given["week"] - pd.Timedelta(days=1)])
         ledger = tables[measure.key].reindex(keys, fill_value=0).astype("Int64").set_axis(given.index)
-        differs = (size >= given["area"].map(bodies)) & (total != ledger)
+        more = given["area"].map(slack.get(measure.key, pd.Series(dtype="int64"))).fillna(0).astype("int64")
+        half = rounding(given[measure.key]) if measure.key == "fund_total" else given[measure.key] * 0
+        half = half.groupby([given["area"], given["week"]]).transform("sum")
+        ties = (total >= ledger - half) & (total <= ledger + more + half)
+        differs = (size >= given["area"].map(bodies)) & ~ties
         rows = given.assign(**{measure.key: total})
         found.append(_found(rows, measure, ledger, differs, check="ledger", words="与台账记录不同"))
     return pd.concat(found, ignore_index=True) if found else _nothing()
@@ -251,6 +275,23 @@ def may_be_unread(found: pd.DataFrame, facts: Facts) -> pd.Series[bool]:
         apart = (rows["reported"] - rows["other"]).abs()
         explained.loc[rows.index] = (most > 0) & (any_amount | (apart <= most))
     return explained
+
+
+def rounding(fen: pd.Series[int]) -> pd.Series[int]:
+    """Return half a unit of the last digit that an amount was printed with, in 万元 at the coarsest.
+
+    >>> rounding(pd.Series([12350000, 12345600, 5000000, 0])).tolist()
+    [5000, 50, 500000, 0]
+    """
+    half = pd.Series(0, index=fen.index, dtype="int64")
+    known = fen.fillna(0).astype("int64")
+    for power in range(1, _WAN + 1):
+        half = half.mask((known != 0) & (known % 10**power == 0), 10**power // 2)
+    return half
+
+
+_WAN = 6
+"""Zeros of 万元 in fen."""
 
 
 def find_stale(reports: pd.DataFrame, *, weeks: int) -> pd.DataFrame:

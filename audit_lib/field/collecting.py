@@ -86,7 +86,7 @@ def collect(
     gathered = _Gathered(known, frozenset(checklist))
     seen: dict[str, str] = {}
     for name in sorted(files):
-        book = read_returned(files[name], name)
+        book = read_returned(files[name], name, years)
         if twin := seen.get(book.sha256 or name):
             gathered.files.append([name, "superseded", f"与 {twin} 内容相同", 0, 0, 0, book.sha256])
             continue

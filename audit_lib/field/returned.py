@@ -25,6 +25,7 @@ from audit_lib.field.sheets import (
     REPORTED,
 )
 from audit_lib.files import sha256_file
+from audit_lib.intake.dates import Bad, Years, parse_date, parse_datetime
 from audit_lib.intake.readers import Grid, read_grids
 from audit_lib.intake.versions import version_of_name
 from audit_lib.workbooks import EXPLAINS
@@ -76,10 +77,12 @@ class Copy:
         """Whether anything but the inspectors, whom the page names beforehand, is filled in."""
         return any(key != INSPECTORS for key in self.cells)
 
-    @property
-    def order(self) -> tuple[str, int]:
-        """What a later version of the same page is later by."""
-        return self.reported, self.version
+    def after(self, other: Copy) -> bool | None:
+        """Say whether this copy is the later one, by hour if both say one, else by version; None: unclear."""
+        hours = (self.reported, other.reported)
+        if all(hours) and hours[0] != hours[1]:
+            return hours[0] > hours[1]
+        return None if self.version == other.version else self.version > other.version
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +96,20 @@ class Returned:
     refused: str = ""
 
 
-def read_returned(path: Path, name: str) -> Returned:
+def read_returned(path: Path, name: str, years: tuple[int, int]) -> Returned:
     """Return the pages of a workbook; one that cannot be used says why.
 
     Parameters
     ----------
     name : how the file is called in accounts
+    years : of the campaign, for an hour without one
     """
     try:
         grids = read_grids(path)
     except InputError as refused:
         return Returned(name, refused=str(refused))
     first = {grid.sheet: grid.cells[0][0].strip() if grid.cells and grid.cells[0] else "" for grid in grids}
-    reported = next((_reported(grid) for grid in grids if first[grid.sheet] == LIST), "")
+    reported = next((_reported(grid, Years(*years)) for grid in grids if first[grid.sheet] == LIST), "")
     version = version_of_name(name)
     copies = [_read_page(grid, name, reported, version) for grid in grids if first[grid.sheet] == PAGE]
     strange = [
@@ -171,8 +175,14 @@ def _filled(copy: Copy, row: int) -> bool:
     return any(at == row for at in copy.rows.values())
 
 
-def _reported(grid: Grid) -> str:
-    return next((row[2].strip() for row in grid.cells if row[:1] == [REPORTED] and len(row) > 2), "")  # noqa: PLR2004
+def _reported(grid: Grid, years: Years) -> str:
+    """The hour as it sorts; one that cannot be read says nothing."""
+    said = next((row[2].strip() for row in grid.cells if row[:1] == [REPORTED] and len(row) > 2), "")  # noqa: PLR2004
+    moment = parse_datetime(said, years)
+    day = parse_date(said, years) if isinstance(moment, Bad) else moment.date()
+    if isinstance(day, Bad):
+        return ""
+    return f"{day.isoformat()}T00:00:00" if isinstance(moment, Bad) else moment.isoformat()
 
 
 def _read_page(grid: Grid, file: str, reported: str, version: int) -> Copy:

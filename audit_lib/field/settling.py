@@ -69,17 +69,21 @@ def settle(copies: Sequence[Filled]) -> tuple[Filled, list[Conflict]]:
     """
     conflicts: list[Conflict] = []
     by_team: dict[str, Filled] = {}
-    for one in sorted(copies, key=lambda one: (*one.copy.order, one.copy.file, one.copy.sheet)):
+    for one in sorted(
+        copies, key=lambda one: (one.copy.reported, one.copy.version, one.copy.file, one.copy.sheet)
+    ):
         team = str(one.page["team"])
         if team not in by_team:
             by_team[team] = one
             continue
         before = by_team[team]
-        if before.copy.order == one.copy.order:
+        later = one.copy.after(before.copy)
+        if later is None:
             by_team[team] = _agreed(before, one, UNDECIDED, conflicts)
         else:
-            by_team[team] = one
-            conflicts += _differences(one, before, LATER)
+            kept, other = (one, before) if later else (before, one)
+            by_team[team] = kept
+            conflicts += _differences(kept, other, LATER)
     return _between([by_team[team] for team in sorted(by_team)], conflicts), conflicts
 
 

@@ -25,6 +25,10 @@ NO_SUCH_DAY = Text("没有这一天", "there is no such day")
 NO_YEAR = Text("没有年份, 请写全, 如 2014-03-05", "the year is missing, write it as 2014-03-05")
 WRONG_YEAR = Text("两位数的年份不在行动年份内, 请写四位", "a two-digit year outside the campaign, write four")
 NOT_A_TIME = Text("应为时刻, 如 11:00", "a time of day is due, as 11:00")
+WHOSE_NIGHT = Text(
+    "夜里的时刻分不清属于哪一天, 请按 24 小时制写, 如 00:00",
+    "it is unclear which day a time of the night belongs to, write it in 24 hours, as 00:00",
+)
 NO_TIME = Text("缺少时刻, 应如 2014-03-14 10:40", "the time of day is missing, due as 2014-03-14 10:40")
 
 
@@ -44,6 +48,8 @@ class Years:
     base: int = 0
 
 
+_EVENING, _NOON = 5, 10
+"""From which hour on 晚上 is the evening, and up to which 中午 is after noon."""
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _TIME = (
     r"(?:T|上午|下午|早上|晚上|中午|凌晨)?"
@@ -162,8 +168,12 @@ def _clock(plain: str) -> dt.time | Bad:
     half, hour = found[1] or found[9] or "", int(found[2])
     minute = 30 if found[6] else int(found[3] or found[7] or 0)
     second = int(found[4] or found[8] or 0)
-    if half in {"下午", "晚上", "PM"} and hour < 12:  # noqa: PLR2004 - hours of half a day
+    if half == "晚上" and not _EVENING <= hour % 12 < 12:  # noqa: PLR2004 - hours of half a day
+        return Bad(WHOSE_NIGHT)
+    if hour < 12 and (half in {"下午", "晚上", "PM"} or (half == "中午" and hour < _NOON)):  # noqa: PLR2004
         hour += 12
+    elif hour == 12 and half in {"AM", "凌晨"}:  # noqa: PLR2004
+        hour = 0
     try:
         return dt.time(hour, minute, second)
     except ValueError:

@@ -37,8 +37,8 @@ _MONEY = re.compile(r"[¥￥]?([\d,.]+)(亿元|万元|千元|万|元|块)?整?")
 def parse_int(text: str) -> int | Bad:
     """Return a count.
 
-    >>> parse_int("１,200处"), parse_int("二十三"), parse_int("约30").due.en
-    (1200, 23, 'a whole number, 0 or more, is due')
+    >>> parse_int("１,200处"), parse_int("二百五"), parse_int("约30").due.en
+    (1200, 250, 'a whole number, 0 or more, is due')
     """
     plain = _COUNT_WORDS.sub("", _plain(text))
     number = _decimal(plain)
@@ -93,14 +93,15 @@ def _decimal(plain: str) -> Decimal | None:
 
 
 def _chinese(plain: str) -> int | None:
-    """A Chinese numeral below ten thousand."""
-    total, digit = 0, None
+    """A Chinese numeral below ten thousand; 二百五 is 250, only 二百零五 is 205."""
+    total, digit, unit = 0, None, 1
     for sign in plain:
         if sign in _CHINESE and (digit is None or digit == 0):
             digit = _CHINESE[sign]
+            unit = unit if digit else 1
         elif sign in _SCALES:
             total += (1 if digit is None else digit) * _SCALES[sign]
-            digit = None
+            digit, unit = None, _SCALES[sign] // 10
         else:
             return None
-    return None if not plain else total + (digit or 0)
+    return None if not plain else total + (digit or 0) * unit

@@ -77,7 +77,29 @@ def _gather(
     sources = run.params.inputs.get(name, [])
     if name in _earlier_tables():
         around = replace(around, years=(around.years[0] - 1, around.years[1]))
-    return gather(inputs()[name], _living(parts), sources=sources, around=around, roster=roster)
+    found = gather(inputs()[name], _living(parts), sources=sources, around=around, roster=roster)
+    moments = [column.name for column in inputs()[name].columns if column.kind == "datetime"]
+    earlier = [part for part in parts if part.status == "superseded"]
+    if not moments or not earlier:
+        return found
+    told = gather(inputs()[name], earlier, sources=sources, around=around, roster=roster).rows
+    return replace(found, rows=_with_receipts(found.rows, told, inputs()[name].keys, moments[0]))
+
+
+def _with_receipts(rows: pd.DataFrame, told: pd.DataFrame, keys: list[str], moment: str) -> pd.DataFrame:
+    """Add what superseded files say of when a report was received: a correction makes nobody late.
+
+    The earlier report stands beside the later one; where the later one bears no later hour, it
+    gets the first one's and stands alone.
+    """
+    first = told.dropna(subset=[moment]).sort_values(moment).drop_duplicates(keys)
+    pairs = rows[[*keys, moment]].merge(first[[*keys, moment]], on=keys, how="left", suffixes=("", "_first"))
+    then = pairs[f"{moment}_first"].set_axis(rows.index)
+    alone = then.notna() & ~(rows[moment] > then)
+    beside = rows.loc[rows[moment] > then, keys]
+    rows = rows.assign(**{moment: rows[moment].mask(alone, then)})
+    added = first.merge(beside.drop_duplicates(), on=keys)
+    return pd.concat([rows, added]).sort_values([*keys, moment], kind="stable", ignore_index=True)
 
 
 @cache

@@ -46,6 +46,8 @@ NO_SUCH_AREA = Text(
 )
 EMPTY = Text("不应为空", "must not be empty")
 
+_SPREAD = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+"""White space inside a Chinese name: 甲市 卫生局 and 甲市卫生局 are one key."""
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+\d{1,2}", re.IGNORECASE)
 _UNSOUND = re.compile(r"[\s,\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 _HARD_SEPARATORS = re.compile(r"[、,，;；/]+")
@@ -147,7 +149,7 @@ def _id(text: str) -> str | Bad:
 def _text(text: str, *, key: bool) -> str:
     """Text as written; codes and keys, which are compared, with their widths folded."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    return plain if key or plain.isascii() else text
+    return _SPREAD.sub("", plain) if key else plain if plain.isascii() else text
 
 
 def _people(text: str) -> str | None:

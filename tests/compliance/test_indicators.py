@@ -25,6 +25,7 @@ from tests.compliance.tables import (
     judged,
     refused,
     run,
+    self_check,
     shown,
     unit,
 )
@@ -221,3 +222,30 @@ def test_platform_may_hold_hazards_that_no_ledger_has() -> None:
     case = judged(units=[unit("a1")], hazards=[hazard("h1"), hazard("h2")], platform=told)
     assert MEASURES["platform_only"](case.facts).loc[A].tolist() == [1, 2]
     assert MEASURES["platform"](case.facts).loc[A].tolist() == [1, 2]
+
+
+def test_surplus_of_one_unit_or_hazard_does_not_stand_in_for_another() -> None:
+    judgement = judge(
+        intake(
+            units=[unit("a1", staff=100), unit("a2", staff=100)],
+            self_checks=[self_check("a1", drill_date="2014-03-01", drill_people=200), self_check("a2")],
+            hazards=[
+                hazard("h1", fund_planned=100, fund_arrived=1000),
+                hazard("h2", fund_planned=900, fund_arrived=0),
+            ],
+        ),
+        run(),
+        {},
+    )
+    people, funds = shown(judgement, "drill_people", A), shown(judgement, "funds", A)
+    assert (people.numerator, people.denominator) == (100, 200)
+    assert (funds.numerator, funds.denominator) == (100, 1000)
+
+
+def test_hazard_without_a_readable_grade_is_counted_as_neither() -> None:
+    judgement = judge(intake(units=[unit("a1")], hazards=[hazard("h1", grade=None)]), run(), {})
+    assert [shown(judgement, key, A).denominator for key in ("rectified_general", "rectified_major")] == [
+        0,
+        0,
+    ]
+    assert shown(judgement, "rectified", A).denominator == 1

@@ -140,3 +140,12 @@ def test_outputs_are_not_due_before_they_are_written_and_judged_once_they_are() 
     facts = gather_facts(intake(units=UNITS), run().params, load_rulebook(), outputs=texts)
     rows = Case(facts).rows("DQ-06")
     assert rows[["subject", "result"]].to_numpy().tolist() == [["a.html", "met"], ["b.html", "not_met"]]
+
+
+def test_number_written_with_dashes_spaces_or_in_full_width_is_one_too() -> None:
+    texts = ("139-1234-5678", "139 1234 5678", "１３９１２３４５６７８", "13912345678")
+    rows = scan_outputs({str(place): text for place, text in enumerate(texts)})
+    assert rows["reason"].tolist() == ["未遮盖的手机号 1 个"] * len(texts)
+    assert scan_outputs({"a": "共 1391 家 2345 人, 编号 2213912345678, 0431-88901234"})[
+        "result"
+    ].tolist() == ["met"]

@@ -49,7 +49,7 @@ def collect_folder(folder: Path, register: pd.DataFrame | None = None) -> Findin
     return collect(paths, known, items, purposes={"recheck": "recheck"}, years=(2014, 2014))
 
 
-def filled(team: str, sheets: Mapping[str, Cells], *, at: float | None = None) -> bytes:
+def filled(team: str, sheets: Mapping[str, Cells], *, at: float | str | None = None) -> bytes:
     """A team's workbook filled in, handed in at an hour (a day number) or at none."""
     told = {"任务单": {"C6": at}} if at is not None else {}
     return fill(WORKBOOKS[team], {**sheets, **told})
@@ -167,6 +167,35 @@ def test_later_file_of_a_team_counts_and_what_it_changed_is_shown(tmp_path):
         ["CK-M1 项目结果", "不合格", "合格", "z.xlsx", "同一组后交的一份为准"],
         ["核查结论", "不合格", "合格", "z.xlsx", "同一组后交的一份为准"],
     ]
+
+
+def conclusion_of(folder, first, second, names=("a.xlsx", "b.xlsx")):
+    """Two copies, told apart by their hours and names: what the later one by each says of the site."""
+    copies = (
+        filled("JC1", {SITE: inspected(SHORT)}, at=first),
+        filled("JC1", {SITE: {**inspected(SHORT), "F9": "不合格"}}, at=second),
+    )
+    found = read(folder, dict(zip(names, copies, strict=True)))
+    conclusion = found.tables["province_checks"]["conclusion"].iloc[0]
+    return None if pd.isna(conclusion) else conclusion
+
+
+def test_hours_typed_as_text_are_compared_as_hours(tmp_path):
+    for place, (first, second) in enumerate(
+        [
+            ("2014-03-20 9:30", "2014-03-20 10:00"),
+            ("2014-3-9 17:00", "2014-3-10 09:00"),
+            ("3月9日 17:00", "3月10日 9:00"),
+        ]
+    ):
+        assert conclusion_of(tmp_path / f"{place}", first, second) == "不合格"
+        assert conclusion_of(tmp_path / f"{place}-turned", second, first) == "合格"
+
+
+def test_copy_without_an_hour_is_later_only_by_the_version_in_its_name(tmp_path):
+    hour = "2014-03-20 9:30"
+    assert conclusion_of(tmp_path / "1", hour, "晚上", ("a.xlsx", "a_v2.xlsx")) == "不合格"
+    assert conclusion_of(tmp_path / "2", hour, "晚上") is None
 
 
 def test_fuller_copy_completes_a_half_filled_one_without_conflict(tmp_path):

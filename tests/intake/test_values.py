@@ -259,3 +259,42 @@ def test_phones() -> None:
 def test_every_kind_of_the_rulebook_can_be_read() -> None:
     kinds = {column.kind for table in inputs().values() for column in table.columns}
     assert all(value_of(kind, "—") is None for kind in kinds)
+
+
+def test_numerals_spoken_short_are_what_is_meant() -> None:
+    said = {
+        "二百五": 250,
+        "一千二": 1200,
+        "两百三": 230,
+        "三百零五": 305,
+        "二百五十": 250,
+        "一千零五十": 1050,
+        "十五": 15,
+    }
+    assert {text: parse_int(text) for text in said} == said
+
+
+def test_times_around_noon_and_midnight_are_read_or_refused() -> None:
+    years = Years(2014, 2014)
+    said = {
+        "3月14日中午1点": "2014-03-14T13:00:00",
+        "3月14日中午12点": "2014-03-14T12:00:00",
+        "3月14日中午11点半": "2014-03-14T11:30:00",
+        "2014/3/14 12:05 AM": "2014-03-14T00:05:00",
+        "2014/3/14 12:05 PM": "2014-03-14T12:05:00",
+        "3月14日凌晨12点30分": "2014-03-14T00:30:00",
+        "3月14日晚上8点": "2014-03-14T20:00:00",
+    }
+    read = {text: parse_datetime(text, years) for text in said}
+    assert {text: moment.isoformat() for text, moment in read.items() if not isinstance(moment, Bad)} == said
+    for text in ("3月13日晚上12点", "3月13日晚上1点"):
+        moment = parse_datetime(text, years)
+        assert isinstance(moment, Bad)
+        assert moment.due.zh == "夜里的时刻分不清属于哪一天, 请按 24 小时制写, 如 00:00"
+
+
+def test_key_spread_by_a_space_is_one_key() -> None:
+    column = next(column for column in inputs()["weekly"].columns if column.name == "body")
+    told = convert(column, pd.Series(["甲市 卫生局", "甲市卫生局", "A 1"]), pd.Series(["", "", ""]),
+                   Surroundings((2014, 2014), None)).values  # fmt: skip
+    assert told.tolist() == ["甲市卫生局", "甲市卫生局", "A 1"]

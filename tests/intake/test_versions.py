@@ -171,3 +171,24 @@ def test_the_same_file_twice_counts_once(book: Book, intake_of: Read, tmp_path: 
 )
 def test_version_words_are_told_from_the_name(name: str, version: int, sender: str) -> None:
     assert (version_of_name(name), sender_of_name(name)) == (version, sender)
+
+
+WEEKLY = ["地区", "填报单位", "周次", "收到时间", "应检单位"]
+
+
+@pytest.mark.parametrize(("again", "kept"), [("2014-03-14 15:00", 2), ("", 1), ("2014-03-14 10:00", 1)])
+def test_correction_of_a_report_makes_nobody_late(book: Book, intake_of: Read, again: str, kept: int) -> None:
+    week = ["220102", "南关区卫生局", "2014-03-14"]
+    book("名录.xlsx", [ROSTER, roster_row(1)])
+    book("周报.xlsx", [WEEKLY, [*week, "2014-03-14 10:00", "5"]])
+    book("周报(更正).xlsx", [WEEKLY, [*week, again, "7"]])
+    rows = intake_of(units="[{files: ['名录*.xlsx']}]", weekly="[{files: ['周报*.xlsx']}]").tables["weekly"]
+    assert (len(rows), str(rows["received_at"].min())) == (kept, "2014-03-14 10:00:00")
+    assert rows["units_due"].tolist()[-1] == 7
+
+
+def test_undated_receipt_of_a_single_file_stays_undated(book: Book, intake_of: Read) -> None:
+    book("名录.xlsx", [ROSTER, roster_row(1)])
+    book("周报.xlsx", [WEEKLY, ["220102", "南关区卫生局", "2014-03-14", "", "5"]])
+    rows = intake_of(units="[{files: ['名录*.xlsx']}]", weekly="[{files: ['周报*.xlsx']}]").tables["weekly"]
+    assert rows["received_at"].isna().tolist() == [True]

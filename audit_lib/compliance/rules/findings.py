@@ -8,7 +8,7 @@ import pandas as pd
 from audit_lib.compliance.duties import hidden, judge_duties, own_places, spread_over_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, first_of, look_up
+from audit_lib.compliance.keys import among, first_of, look_up, once
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
@@ -177,7 +177,8 @@ def cases_counted(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-02: how many cases were handled and published; a slogan is no quota, so nothing is tested (A22)."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    rows = facts.records["illegal_acts"]
+    rows = once(facts.records["illegal_acts"])
+    rows = rows[~(rows["handled_date"] > facts.as_of)]
     rows = rows[has_content(rows["handled_type"], facts.book.words("no_content")) & rows["county"].notna()]
     shown = spread_over_places(facts, rows[["act_id"]].assign(
         area=rows["county"], published=rows["published"].fillna(False).astype(bool)

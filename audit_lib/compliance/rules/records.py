@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
@@ -175,12 +176,13 @@ def scan_outputs(texts: Mapping[str, str]) -> pd.DataFrame:
 
 
 _ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
-_PHONE = re.compile(r"(?<![0-9A-Za-z.])1[3-8]\d{9}(?![0-9A-Za-z])")
+_PHONE = re.compile(r"(?<![0-9A-Za-z.])1[3-8]\d(?:[- ]?\d{4}){2}(?![0-9A-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 """Weights and check characters of GB 11643."""
 
 
 def _personal(text: str) -> str:
+    text = re.sub("[‐‑–—－]", "-", unicodedata.normalize("NFKC", text))
     ids = sum(_is_identity(found) for found in _ID.findall(text))
     phones = len(_PHONE.findall(text))
     said = {"身份证号码": ids, "未遮盖的手机号": phones}

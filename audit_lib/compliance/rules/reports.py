@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -61,14 +62,14 @@ def due_reports(facts: Facts) -> pd.DataFrame:
     weeks = facts.book.fridays[facts.book.fridays <= facts.as_of]
     due = as_reported(facts).reporters[["area", "body"]].merge(pd.DataFrame({"week": weeks}), how="cross")
     by_week = facts.weekly.groupby(["area", "body", "week"])["received_at"]
-    first = by_week.agg(first="min", there="size").reset_index()
+    first = by_week.agg(first="min", there="size", dated="count").reset_index()
     due = due.merge(first, on=["area", "body", "week"], how="left")
     at = facts.book.time("report_time")
     latest = due["week"] + pd.Timedelta(hours=at.hour, minutes=at.minute)
     return due.assign(
         on_time=due["first"] <= latest,
         received=due["first"] < due["week"] + _WEEK,
-        undated=due["there"].notna() & due["first"].isna(),
+        undated=(due["there"] > due["dated"]).fillna(False).astype(bool),
     )
 
 
@@ -117,6 +118,26 @@ def _reports_tie(facts: Facts) -> pd.DataFrame:
     ]
     figures = [*weekly_measures()]
     return _by_report(facts, reports, pd.concat(found), figures, pd.Series(True, index=reports.index))
+
+
+_GROUPED = r"\d{1,3}(?:,\d{3})+"
+_COUNT = r"(?<![A-Za-z\d.]){}(?![\d%年]|\.\d|,\d{{3}}(?!\d))"
+
+
+def _totals(parts: str) -> list[int]:
+    """Return what printed parts add up to; a comma before three digits may group them or part two numbers.
+
+    A year, the number of a clause such as F1, and a percentage are no parts.
+
+    >>> _totals("F1消防７、2013年遗留1,200(占12.5%)"), _totals("31,200"), _totals("2013年、F1")
+    ([1207], [31200, 231], [])
+    """
+    plain = unicodedata.normalize("NFKC", parts)
+    whole = re.compile(_COUNT.format(f"(?:{_GROUPED}|\\d+)"))
+    numbers = [found.replace(",", "") for found in whole.findall(plain)]
+    apart = re.findall(_COUNT.format(r"\d+"), plain.replace(",", " , "))
+    found = [sum(map(int, one)) for one in (numbers, apart) if one]
+    return list(dict.fromkeys(found))
 
 
 def _by_report(
@@ -192,14 +213,14 @@ def published_faults(row: pd.Series[Any]) -> list[str] | None:
         if part > whole:
             faults.append(f"分子 {part} 多于分母 {whole}")
     if part is not None and whole and isinstance(row["rate"], str):
-        printed = weekly.read_rate(row["rate"])
-        if printed is not None and not printed.follows(part, whole):
+        printed = weekly.unlike_rate(row["rate"], part, whole)
+        if printed is not None:
             faults.append(f"{part}/{whole} = {printed.written(part, whole)}, 不是 {row['rate']}")
-    counts = [int(cell) for cell in re.findall(r"\d+", row["parts"])] if isinstance(row["parts"], str) else []
-    if counts and whole is not None:
+    totals = _totals(row["parts"]) if isinstance(row["parts"], str) else []
+    if totals and whole is not None:
         tested = True
         carried = 0 if pd.isna(row["carried"]) else int(row["carried"])
-        total = sum(counts)
+        total = next((one for one in totals if one in {whole, whole - carried}), totals[0])
         if carried and total + carried == whole:
             faults.append(f"合计 {whole} 含以前查出的 {carried}, 新查出的是 {total}, 应分列")
         elif total != whole:
@@ -207,12 +228,28 @@ def published_faults(row: pd.Series[Any]) -> list[str] | None:
     return faults if tested else None
 
 
+def _astray(facts: Facts) -> pd.Series[int]:
+    """Count for each body the reports that may be those it lacks: of no due Friday, or of no known body."""
+    bodies = facts.reporters[["area", "body"]]
+    own = facts.weekly["area"] + ":" + facts.weekly["body"]
+    known = among(own, bodies["area"] + ":" + bodies["body"])
+    odd = own[known & ~facts.weekly["week"].isin(facts.book.fridays)].value_counts()
+    strange = facts.weekly.loc[~known, "area"].value_counts()
+    found = [
+        look_up(keys.reset_index(drop=True), counts).fillna(0).astype("int64")
+        for keys, counts in ((bodies["area"] + ":" + bodies["body"], odd), (bodies["area"], strange))
+    ]
+    return found[0] + found[1]
+
+
 def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     bodies = facts.reporters[["area", "body"]]
     key = due["area"] + ":" + due["body"]
     unread = hidden(facts, ("weekly",), due, unidentified=False)
     lost = ~due["met"] & ~due["undated"] & ~(due["there"].isna() & unread)
-    may_be = facts.gaps.of_bodies("weekly", bodies["area"]).reset_index(drop=True)
+    lost_rows = facts.gaps.of_bodies("weekly", bodies["area"]).reset_index(drop=True)
+    astray = _astray(facts)
+    may_be = lost_rows + astray
     week = due["week"].dt.strftime("%m-%d")
     counts = pd.DataFrame({"met": due["met"], "due": 1, "lost": lost}).astype("int64").groupby(key).sum()
     subject = bodies["area"] + ":" + bodies["body"]
@@ -222,7 +259,15 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     named = evidence.sort_values().groupby(key[~due["met"]]).agg(";".join)
     reason = look_up(subject, weeks)
     excused = counts["lost"].between(1, may_be)
-    lost_rows = "; 周报表中有 " + may_be.astype("str") + " 行无法识别, 可能是所缺的周报"
+    said = ("; 周报表中有 " + lost_rows.astype("str") + " 行无法识别, 可能是所缺的周报").where(
+        lost_rows > 0, ""
+    )
+    wrong = (
+        "; 周报表中有 "
+        + astray.astype("str")
+        + " 行的周次不是应报的周五, 或填报单位不在报送名单, 可能是所缺的周报"
+    )
+    reason = reason.mask(astray > 0, reason + wrong)
     return subjects(
         "org",
         subject,
@@ -233,7 +278,7 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
             MET,
         ),
         look_up(subject, named),
-        reason=reason.mask(excused, reason + lost_rows),
+        reason=reason.mask(excused, reason + said),
         numerator=counts["met"],
         denominator=counts["due"],
         value=(counts["met"] / counts["due"].mask(counts["due"] == 0)).astype("Float64"),

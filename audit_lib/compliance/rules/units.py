@@ -7,7 +7,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import days_known, has_content, has_name
-from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.keys import among, look_up, once
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
@@ -168,7 +168,7 @@ def illegal_acts_handled(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F7-02: each illegal act at a unit has a record of how, when and with what result it was handled."""
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
-    acts = facts.records["illegal_acts"]
+    acts = once(facts.records["illegal_acts"])
     if acts.empty:
         return whole(facts, NOT_APPLICABLE, "登记表中没有非法违法行为")
     empty = facts.book.words("no_content")

@@ -8,7 +8,7 @@ import pandas as pd
 from audit_lib.compliance.duties import hidden, judge_duties, own_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.keys import among, look_up, once
 from audit_lib.compliance.rows import cite, join_evidence, nothing_given
 from audit_lib.compliance.rulebook import Rule
 
@@ -56,7 +56,7 @@ def visited_unannounced(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def unannounced_visits(facts: Facts) -> pd.DataFrame:
     """Return the visits in the window with ``counts``, ``announced`` and ``lame`` (nobody can say)."""
-    rows = facts.records["unannounced"]
+    rows = once(facts.records["unannounced"])
     start, end = pd.Timestamp(facts.params.window.start), pd.Timestamp(facts.params.window.end)
     inside = rows["date"].between(start, end)
     alone = ~has_content(rows["companion"], facts.book.words("no_content"))
