@@ -1,8 +1,10 @@
 """P3-04: which areas did not complete their tasks, as a proposal for people to decide.
 
 The area set is one column of the rulebook. An area is not met if any of its rules is not met,
-else not assessable if any is; rules that do not apply are ignored. Three readings stand side
-by side, because at a literal 100% one missed clinic would send a whole county to start again.
+else not assessable if any is, else not due if any is; rules that do not apply are ignored. Later than the
+last day of the window it is asked of that day's end: what April mends was not done in time.
+Three readings stand side by side, because at a literal 100% one missed clinic would send a whole county to
+start again.
 Source: plan 4(3); rules.csv P3-04; design 4.
 """
 
@@ -11,10 +13,17 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.rows import COLUMNS, MET, NOT_APPLICABLE, NOT_ASSESSABLE, NOT_DUE, NOT_MET
+from audit_lib.compliance.rows import (
+    COLUMNS,
+    MET,
+    NOT_APPLICABLE,
+    NOT_ASSESSABLE,
+    NOT_DUE,
+    NOT_MET,
+    WORST_FIRST,
+)
 
 RULE = "P3-04"
-_ORDER = [NOT_MET, NOT_ASSESSABLE, MET, NOT_APPLICABLE]
 
 
 def propose(facts: Facts, rules: pd.DataFrame, *, applies: frozenset[str]) -> pd.DataFrame:
@@ -71,11 +80,11 @@ def as_rule(facts: Facts, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read(places: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[str]:
-    rank = rows["result"].map({name: place for place, name in enumerate(_ORDER)}).fillna(len(_ORDER) - 1)
+    rank = rows["result"].map({name: place for place, name in enumerate(WORST_FIRST)})
     worst = rank.groupby([rows["level"], rows["subject"]]).min()
     keys = pd.MultiIndex.from_frame(places[["level", "area"]])
-    found = worst.reindex(keys).fillna(len(_ORDER) - 1).astype(int)
-    return pd.Series([_ORDER[place] for place in found], index=places.index, dtype="str")
+    found = worst.reindex(keys).fillna(len(WORST_FIRST) - 1).astype(int)
+    return pd.Series([WORST_FIRST[place] for place in found], index=places.index, dtype="str")
 
 
 def _listed(places: pd.DataFrame, rows: pd.DataFrame, words: pd.Series[str]) -> pd.Series[str]:

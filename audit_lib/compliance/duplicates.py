@@ -57,6 +57,12 @@ def numbers_of(hazards: pd.DataFrame) -> pd.Series[str]:
     return known[~known.index.duplicated(keep=False)].astype("str")
 
 
+def by_number(hazards: pd.DataFrame) -> pd.DataFrame:
+    """Return the hazards once under each number that they were found under."""
+    numbers = hazards["findings"].str.split(";").explode()
+    return hazards.loc[numbers.index].assign(hazard_id=numbers.astype("str")).reset_index(drop=True)
+
+
 def _first_number(rows: pd.DataFrame) -> pd.Series[str]:
     """Return for each row a key of the row that the same hazard stood under first."""
     key = rows["unit_id"] + "\x1f" + rows["hazard_id"]

@@ -293,12 +293,14 @@ def _checks(checks: pd.DataFrame, units: pd.DataFrame, params: Params) -> pd.Dat
 def _removed(
     units: pd.DataFrame, county_checks: pd.DataFrame, as_of: pd.Timestamp, book: Rulebook
 ) -> pd.DataFrame:
-    """Units closed with evidence before any county visit (A4); without evidence a unit stays in."""
-    valid = county_checks[county_checks["valid"]]
-    visited = look_up(units["unit_id"], valid.groupby("unit_id")["date"].min())
+    """Units closed with evidence and never visited by their county (A4); without evidence a unit stays in.
+
+    One visited before was there to be checked; one visited after was not closed, whatever its paper says.
+    """
+    visited = among(units["unit_id"], county_checks.loc[county_checks["valid"], "unit_id"])
     closed = units["status"].isin(book.words("closed_statuses")) & (units["status_date"] <= as_of)
     proven = has_content(units["status_evidence"], book.no_document)
-    return units[closed & proven & ~(visited < units["status_date"])].reset_index(drop=True)
+    return units[closed & proven & ~visited].reset_index(drop=True)
 
 
 def _passes(
@@ -339,7 +341,13 @@ def _spot_checks(
     in_quota = among(rows["unit_id"], passes["unit_id"]) & state["passed"] & rows["valid"]
     since = look_up(rows["unit_id"], population.set_index("unit_id")["since"])
     there = among(rows["unit_id"], population["unit_id"]) & ~(rows["date"] < since) & rows["valid"]
-    return rows.assign(passed=state["passed"], in_quota=in_quota, counted=in_quota if passed_only else there)
+    same_day = state["pass_date"] == rows["date"].dt.normalize()
+    return rows.assign(
+        passed=state["passed"],
+        same_day=same_day,
+        in_quota=in_quota,
+        counted=in_quota if passed_only else there,
+    )
 
 
 def _refuse_without(columns: frozenset[str], intake: Intake) -> None:

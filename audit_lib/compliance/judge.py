@@ -78,7 +78,7 @@ def judge(
     facts = gather_facts(intake, run.params, book, answers)
     found = _judge_rules(facts, applies)
     rules = pd.concat([_as_rows(facts, rule_id, rows) for rule_id, rows in found.items()], ignore_index=True)
-    rules, verdicts = _with_derived(facts, rules, applies)
+    rules, verdicts = _with_derived(intake, answers, facts, rules, applies)
     usual = rules
     if run.params.readings.switched:
         usual = _as_usual(intake, run, answers, rules, applies)
@@ -175,7 +175,8 @@ def _as_usual(
     anew = {rule_id: judged_rules(book)[rule_id](facts, book.rules[rule_id]) for rule_id in sorted(governed)}
     kept = rules[~rules["rule_id"].isin([*governed, *DERIVED])]
     told = [_as_rows(facts, rule_id, rows) for rule_id, rows in anew.items()]
-    return _with_derived(facts, pd.concat([kept, *told], ignore_index=True), applies)[0]
+    rules = pd.concat([kept, *told], ignore_index=True)
+    return _with_derived(intake, answers, facts, rules, applies)[0]
 
 
 DERIVED = (acceptance.RULE, candidates.RULE)
@@ -183,16 +184,40 @@ DERIVED = (acceptance.RULE, candidates.RULE)
 
 
 def _with_derived(
-    facts: Facts, rules: pd.DataFrame, applies: frozenset[str]
+    intake: Intake,
+    answers: pd.DataFrame | None,
+    facts: Facts,
+    rules: pd.DataFrame,
+    applies: frozenset[str],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of all rules, those made from others among them, and the verdicts."""
-    verdicts = acceptance.propose(facts, rules, applies=applies)
-    derived = {
-        acceptance.RULE: acceptance.as_rule(facts, verdicts),
-        candidates.RULE: candidates.list_candidates(facts, rules),
-    }
-    more = [_as_rows(facts, rule_id, rows) for rule_id, rows in derived.items() if rule_id in applies]
+    then, at_the_end = _at_the_end(intake, answers, facts, rules, applies)
+    verdicts = acceptance.propose(then, at_the_end, applies=applies)
+    derived = [
+        (then, acceptance.RULE, acceptance.as_rule(then, verdicts)),
+        (facts, candidates.RULE, candidates.list_candidates(facts, rules)),
+    ]
+    more = [_as_rows(day, rule_id, rows) for day, rule_id, rows in derived if rule_id in applies]
     return pd.concat([rules, *more], ignore_index=True), verdicts
+
+
+def _at_the_end(
+    intake: Intake,
+    answers: pd.DataFrame | None,
+    facts: Facts,
+    rules: pd.DataFrame,
+    applies: frozenset[str],
+) -> tuple[Facts, pd.DataFrame]:
+    """Return facts and rules as they stood when the window closed: the area verdict is asked of that day."""
+    if facts.params.as_of <= facts.params.window.end:
+        return facts, rules
+    params = facts.params.model_copy(update={"as_of": facts.params.window.end})
+    then = gather_facts(intake, params, facts.book, answers)
+    asked = applies & {rule_id for rule_id, rule in facts.book.rules.items() if rule.area_set}
+    found = _judge_rules(then, frozenset(asked))
+    return then, pd.concat(
+        [_as_rows(then, rule_id, found[rule_id]) for rule_id in sorted(asked)], ignore_index=True
+    )
 
 
 def _judge_rules(facts: Facts, applies: frozenset[str]) -> dict[str, pd.DataFrame]:

@@ -214,6 +214,10 @@ def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
     rows = case.verdicts[(case.verdicts["area"] == case.code) & case.verdicts["level"].isin(LEVEL_WORDS)]
     blocks: list[Block] = []
     numbers: list[Number] = []
+    end = case.run.params.window.end
+    if case.as_of > end:
+        day = f"{end.year}年{end.month}月{end.day}日24时"
+        blocks.append(Paragraph(f"结论按{day}的状态作出, 此后的整改见各条款。", "note"))
     for row in rows.fillna("").sort_values("level").astype("str").to_dict("records"):
         head = f"{LEVEL_WORDS[row['level']]}结论: " if case.own_city else "结论: "
         blocks.append(Paragraph(head + VERDICTS[row["result"]], f"verdict {row['result'].replace('_', '-')}"))

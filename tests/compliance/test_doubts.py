@@ -231,3 +231,154 @@ def test_own_finding_without_a_day_is_open_and_not_left_out() -> None:
     rows = [hazard("h1", source="自查", found_date=None, plan_doc=None)]
     case = judged(units=TWO[:1], hazards=rows, problems=unreadable("found_date"))
     assert found(case, "P2-04", "a1").result == "not_assessable"
+
+
+def test_city_is_not_met_while_a_rule_of_the_set_is_not_due() -> None:
+    given = intake(
+        units=TWO[:1], county_checks=[check("a1")], city_checks=[], self_checks=[self_check("a1")],
+        hazards=[hazard("h1", **closed())], listings=[],
+    )  # fmt: skip
+    judgement = judge(given, run(cutoffs=["2014-03-10", "2014-04-07"]), {})
+    assert judgement.verdicts.set_index("area").loc[CITY, "result"] == "not_due"
+
+
+def test_what_april_mends_was_not_done_in_time() -> None:
+    given = intake(
+        units=TWO[:1], county_checks=[check("a1")], city_checks=[check("a1", "2014-03-11")],
+        self_checks=[self_check("a1")], listings=[listing("h1", listed_date="2014-04-05")],
+        hazards=[hazard("h1", grade="重大", deadline="2014-03-20", **closed("2014-04-05"))],
+    )  # fmt: skip
+    judgement = judge(given, run("2014-04-10"), {})
+    rules = judgement.rules[judgement.rules["subject"] == A].set_index("rule_id")
+    assert rules.loc[["F6-02", "F3-02", "P3-04"], "result"].tolist() == ["met", "met", "not_met"]
+    assert rules.loc["P3-04", ["reason", "as_of"]].tolist() == ["F3-02;F6-02", "2014-03-31"]
+    row = judgement.verdicts.set_index("area").loc[A]
+    assert (row["rules_not_met"], row["missing"]) == ("F3-02;F6-02", "F3-02:1;F6-02:1")
+
+
+@pytest.mark.parametrize(
+    ("as_of", "day", "entry", "result"),
+    [
+        ("2014-04-10", "2014-03-31", None, "met"),
+        ("2014-04-10", "2014-04-01", None, "not_met"),
+        ("2014-04-10", "2014-04-04", "2014-03-25", "met"),
+        ("2014-04-10", "2014-04-05", "2014-03-25", "not_met"),
+        ("2014-03-31", "2013-11-05", None, "not_met"),
+    ],
+)
+def test_self_check_counts_in_the_window_or_in_the_grace_of_a_late_entry(
+    as_of: str, day: str, entry: str | None, result: str
+) -> None:
+    forms = [self_check("a1", day, plan_date="2014-02-10")]
+    case = judged(as_of, units=[unit("a1", entry_date=entry)], hazards=[], self_checks=forms)
+    assert [found(case, rule_id, "a1").result for rule_id in ("P2-03", "R-02")] == [result, result]
+
+
+@pytest.mark.parametrize(
+    ("cells", "result"),
+    [
+        ({"plan_date": "2014-01-20"}, "met"),
+        ({"plan_date": "2013-11-20"}, "not_met"),
+        ({"plan_date": "2014-04-02"}, "not_met"),
+        ({"self_check_date": "2014-04-05"}, "not_met"),
+        ({"drill_date": "2013-12-05"}, "not_met"),
+        ({"drill_date": "2014-03-05"}, "met"),
+    ],
+)
+def test_unit_took_part_by_what_it_did_in_the_window_or_planned_that_year(
+    cells: dict[str, str], result: str
+) -> None:
+    forms = [self_check("a1", None) | cells]
+    case = judged("2014-04-10", units=TWO[:1], county_checks=[], self_checks=forms, hazards=[])
+    assert found(case, "W1-02", A).result == result
+
+
+def spot(rechecks: list[dict[str, object]], *cities: str) -> Any:
+    """Ten units, five passed; what the county wrote of others, and which of them the city checked."""
+    units = [unit(f"a{place}") for place in range(10)]
+    passed = [check(f"a{place}", "2014-03-05") for place in range(5)]
+    visits = [check(one, "2014-03-12", check_id=f"c-{one}") for one in cities]
+    case = judged(units=units, county_checks=[*passed, *rechecks], city_checks=visits)
+    return found(case, "R-05", CITY)
+
+
+def lame(*places: int, **cells: object) -> list[dict[str, object]]:
+    return [check(f"a{place}", None, check_id=f"r{place}") | cells for place in places]
+
+
+def test_pass_without_a_day_leaves_open_whether_a_fifth_was_checked() -> None:
+    row = spot(lame(5), "a0")
+    assert (row.result, row.numerator, row.denominator) == ("not_assessable", 1, 5)
+    assert row.reason == "1 家单位的县级检查记录不全, 是否在抽检范围内无法判定"
+    assert spot(lame(5), "a0", "a1").result == "met"
+    assert spot(lame(5, conclusion="不合格"), "a0").result == "met"
+    assert spot(lame(5, date="2014-03-25", inspectors=None), "a0").result == "met"
+    assert spot(lame(5)).result == "not_met"
+    assert spot(lame(5), "a5").result == "not_met"
+    assert spot(lame(5, 6), "a5", "a6").result == "not_assessable"
+    assert spot(lame(5, 6, 7, 8, 9), "a0", "a1").result == "met"
+
+
+def test_city_check_on_the_day_of_the_pass_counts_with_a_remark() -> None:
+    case = judged(
+        units=TWO,
+        county_checks=[check("a1", "2014-03-05"), check("b1", "2014-03-04")],
+        city_checks=[check("a1", "2014-03-05", check_id="c1"), check("b1", "2014-03-05", check_id="c2")],
+    )
+    told = [(found(case, "R-05b", one).result, found(case, "R-05b", one).reason) for one in ("c1", "c2")]
+    assert told == [("met", "与县级检查合格同日, 先后待核实"), ("met", None)]
+
+
+@pytest.mark.parametrize("day", ["2014-02-05", "2014-02-10", "2014-03-03"])
+def test_unit_closed_by_its_paper_that_was_inspected_stays_in_the_frame(day: str) -> None:
+    shut = {"status": "停业", "status_date": "2014-02-10", "status_evidence": "照片"}
+    case = judged(
+        units=[unit("a1", **shut), unit("a2", **shut), unit("a3")],
+        county_checks=[check("a1", day, conclusion="不合格"), check("a3")],
+    )
+    assert case.facts.frame["unit_id"].tolist() == ["a1", "a3"]
+
+
+OLD = {"hazard_id": "001", "unit_id": "a1", "category": "消防", "place": "病房", "found_date": "2013-10-01"}
+
+
+@pytest.mark.parametrize(
+    ("old", "now", "result"),
+    [
+        ({}, {"category": "用电", "place": "门诊"}, "not_assessable"),
+        ({}, {"category": "消防", "place": "病 房"}, "met"),
+        ({}, {"category": "消防", "place": "门诊"}, "not_assessable"),
+        ({}, {"category": "消防"}, "met"),
+        ({}, {}, "not_assessable"),
+        ({}, {"link_id": "001", "hazard_id": "h9"}, "met"),
+        ({}, {"hazard_id": "h9"}, "not_met"),
+        ({"closed_date": "2013-12-01"}, {"category": "用电"}, "met"),
+    ],
+)
+def test_equal_number_in_another_year_is_no_link_by_itself(
+    old: dict[str, str], now: dict[str, str], result: str
+) -> None:
+    rows = [hazard("001", **{"found_date": "2014-02-20"} | now) if "hazard_id" not in now
+            else hazard(**{"unit_id": "a1"} | now)]  # fmt: skip
+    case = judged(units=TWO[:1], hazards=rows, hazards_2013=[OLD | old])
+    row = found(case, "G-01", "001")
+    assert row.result == result
+    if result == "not_assessable":
+        assert row.reason == "2014年台账中有同编号的隐患, 是否同一隐患待人工核定"
+
+
+def test_finding_is_known_by_any_number_of_a_hazard_that_several_found() -> None:
+    same = {"category": "消防", "place": "病房", "description": "通道堵塞"}
+    told = {"unit_id": "a1", "date": "2014-02-25", "description": "疏散出口锁闭"}
+    case = judged(
+        units=TWO[:1],
+        hazards=[
+            hazard("h1", source="县检", **same),
+            hazard("h2", source="暗访", found_date="2014-02-25", **same),
+        ],
+        findings=[
+            told | {"finding_id": "f1", "hazard_id": "h2"},
+            told | {"finding_id": "f2", "hazard_id": "h3"},
+        ],
+    )
+    assert [found(case, "W2-10", one).result for one in ("f1", "f2")] == ["met", "not_met"]

@@ -37,7 +37,7 @@ DONE_2013 = {"closed_date": "2013-09-01", "recheck_result": "合格"}
     ("row", "now", "as_of", "result"),
     [
         (old(), hazard("h1", link_id="Y13"), "2014-03-31", "met"),
-        (old(), hazard("Y13"), "2014-03-31", "met"),
+        (old(), hazard("Y13", category="消防", place="门厅"), "2014-03-31", "met"),
         (old(), hazard("h1"), "2014-03-31", "not_met"),
         (old(), hazard("h1", "a2", link_id="Y13"), "2014-03-31", "not_met"),
         (old(), hazard("h1"), "2014-03-30", "not_due"),

@@ -138,13 +138,11 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
     -------
     DataFrame[unit_id, county, has_form, done, days_late, doubtful, pending, unread]
     """
-    book, frame = facts.book, facts.frame
+    frame = facts.frame
     dates = facts.self_checks["self_check_date"]
-    counts = dates.between(book.day("self_check_first"), facts.as_of)
+    counts = own_checks(facts)
     first = look_up(frame["unit_id"], facts.self_checks[counts].groupby("unit_id")["self_check_date"].min())
-    added = frame["entry_date"] > book.day("freeze_day")
-    last = pd.Series(book.day("self_check_last"), index=frame.index, dtype="datetime64[us]")
-    last = last.mask(added, frame["entry_date"] + book.days("self_check_added"))
+    last = _last_day(facts)
     done = first.notna()
     unread = frame["county"].isin(facts.gaps.closed_to(["self_checks"]))
     undated = among(frame["unit_id"], facts.self_checks.loc[dates.isna(), "unit_id"])
@@ -159,16 +157,38 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
     )
 
 
+def own_checks(facts: Facts) -> pd.Series[bool]:
+    """Return which forms tell of a self-check in the window, or later within a late entry's days of grace."""
+    dates = facts.self_checks["self_check_date"]
+    end = pd.Timestamp(facts.params.window.end)
+    last = look_up(facts.self_checks["unit_id"], _last_day(facts).set_axis(facts.frame["unit_id"]))
+    in_time = dates <= last.where(last > end, end)
+    return dates.between(facts.book.day("self_check_first"), facts.as_of) & in_time
+
+
+def _last_day(facts: Facts) -> pd.Series[pd.Timestamp]:
+    """Return by when each unit of the frame has to check itself."""
+    book, frame = facts.book, facts.frame
+    last = pd.Series(book.day("self_check_last"), index=frame.index, dtype="datetime64[us]")
+    added = frame["entry_date"] > book.day("freeze_day")
+    return last.mask(added, frame["entry_date"] + book.days("self_check_added"))
+
+
 def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W1-02: each unit of the frame left a record of the campaign, whoever made it.
 
-    A record is a form with a day of plan, self-check or drill, a visit in the window, or a hazard
-    found in it. A unit whose only records have no day leaves its county open.
+    A record is a form with a day of self-check or drill in the window, or of a plan made in its year, a
+    visit in the window, or a hazard found in it. A unit whose only records have no day leaves its
+    county open.
     """
     frame = facts.frame
     start, end = pd.Timestamp(facts.params.window.start), pd.Timestamp(facts.params.window.end)
     forms, hazards = facts.self_checks, facts.hazards
-    written = (forms[["plan_date", "self_check_date", "drill_date"]] <= facts.as_of).any(axis=1)
+    last = min(end, facts.as_of)
+    planned = forms["plan_date"].between(start.to_period("Y").start_time, last)
+    written = (
+        planned | forms["self_check_date"].between(start, last) | forms["drill_date"].between(start, last)
+    )
     went = facts.province_checks["outcome"].isna() | facts.province_checks["valid"]
     visits = pd.concat([facts.county_checks, facts.city_checks, facts.province_checks[went]])
     records = [
@@ -177,7 +197,7 @@ def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
         hazards.loc[hazards["found_date"].between(start, end), "unit_id"],
     ]
     undated = [
-        forms.loc[~written, "unit_id"],
+        forms.loc[forms[["plan_date", "self_check_date", "drill_date"]].isna().all(axis=1), "unit_id"],
         visits.loc[visits["incomplete"], "unit_id"],
         hazards.loc[hazards["found_date"].isna(), "unit_id"],
     ]

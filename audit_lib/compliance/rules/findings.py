@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit_lib.compliance.duplicates import by_number
 from audit_lib.compliance.duties import hidden, judge_duties, own_places, spread_over_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
@@ -150,7 +151,8 @@ def findings_in_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def _by_number(rows: pd.DataFrame, hazards: pd.DataFrame) -> pd.Series[bool]:
-    return among(rows["unit_id"] + "|" + rows["hazard_id"], hazards["unit_id"] + "|" + hazards["hazard_id"])
+    known = by_number(hazards)
+    return among(rows["unit_id"] + "|" + rows["hazard_id"], known["unit_id"] + "|" + known["hazard_id"])
 
 
 def _by_words(rows: pd.DataFrame, hazards: pd.DataFrame, grace: pd.Timedelta) -> pd.Series[bool]:

@@ -9,6 +9,7 @@ from audit_lib.compliance.hazards import has_content
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import judge_areas, judge_units, nothing_given, tally
 from audit_lib.compliance.rulebook import Rule
+from audit_lib.compliance.rules.coverage import own_checks
 
 NO_FORM = "没有单位自查表"
 NO_COLUMN = "自查表没有这一列"
@@ -95,9 +96,7 @@ def money_spent(facts: Facts, rule: Rule) -> pd.DataFrame:
 def plan_check_and_mending(facts: Facts, rule: Rule) -> pd.DataFrame:
     """R-02: the unit has a plan and a self-check, and no open hazard without the five elements."""
     forms, open_ = facts.self_checks, ~facts.hazards["closed"]
-    short = _lacking(
-        {"没有方案": forms["plan_date"].isna(), "没有自查记录": ~(forms["self_check_date"] <= facts.as_of)}
-    )
+    short = _lacking({"没有方案": forms["plan_date"].isna(), "没有自查记录": ~own_checks(facts)})
     rows, best = facts.hazards[open_], facts.hazards_at_best[open_]
     certain = ~best["closed"] & (best["lacking"] != "")
     bare = rows.loc[certain, "unit_id"]

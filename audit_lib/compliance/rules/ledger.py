@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from audit_lib.compliance.duplicates import by_number
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import lacking
 from audit_lib.compliance.keys import among, look_up
@@ -23,6 +24,7 @@ from audit_lib.compliance.rows import (
 )
 from audit_lib.compliance.rulebook import Rule
 from audit_lib.compliance.rules.coverage import units_inspected
+from audit_lib.intake.text import fold
 
 FOUR_FIELDS = ("资金", "责任", "时限")
 """资金、责任单位、责任人、限期: what the plan's phase 2 names (4(2)); 责任 asks for unit and person."""
@@ -34,6 +36,8 @@ INSPECTED = "R-03"
 def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
     """G-01: each hazard open at the end of 2013 stands in this year's ledger under its link.
 
+    Numbers are given anew each year: an equal one is a link only where category, place or description
+    are equal too and none differs; else a person has to say.
     One closed in 2013 and found again at the same unit, of the same category and at the same
     place, is shown; whether it is the same again is for a person to say.
     """
@@ -41,10 +45,8 @@ def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
         return nothing_given(facts, rule)
     old, now = facts.records["hazards_2013"], facts.hazards
     key = old["unit_id"] + "/" + old["hazard_id"]
-    numbers = now["findings"].str.split(";").explode()
-    same = now["unit_id"].reindex(numbers.index) + "/" + numbers
-    linked = pd.concat([now["unit_id"] + "/" + now["link_id"], same])
-    carried = among(key, linked)
+    numbered, alike = _same_number(old, now)
+    carried = among(key, now["unit_id"] + "/" + now["link_id"]) | alike
     closed = old["closed_date"].notna() & (old["recheck_result"] != "不合格").fillna(True).astype(bool)
     places = now.assign(place=_place(now)).dropna(subset="place")
     again = look_up(_place(old), places.groupby("place")["hazard_id"].min()).where(closed & ~carried)
@@ -52,15 +54,21 @@ def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
     early = rule.due is not None and facts.as_of < rule.due
     seen_again = again.notna().to_numpy()
     done = (closed | carried).to_numpy()
+    asked = numbered.to_numpy()
     told = (
         "2013年已整改, 同单位同类别同部位再次发现(" + again.fillna("").astype("str") + "), 是否反复待人工核定"
     )
     reason = np.select(
-        [seen_again, done, unread.to_numpy()],
-        [told, np.full(len(old), ""), np.full(len(old), "隐患台账没有报送或未能全部读出")],
+        [seen_again, done, asked, unread.to_numpy()],
+        [
+            told,
+            np.full(len(old), ""),
+            np.full(len(old), "2014年台账中有同编号的隐患, 是否同一隐患待人工核定"),
+            np.full(len(old), "隐患台账没有报送或未能全部读出"),
+        ],
         "2013年未整改, 没有转入2014年台账",
     )
-    cases = [seen_again, done, unread.to_numpy(), np.full(len(old), early)]
+    cases = [seen_again, done, asked | unread.to_numpy(), np.full(len(old), early)]
     return subjects(
         "hazard",
         old["hazard_id"],
@@ -69,6 +77,22 @@ def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
         cite("hazards_2013", old["hazard_id"]),
         reason=pd.Series(reason, index=old.index).replace("", None),
     )
+
+
+def _same_number(old: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Return which hazards of 2013 have a number that stands in the ledger, and which of them read alike."""
+    said = ["category", "place", "description"]
+    theirs = by_number(now)[["unit_id", "hazard_id", *said]]
+    mine = old[["unit_id", "hazard_id", *said]].reset_index(names="row")
+    pairs = mine.merge(theirs, on=["unit_id", "hazard_id"], suffixes=("", "_now"))
+    words = {
+        one: pairs[one].map(fold, na_action="ignore") for one in pairs if one.removesuffix("_now") in said
+    }
+    known = pd.DataFrame({one: words[one].notna() & words[f"{one}_now"].notna() for one in said})
+    equal = pd.DataFrame({one: words[one] == words[f"{one}_now"] for one in said})
+    alike = known.any(axis=1) & (equal | ~known).all(axis=1)
+    rows = old.index.to_series()
+    return rows.isin(pairs["row"]), rows.isin(pairs.loc[alike, "row"])
 
 
 def _place(rows: pd.DataFrame) -> pd.Series[str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audit_lib.compliance.duties import join_own_cities
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import among
+from audit_lib.compliance.keys import among, look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
@@ -23,6 +23,7 @@ from audit_lib.compliance.rows import (
     tally,
 )
 from audit_lib.compliance.rulebook import Rule
+from audit_lib.sampling import PASSED
 
 
 def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -54,6 +55,8 @@ def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
         needed=needed,
         none=NOBODY if facts.params.readings.A1 == "passed" else "没有可供抽检的单位",
     )
+    if facts.params.readings.A1 == "passed":
+        rows = _with_doubtful_passes(facts, rows, units[~sampled & lame])
     last = pd.Timestamp(max(facts.params.cutoffs, default=facts.params.as_of))
     growing = (facts.as_of < last) & (rows["result"] != NOT_ASSESSABLE)
     rows = rows.assign(
@@ -85,8 +88,43 @@ def _within(facts: Facts, joined: pd.Series[str]) -> pd.DataFrame:
 NOBODY = "县级没有检查合格的单位"
 
 
+def _with_doubtful_passes(facts: Facts, rows: pd.DataFrame, lame: pd.DataFrame) -> pd.DataFrame:
+    """Leave open what would turn if units whose county check nobody can read whole had been passed.
+
+    Of them, those without a check of the city enlarge the frame only, the others both sides.
+    """
+    rate = facts.book.share("spot_rate")
+    checks, passes = facts.county_checks, facts.passes
+    last = pd.Timestamp(max(facts.params.cutoffs, default=facts.params.as_of))
+    maybe = checks["incomplete"] & (checks["conclusion"].fillna(PASSED) == PASSED) & ~(checks["date"] > last)
+    units = checks.loc[maybe & ~among(checks["unit_id"], passes["unit_id"]), ["unit_id", "county"]]
+    units = units.drop_duplicates("unit_id")
+    seen = among(units["unit_id"], facts.city_checks["unit_id"])
+    home = facts.places[facts.places["level"] == "city"].set_index("county")["area"]
+
+    def in_city(counties: pd.Series[str]) -> pd.Series[int]:
+        numbers = look_up(counties, home).value_counts()
+        return look_up(rows["subject"], numbers).fillna(0).astype("int64")
+
+    more, gained = in_city(units.loc[~seen, "county"]), in_city(units.loc[seen, "county"])
+    part, whole = (rows[one].fillna(0).astype("int64") for one in ("numerator", "denominator"))
+    most = part + in_city(lame["county"]) + gained
+    needed, least = (-(-size * rate.numerator // rate.denominator) for size in (whole + more, whole + gained))
+    good = rows["result"].isin([MET, NOT_APPLICABLE]) & (needed > part)
+    bad = (rows["result"] == NOT_MET) & (least <= most)
+    said = (more + gained).astype("str") + " 家单位的县级检查记录不全, 是否在抽检范围内无法判定"
+    return rows.assign(
+        result=rows["result"].mask(good | bad, NOT_ASSESSABLE),
+        reason=rows["reason"].mask(good | bad, said),
+        missing=rows["missing"].mask(good | bad),
+    )
+
+
 def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """R-05b: each city check fell on a day on which the county's pass stood."""
+    """R-05b: each city check fell on a day on which the county's pass stood.
+
+    One on the very day of the pass counts, with a remark: nobody knows which came first (A3).
+    """
     if facts.gaps.not_given(rule.needs):
         return nothing_given(facts, rule)
     checks = facts.spot_checks
@@ -94,8 +132,8 @@ def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
     undated = checks["date"].isna()
     result = np.select([undated | unread, checks["passed"]], [NOT_ASSESSABLE, MET], NOT_MET)
     reason = np.select(
-        [undated, unread, checks["passed"]],
-        ["抽检日期不可读", "县级检查文件未能读出", ""],
+        [undated, unread, checks["passed"] & checks["same_day"], checks["passed"]],
+        ["抽检日期不可读", "县级检查文件未能读出", "与县级检查合格同日, 先后待核实", ""],
         "抽检当日县级结论不是合格",
     )
     return subjects(
