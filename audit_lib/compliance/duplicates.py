@@ -2,7 +2,8 @@
 
 Two rows are one hazard where a clerk says so (``same_as``), or where unit, category, place and
 description are equal, another level found it, and the first was not closed by then. The row that
-stands worst speaks for all of them: nothing is closed while one level still has it open.
+stands worst speaks for all of them: nothing is closed while one level still has it open. Several rows
+of one number are one hazard too, told several times.
 """
 
 from __future__ import annotations
@@ -34,18 +35,25 @@ def count_once(hazards: pd.DataFrame) -> pd.DataFrame:
     if not several.any():
         return rows
     group = rows[several].assign(first=first[several])
-    order = ["first", "closed", "overdue", "found_date", "hazard_id"]
-    group = group.sort_values(order, ascending=[True, True, False, True, True], kind="stable")
+    cells = [str(name) for name in group]
+    group = group.sort_values(cells, key=lambda cell: cell.astype("str"), kind="stable")
+    group["whole"] = group["lacking"] == ""
+    order = ["first", "closed", "overdue", "found_date", "hazard_id", "whole"]
+    group = group.sort_values(order, ascending=[True, True, False, True, True, True], kind="stable")
     by = group.groupby("first")
     speaks = group.drop_duplicates("first").set_index("first")
     speaks["found_date"] = by["found_date"].min()
-    speaks["findings"] = group.sort_values("hazard_id").groupby("first")["findings"].agg(";".join)
+    speaks["findings"] = (
+        group.sort_values("hazard_id")
+        .groupby("first")["findings"]
+        .agg(lambda numbers: ";".join(numbers.unique()))
+    )
     speaks["link_id"] = by["link_id"].first()
     speaks["self_found"] = by["self_found"].max()
     major = group["grade"].eq(MAJOR).groupby(group["first"]).any()
     unread = group["grade"].isna().groupby(group["first"]).any()
     speaks["grade"] = speaks["grade"].mask(unread).mask(major, MAJOR)
-    together = pd.concat([rows[~several], speaks.reset_index(drop=True)])
+    together = pd.concat([rows[~several], speaks.reset_index(drop=True)[list(rows)]])
     return together.sort_values(["hazard_id", "unit_id"], ignore_index=True)
 
 

@@ -23,7 +23,7 @@ from audit_lib.errors import JudgeError
 from audit_lib.intake import Intake, city_codes, county_city
 from audit_lib.intake.text import normal_name
 from audit_lib.params import Params
-from audit_lib.sampling import county_passes, county_state_on, valid_checks
+from audit_lib.sampling import county_state_on, passes_of_campaign, valid_checks, worst_checks
 
 _SHOWN = 3
 
@@ -113,13 +113,12 @@ def gather_facts(
     tables = intake.tables
     places = _places(intake.areas)
     roster = _located(tables["units"][~(tables["units"]["entry_date"] > as_of)], intake.areas)
-    units = first_of(roster, ["unit_id"])
-    checks = {name: _checks(tables[name], units, params) for name in _CHECKS}
+    units = _worst_units(roster, book)
+    homes = _homes(roster)
+    checks = {name: _checks(tables[name], homes, params) for name in _CHECKS}
     removed = _removed(units, checks["county_checks"], as_of, book)
     passes = _passes(checks, units, params, as_of)
-    ledger = first_of(
-        _settled("hazards", _in_county(tables["hazards"], units), intake), ["hazard_id", "unit_id"]
-    )
+    ledger = _settled("hazards", _in_county(tables["hazards"], homes), intake)
     elements = book.chosen(params.readings, "A7").value
     _refuse_without(element_columns(elements), intake)
     hazards = count_once(follow_hazards(ledger, as_of=as_of, elements=elements, no_content=book.no_document))
@@ -129,7 +128,7 @@ def gather_facts(
     reporters = first_of(tables["reporters"], ["area", "body"])
     contested = _contested(roster)
     present = {
-        name: frozenset(_in_county(rows, units)["county"].dropna())
+        name: frozenset(_in_county(rows, homes)["county"].dropna())
         for name, rows in tables.items()
         if {"unit_id", "county"} <= set(rows)
     }
@@ -142,7 +141,7 @@ def gather_facts(
         book=book,
         areas=intake.areas,
         places=places,
-        gaps=gaps.joined("hazards", _astray(hazards, intake, places), places).joined(
+        gaps=gaps.joined("hazards", _astray(hazards, intake, places, roster), places).joined(
             "supervisions", _unnamed(tables["supervisions"]), places
         ),
         roster=roster,
@@ -164,23 +163,23 @@ def gather_facts(
             no_content=book.no_document,
         ),
         listings=_renumbered(
-            _listings(_settled("listings", _of_ledger(tables["listings"], ledger, units), intake), as_of),
+            _listings(_settled("listings", _of_ledger(tables["listings"], ledger, homes), intake), as_of),
             number,
         ),
-        self_checks=_in_county(tables["self_checks"], units),
+        self_checks=_in_county(tables["self_checks"], homes),
         reporters=reporters,
         weekly=_under_known_names(
             tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)], reporters
         ),
         check_items=tables["check_items"],
         dated={
-            name: _in_county(tables[name], units)
+            name: _in_county(tables[name], homes)
             for name in sorted({word.split(".")[0] for word in book.words("window_dates")})
         },
         contested=contested,
         outputs=outputs or {},
         records={
-            name: _record(name, rows, units, as_of, number)
+            name: _record(name, rows, homes, as_of, number)
             for name, rows in tables.items()
             if name not in _NAMED
         },
@@ -221,16 +220,33 @@ def _contested(roster: pd.DataFrame) -> pd.Series[str]:
     return rows.loc[rows["unit_id"].duplicated(keep=False), "county"]
 
 
-def _in_county(table: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """A record belongs where its unit stands; only a unit outside the roster takes the record's word."""
+def _worst_units(roster: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
+    """One row per unit: of rows that differ, one in the frame, entered first, and that says least."""
+    closed = roster["status"].isin(book.words("closed_statuses"))
+    entered = roster["entry_date"].fillna(roster["entry_date"].min())
+    return first_of(roster, ["unit_id"], before=[closed, entered, roster.notna().sum(axis=1)])
+
+
+def _homes(roster: pd.DataFrame) -> pd.Series[str]:
+    """The county of each unit whose identifier stands in one county alone."""
+    rows = roster[["unit_id", "county"]].drop_duplicates()
+    return rows[~rows["unit_id"].duplicated(keep=False)].set_index("unit_id")["county"]
+
+
+def _in_county(table: pd.DataFrame, homes: pd.Series[str]) -> pd.DataFrame:
+    """A record belongs where its unit stands.
+
+    One whose unit stands in no county's roster, or whose identifier stands in several, takes the
+    record's word.
+    """
     if table.empty:
         return table
-    stands = look_up(table["unit_id"], units.set_index("unit_id")["county"])
+    stands = look_up(table["unit_id"], homes)
     return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
 
 
 def _record(
-    name: str, rows: pd.DataFrame, units: pd.DataFrame, as_of: pd.Timestamp, number: pd.Series[str]
+    name: str, rows: pd.DataFrame, homes: pd.Series[str], as_of: pd.Timestamp, number: pd.Series[str]
 ) -> pd.DataFrame:
     """The rows of a table made by the day, each in the county of its unit.
 
@@ -242,7 +258,7 @@ def _record(
     columns = [one for one in schemas.tables()[name].columns if one.role != "optional"]
     days = [column.name for column in columns if column.kind == "date"]
     rows = rows[~(rows[days[0]] > as_of)] if days else rows
-    rows = _in_county(rows, units) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
+    rows = _in_county(rows, homes) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
     return _renumbered(rows, number) if name == "platform" else rows
 
 
@@ -266,10 +282,18 @@ def _settled(name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
     return rows.assign(county=rows["county"].fillna(inside))
 
 
-def _astray(hazards: pd.DataFrame, intake: Intake, places: pd.DataFrame) -> pd.Series[str]:
-    """What is known of the areas of hazards in no county: the sender's city, or nothing."""
-    sent = _sent_from("hazards", hazards[hazards["county"].isna()], intake)
-    return sent.where(sent.isin(places["area"]))
+def _astray(
+    hazards: pd.DataFrame, intake: Intake, places: pd.DataFrame, roster: pd.DataFrame
+) -> pd.Series[str]:
+    """What is known of the areas of hazards in no county.
+
+    All counties whose rosters have the unit; else the sender's city, or nothing.
+    """
+    lost = hazards[hazards["county"].isna()]
+    listed = among(lost["unit_id"], roster["unit_id"])
+    either = lost.loc[listed, ["unit_id"]].merge(roster[["unit_id", "county"]].drop_duplicates())["county"]
+    sent = _sent_from("hazards", lost[~listed], intake)
+    return pd.concat([either.astype("str"), sent.where(sent.isin(places["area"]))], ignore_index=True)
 
 
 def _unnamed(visits: pd.DataFrame) -> pd.Series[str]:
@@ -283,8 +307,8 @@ def _sent_from(name: str, rows: pd.DataFrame, intake: Intake) -> pd.Series[str]:
     return look_up(rows["file"], files["area"].astype("str"))
 
 
-def _checks(checks: pd.DataFrame, units: pd.DataFrame, params: Params) -> pd.DataFrame:
-    rows = _in_county(checks[~(checks["date"] > pd.Timestamp(params.as_of))], units)
+def _checks(checks: pd.DataFrame, homes: pd.Series[str], params: Params) -> pd.DataFrame:
+    rows = _in_county(worst_checks(checks[~(checks["date"] > pd.Timestamp(params.as_of))]), homes)
     whole = valid_checks(rows)
     start, end = pd.Timestamp(params.window.start), pd.Timestamp(params.window.end)
     return rows.assign(valid=whole & rows["date"].between(start, end), incomplete=~whole)
@@ -307,9 +331,8 @@ def _passes(
     checks: dict[str, pd.DataFrame], units: pd.DataFrame, params: Params, as_of: pd.Timestamp
 ) -> pd.DataFrame:
     cutoffs = [day for day in params.cutoffs if pd.Timestamp(day) <= as_of]
-    county, city, province = (checks[name][checks[name]["valid"]] for name in _CHECKS)
-    higher = pd.concat([city, province])
-    passes = county_passes(county, higher, cutoffs or [params.as_of])
+    window = params.window.start, params.window.end
+    passes = passes_of_campaign(checks, window, cutoffs or [params.as_of])
     passes = passes if cutoffs else passes.iloc[:0]
     return passes.merge(units[["unit_id", "county"]], on="unit_id")
 
@@ -370,11 +393,12 @@ def _refuse_without(columns: frozenset[str], intake: Intake) -> None:
         )
 
 
-def _of_ledger(listings: pd.DataFrame, ledger: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+def _of_ledger(listings: pd.DataFrame, ledger: pd.DataFrame, homes: pd.Series[str]) -> pd.DataFrame:
     """A listing that names no unit belongs to that of its hazard, unless two units share the number."""
+    ledger = ledger.drop_duplicates(["hazard_id", "unit_id"])
     alone = ledger[~ledger["hazard_id"].duplicated(keep=False)].set_index("hazard_id")
     unit = listings["unit_id"].fillna(look_up(listings["hazard_id"], alone["unit_id"]))
-    rows = _in_county(listings.assign(unit_id=unit), units)
+    rows = _in_county(listings.assign(unit_id=unit), homes)
     return rows.assign(county=rows["county"].fillna(look_up(rows["hazard_id"], alone["county"])))
 
 

@@ -35,11 +35,25 @@ def look_up(keys: pd.Series[str], values: pd.Series[Any]) -> pd.Series[Any]:
     return values.reindex(pd.Index(keys)).set_axis(keys.index)
 
 
-def first_of(table: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
-    """Return one row per key, the first in the order of all its cells, whatever the row order."""
+def first_of(
+    table: pd.DataFrame, keys: Sequence[str], *, before: Sequence[pd.Series[Any]] = ()
+) -> pd.DataFrame:
+    """Return one row per key, the first in the order of all its cells, whatever the row order.
+
+    Parameters
+    ----------
+    before : what decides before the cells do, lowest first and missing last; index as ``table``
+
+    >>> rows = pd.DataFrame({"unit_id": ["a", "a"], "status": ["停业", "在业"]})
+    >>> first_of(rows, ["unit_id"], before=[rows["status"] == "停业"])["status"].tolist()
+    ['在业']
+    """
     twice = table.duplicated(keys, keep=False)
     cells = [str(column) for column in table if column not in schemas.PROVENANCE]
-    again = table[twice].sort_values(cells, key=lambda cell: cell.astype("str")).drop_duplicates(keys)
+    rows = table[twice].assign(**{f"@{place}": ranks[twice] for place, ranks in enumerate(before)})
+    ranks = [f"@{place}" for place in range(len(before))]
+    rows = rows.sort_values(cells, key=lambda cell: cell.astype("str"), kind="stable")
+    again = (rows.sort_values(ranks, kind="stable") if ranks else rows).drop_duplicates(keys)[list(table)]
     return pd.concat([table[~twice], again]).sort_values(keys, ignore_index=True)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from audit_lib.intake.answers import read_answers
 from audit_lib.intake.areas import Gazetteer, load_areas
+from audit_lib.intake.doubles import settle_doubles
 from audit_lib.intake.listing import PROBLEM_COLUMNS, QUARANTINE_COLUMNS
 from audit_lib.intake.matching import MATCH_COLUMNS, Match, Roster
 from audit_lib.intake.parts import Desk, Part, check_sources, read_parts
@@ -49,8 +50,20 @@ def read_inputs(run: Run) -> Intake:
     for name in inputs():
         if name != "units":
             gathered[name] = _gather(run, name, parts[name], around, roster)
+    gathered = _settled(gathered)
     units = gathered["units"].rows
     return _assembled(parts, gathered, load_areas(run, units) if areas is None else areas)
+
+
+def _settled(gathered: dict[str, Gathered]) -> dict[str, Gathered]:
+    """The tables with each number its own, and what was wrong with the numbers listed."""
+    rows, problems = settle_doubles({name: one.rows for name, one in gathered.items()})
+    return {
+        name: replace(
+            one, rows=rows[name], problems=pd.concat([one.problems, problems[problems["table"] == name]])
+        )
+        for name, one in gathered.items()
+    }
 
 
 def _with_versions(parts: list[Part], name: str) -> list[Part]:

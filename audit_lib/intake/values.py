@@ -27,6 +27,9 @@ from audit_lib.schemas import DTYPES, Column, rulebook_rows
 LONGEST_ID = 64
 """Characters of an identifier, as the format of the ticket fixes it (docs/method.md, chapter 1)."""
 
+HAZARD_NUMBERS = frozenset({"hazard_id", "link_id", "same_as"})
+"""Columns that join hazards: widths, case and spaces of a number tell no hazards apart."""
+
 YES = frozenset({"是", "有", "√", "✓", "✔", "Y", "YES", "TRUE", "1", "T"})
 NO = frozenset({"否", "无", "没有", "×", "✗", "✘", "X", "N", "NO", "FALSE", "0", "F"})
 
@@ -124,7 +127,9 @@ def _parser(column: Column, around: Surroundings) -> Parser:
     first, last = around.years
     plain: dict[str, Parser] = {
         "id": lambda text, _: _id(text),
-        "text": lambda text, _: _text(text, key=column.role == "key"),
+        "text": (lambda text, _: fold(text).upper())
+        if column.name in HAZARD_NUMBERS
+        else (lambda text, _: _text(text, key=column.role == "key")),
         "name": lambda text, _: text,
         "people": lambda text, _: _people(text),
         "phone": lambda text, _: _phone(text),

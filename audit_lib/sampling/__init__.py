@@ -26,7 +26,9 @@ from audit_lib.sampling.passes import (
     county_passes,
     county_state_on,
     named_inspectors,
+    passes_of_campaign,
     valid_checks,
+    worst_checks,
 )
 from audit_lib.sampling.plan import Plan, PlannedLook, commit_plan, make_plan, parse_plan, plan_strata
 from audit_lib.sampling.proof import UnitProof, prove_unit
@@ -77,6 +79,7 @@ __all__ = [
     "parse_certificate",
     "parse_plan",
     "parse_rate",
+    "passes_of_campaign",
     "plan_strata",
     "prove_unit",
     "quota",
@@ -93,4 +96,5 @@ __all__ = [
     "tickets",
     "valid_checks",
     "verify",
+    "worst_checks",
 ]

@@ -9,7 +9,7 @@ and fails, and honest checking is punished.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -21,6 +21,9 @@ from audit_lib.schemas import rulebook_rows
 
 PASSED = "合格"
 """The one conclusion that is a pass; 限期整改后复查 becomes one by a later check."""
+
+FAILED = "不合格"
+"""The worst of the conclusions, which speaks where one check stands twice."""
 
 Day = str | dt.date | pd.Timestamp
 
@@ -68,6 +71,26 @@ def county_passes(
     return passes.reset_index(drop=True)
 
 
+def passes_of_campaign(
+    checks: Mapping[str, pd.DataFrame], window: tuple[Day, Day], cutoffs: Sequence[Day]
+) -> pd.DataFrame:
+    """Return what `county_passes` finds in the checks of the campaign's days: P* of R-05 and frame of a draw.
+
+    Parameters
+    ----------
+    checks : tables county_checks, city_checks and province_checks by name
+    window : first and last day of the campaign; a check outside it passes nobody
+    """
+    first, last = map(_midnight, window)
+    columns = ["unit_id", "date", "inspectors", "conclusion"]
+    held = {name: checks[name][checks[name]["date"].between(first, last)] for name in _TABLES}
+    higher = pd.concat([held[name][columns] for name in _TABLES[1:]], ignore_index=True)
+    return county_passes(held["county_checks"], higher, cutoffs)
+
+
+_TABLES = ("county_checks", "city_checks", "province_checks")
+
+
 def county_state_on(county_checks: pd.DataFrame, unit_days: pd.DataFrame) -> pd.DataFrame:
     """Return what the county held of each unit on the given day.
 
@@ -110,6 +133,22 @@ def _no_name() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset({"", *map(bare, nobody)}), tuple(words["head_counts"])
 
 
+def worst_checks(checks: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per unit, day and number: of rows that differ, the one with the worst conclusion.
+
+    >>> rows = pd.DataFrame({"check_id": "1", "unit_id": "A", "date": "2014-03-03"}, index=[0, 1])
+    >>> worst_checks(rows.assign(conclusion=["合格", "不合格"]))["conclusion"].tolist()
+    ['不合格']
+    """
+    key = ["unit_id", "date", "check_id"]
+    twice = checks.duplicated(key, keep=False)
+    cells = [str(column) for column in checks]
+    again = checks[twice].sort_values(cells, key=lambda cell: cell.astype("str"), kind="stable")
+    worst = again.assign(rank=again["conclusion"].map({PASSED: 2, FAILED: 0}).fillna(1))
+    worst = worst.sort_values("rank", kind="stable").drop_duplicates(key).drop(columns="rank")
+    return pd.concat([checks[~twice], worst]).sort_index()
+
+
 def _valid(checks: pd.DataFrame) -> pd.DataFrame:
     rows = checks[valid_checks(checks)].reset_index(drop=True)
     return rows.assign(date=rows["date"].astype("datetime64[us]").dt.normalize())
@@ -121,7 +160,9 @@ def _days(county_checks: pd.DataFrame) -> pd.DataFrame:
     ``conclusion`` is the last of the day, ``held`` whether a pass stood at any moment of it,
     ``pass_date`` since when the standing pass has stood.
     """
-    rows = _valid(county_checks).assign(start=lambda rows: rows["start"].fillna("").astype("str"))
+    rows = _valid(worst_checks(county_checks)).assign(
+        start=lambda rows: rows["start"].fillna("").astype("str")
+    )
     rows = rows.sort_values(["unit_id", "date", "start", "check_id"], ignore_index=True)
     rows["passed"] = rows["conclusion"] == PASSED
     by_day = rows.groupby(["unit_id", "date"], sort=False)

@@ -20,7 +20,7 @@ from audit_lib.sampling.allocation import allocate_quota, allocate_total
 from audit_lib.sampling.frame import KEY, build_frame
 from audit_lib.sampling.optimum import allocate_neyman, guess_deviations
 from audit_lib.sampling.pareto import set_chances
-from audit_lib.sampling.passes import county_passes, valid_checks
+from audit_lib.sampling.passes import passes_of_campaign, valid_checks
 from audit_lib.sampling.plan import Plan, PlannedLook, make_plan
 from audit_lib.schemas import rulebook_rows
 
@@ -147,10 +147,10 @@ def make_frame(
     earlier: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the units that a draw is made from, each in its stratum; shape as `build_frame`."""
-    higher = pd.concat([tables["city_checks"], tables["province_checks"]], ignore_index=True)
-    higher = higher[["unit_id", "date", "inspectors", "conclusion"]]
-    passes = county_passes(tables["county_checks"], higher, _cutoffs(params, choice))
-    units = _distinct(tables["units"])
+    window = params.window.start, params.window.end
+    passes = passes_of_campaign(tables, window, _cutoffs(params, choice))
+    units = tables["units"]
+    units = _distinct(units[~(units["entry_date"] > pd.Timestamp(params.as_of))])
     units = units.assign(city=units["county"].map(county_city(areas)))
     units = units[units["city"].notna()]
     if choice.areas:

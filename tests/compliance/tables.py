@@ -14,6 +14,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance import RULES, Facts, Judgement, gather_facts, load_rulebook
+from audit_lib.intake.doubles import settle_doubles
 from audit_lib.params import Params, Run
 
 BOOK = load_rulebook()
@@ -144,7 +145,7 @@ def intake(
     areas: pd.DataFrame = AREAS,
     **tables: Iterable[dict[str, object]],
 ) -> Any:
-    """An intake in which each table named was read from one file.
+    """An intake in which each table named was read from one file, its numbers settled as intake does.
 
     A county without units beside one that has some is left out of the areas: who hands in no
     roster leaves its city open, and only the tests of that want to see it.
@@ -154,7 +155,7 @@ def intake(
     read = [{"table": name, "file": name, "sender": "甲", "area": None, "status": "read"} for name in tables]
     columns = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
     return SimpleNamespace(
-        tables={name: table(name, tables.get(name, ())) for name in schemas.inputs()},
+        tables=settle_doubles({name: table(name, tables.get(name, ())) for name in schemas.inputs()})[0],
         areas=areas,
         files=pd.DataFrame([*read, *files], columns=["table", "file", "sender", "area", "status", "lacks"]),
         problems=pd.DataFrame(list(problems)),

@@ -298,3 +298,11 @@ def test_key_spread_by_a_space_is_one_key() -> None:
     told = convert(column, pd.Series(["甲市 卫生局", "甲市卫生局", "A 1"]), pd.Series(["", "", ""]),
                    Surroundings((2014, 2014), None)).values  # fmt: skip
     assert told.tolist() == ["甲市卫生局", "甲市卫生局", "A 1"]
+
+
+def test_number_of_a_hazard_is_the_same_however_it_is_typed() -> None:
+    for table, name in (("listings", "hazard_id"), ("hazards", "hazard_id"), ("hazards", "same_as")):
+        texts = pd.Series(["GQ-001", "gq-001", "GQ- 001", "ＧＱ－001"], dtype=object)
+        column = inputs()[table].column(name)
+        done = convert(column, texts, pd.Series([""] * 4, dtype=object), Surroundings((2014, 2014), None))
+        assert done.values.tolist() == ["GQ-001"] * 4

@@ -1,0 +1,212 @@
+"""Doubles: numbers that stand more than once, told apart where they name different things.
+
+Two hazards of one unit under one number are two hazards; a number that several units use is told
+with its unit, so that no table is joined to another by a number that is not one thing's own. Rows
+of one key that differ, without an order between their files, are listed; the rules take the worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from audit_lib.errors import Text
+from audit_lib.intake.listing import PROBLEM_COLUMNS
+from audit_lib.intake.text import fold
+from audit_lib.schemas import PROVENANCE, tables
+
+Tables = Mapping[str, pd.DataFrame]
+
+APART = ("found_date", "description", "place", "category")
+"""What tells two hazards of one number apart, where both rows say it."""
+
+_CHECKS = ("county_checks", "city_checks", "province_checks")
+_ONE_ROW = {
+    "units": ["unit_id", "county"],
+    **{name: ["check_id", "unit_id", "date"] for name in _CHECKS},
+    "hazards": ["hazard_id", "unit_id"],
+    "listings": ["listing_id", "hazard_id", "unit_id"],
+}
+"""Tables in which a key is one thing; checks of two days are two checks, whatever their number."""
+
+_HAZARDS = {
+    "hazards": ("hazard_id", "link_id", "same_as"),
+    "hazards_2013": ("hazard_id",),
+    "listings": ("hazard_id",),
+    "platform": ("hazard_id",),
+    "findings": ("hazard_id",),
+}
+
+
+def settle_doubles(read: Tables) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Return the tables with every number of a hazard or check its own, and what was wrong with them.
+
+    Parameters
+    ----------
+    read : every input table, as read
+
+    Returns
+    -------
+    tables : a hazard's number is ``number(2)`` where its unit uses it for a second hazard, and
+        ``unit/number`` where several units use it, in every table that names it; checks likewise
+    problems : DataFrame[table, sender, file, sheet, row, column, got, due, action]
+    """
+    settled = dict(read)
+    settled["hazards"], lines = _split_hazards(read["hazards"])
+    for name, keys in _ONE_ROW.items():
+        lines += _differences(name, settled[name], keys)
+    _with_units(settled, _HAZARDS, ("hazards", "hazards_2013"), "hazard_id")
+    lines += _unknown_numbers(settled)
+    checks = dict.fromkeys(_CHECKS, ("check_id",)) | {"city_checks": ("check_id", "county_check_id")}
+    alone = _with_units(settled, checks, _CHECKS, "check_id")
+    settled["check_items"], more = _items_of(settled["check_items"], alone)
+    return settled, pd.DataFrame(lines + more, columns=PROBLEM_COLUMNS)
+
+
+def _split_hazards(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[list[object]]]:
+    twice = rows[rows.duplicated(["unit_id", "hazard_id"], keep=False)]
+    if twice.empty:
+        return rows, []
+    said = pd.DataFrame(
+        {name: twice[name].astype("str").map(fold, na_action="ignore") for name in APART}, index=twice.index
+    )
+    said = said.sort_values(list(APART), kind="stable")
+    numbers, lines = rows["hazard_id"].copy(), []
+    for _, group in said.groupby([twice["unit_id"], twice["hazard_id"]], sort=True):
+        kinds: list[tuple[int, dict[str, str]]] = []
+        for index, cells in zip(group.index, group.to_dict("records"), strict=True):
+            known = {str(name): cell for name, cell in cells.items() if isinstance(cell, str)}
+            place = next((at for at, (_, other) in enumerate(kinds) if _alike(known, other)), len(kinds))
+            if place == len(kinds):
+                kinds.append((index, {}))
+            kinds[place][1].update(known)
+            if place:
+                got = str(rows.at[index, "hazard_id"])
+                numbers[index] = f"{got}({place + 1})"
+                kept = Text(
+                    f"两处都计入, 本处记作 {numbers[index]}", f"both count, this one as {numbers[index]}"
+                )
+                lines.append(
+                    _line(
+                        "hazards",
+                        rows,
+                        (index, kinds[0][0]),
+                        column="hazard_id",
+                        due=_ANOTHER_HAZARD,
+                        action=kept,
+                    )
+                )
+    return rows.assign(hazard_id=numbers), lines
+
+
+def _alike(one: dict[str, str], other: dict[str, str]) -> bool:
+    return all(other.get(name, cell) == cell for name, cell in one.items())
+
+
+_ANOTHER_HAZARD = Text("是同一单位另一处隐患的编号, 编号不得重复", "numbers another hazard of the unit so")
+_ANOTHER_CHECK = Text("是同一单位另一次检查的编号, 编号不得重复", "numbers another check of the unit so")
+_SAYS = Text("编号相同而写作", "has the same number and says")
+_WORST = Text("两行都保留, 按较差的一行判定", "both rows are kept, the worse one is judged")
+_BOTH = Text("两次都计入", "both count")
+_NOT_IN_LEDGER = Text("隐患台账中没有此编号", "no such number in the ledger of hazards")
+_NOT_JOINED = Text("该行保留, 不算任何隐患已挂牌", "the row is kept; no hazard counts as listed by it")
+_WHOSE = Text("几个单位的检查都用此编号, 不知是哪一家的", "the checks of several units have this number")
+_NOBODYS = Text("不计入任何单位的得分", "counts for no unit's score")
+
+
+def _differences(name: str, rows: pd.DataFrame, keys: list[str]) -> list[list[object]]:
+    """What rows of one key say otherwise than the first of them; and checks of two days of one number."""
+    lines: list[list[object]] = []
+    told = [column.name for column in tables()[name].columns if column.name in rows]
+    twice = rows[rows.duplicated(keys, keep=False)].drop_duplicates(told)
+    for _, group in twice.groupby(keys, dropna=False, sort=True):
+        first = group.index[0]
+        for index in group.index[1:]:
+            for column in told:
+                was, now = _cell(rows, first, column), _cell(rows, index, column)
+                if was != now:
+                    said = Text(f"{_SAYS.zh}“{was or '(空)'}”", f"{_SAYS.en} “{was or '(empty)'}”")
+                    lines.append(_line(name, rows, (index, first), column=column, due=said, action=_WORST))
+    if "date" in keys:
+        known = rows.dropna(subset=["date"])
+        days = known[known.duplicated(["check_id", "unit_id"], keep=False)]
+        for _, group in days.drop_duplicates(keys).groupby(keys[:2], sort=True):
+            lines += [
+                _line(
+                    name, rows, (index, group.index[0]), column="check_id", due=_ANOTHER_CHECK, action=_BOTH
+                )
+                for index in group.index[1:]
+            ]
+    return lines
+
+
+def _cell(rows: pd.DataFrame, index: int, column: str) -> str:
+    cell: Any = rows.at[index, column]
+    if pd.isna(cell):
+        return ""
+    return str(cell.date()) if isinstance(cell, pd.Timestamp) else str(cell)
+
+
+def _line(
+    name: str, rows: pd.DataFrame, pair: tuple[int, int], *, column: str, due: Text, action: Text
+) -> list[object]:
+    """One problem, said of the first row of the pair against the second."""
+    index, other = pair
+    file, sheet, row = (_cell(rows, other, word) for word in ("file", "sheet", "row"))
+    said = Text(f"{file} {sheet} 第 {row} 行{due.zh}", f"{file} {sheet} row {row} {due.en}")
+    place = [rows.at[index, word] for word in ("sender", "file", "sheet", "row")]
+    zh = tables()[name].column(column).zh
+    return [name, *place, zh, _cell(rows, index, column), str(said), str(action)]
+
+
+def _with_units(
+    settled: dict[str, pd.DataFrame],
+    columns: Mapping[str, tuple[str, ...]],
+    owners: tuple[str, ...],
+    key: str,
+) -> pd.DataFrame:
+    """Write numbers that several units use with their unit; return them: DataFrame[key, unit_id, sender]."""
+    owned = pd.concat([settled[name][[key, "unit_id", "sender"]] for name in owners]).drop_duplicates()
+    units = owned[[key, "unit_id"]].drop_duplicates()
+    shared = units.loc[units[key].duplicated(keep=False), key]
+    if len(shared):
+        for name, words in columns.items():
+            rows = settled[name]
+            for word in words:
+                own = rows[word].isin(set(shared)) & rows["unit_id"].notna()
+                rows = rows.assign(**{word: rows[word].mask(own, rows["unit_id"] + "/" + rows[word])})
+            settled[name] = rows
+    return owned[owned[key].isin(set(shared))]
+
+
+def _unknown_numbers(settled: Tables) -> list[list[object]]:
+    """Listings of a hazard that the ledger does not have; nothing is said where there is no ledger."""
+    rows, known = settled["listings"], set(settled["hazards"]["hazard_id"])
+    zh = tables()["listings"].column("hazard_id").zh
+    lost = rows[~rows["hazard_id"].isin(known)] if known else rows.iloc[:0]
+    return [
+        ["listings", *place, zh, number, str(_NOT_IN_LEDGER), str(_NOT_JOINED)]
+        for number, *place in lost[["hazard_id", *PROVENANCE]].to_numpy().tolist()
+    ]
+
+
+def _items_of(items: pd.DataFrame, shared: pd.DataFrame) -> tuple[pd.DataFrame, list[list[object]]]:
+    """Give the items of a number that several units use to the one whose check the same sender sent."""
+    hit = items["check_id"].isin(set(shared["check_id"]))
+    if not hit.any():
+        return items, []
+    one = shared[~shared.duplicated(["check_id", "sender"], keep=False)]
+    own = items.loc[hit, ["check_id", "sender"]].merge(one, on=["check_id", "sender"], how="left")
+    unit = pd.Series(own["unit_id"].to_numpy(), index=items.index[hit])
+    numbers = items["check_id"].copy()
+    known = unit[unit.notna()]
+    numbers[known.index] = known + "/" + items.loc[known.index, "check_id"]
+    lost = items.loc[unit.index[unit.isna()]].drop_duplicates(["check_id", "file"])
+    zh = tables()["check_items"].column("check_id").zh
+    lines = [
+        ["check_items", *place, zh, number, str(_WHOSE), str(_NOBODYS)]
+        for number, *place in lost[["check_id", *PROVENANCE]].to_numpy().tolist()
+    ]
+    return items.assign(check_id=numbers), lines
