@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -113,14 +113,45 @@ def find_masks(case: Case) -> Masks:
             for name in BETWEEN.split(cell):
                 if NAME.fullmatch(name) and name not in plain:
                     people[name] = masked_name(name)
-    staff = case.tables["inspectors"].dropna(subset=["inspector_name"])
-    numbers = staff.groupby("inspector_name")["inspector_id"].agg(["nunique", "first"])
-    alone = numbers.loc[numbers["nunique"] == 1, "first"]
-    people |= {str(name): f"执法证 {number}" for name, number in alone.items()}
+    people |= _certificates(case, people)
     units = set(case.tables["units"]["unit_name"].dropna().astype(str))
     areas = set(case.areas["name"].astype(str))
     masks = Masks(people, frozenset())
     return Masks(people, frozenset(name for name in units | areas if masks.holds(name)))
+
+
+def _certificates(case: Case, people: Collection[str]) -> dict[str, str]:
+    """Return the certificate numbers of those whom a name alone tells apart.
+
+    One number in the register, never in a cell of somebody else than an inspector, and never at a
+    unit outside the register's area: a namesake would be published as another person.
+    """
+    staff = case.tables["inspectors"].dropna(subset=["inspector_name"])
+    register = staff.groupby("inspector_name").agg(
+        numbers=("inspector_id", "nunique"), number=("inspector_id", "first"), area=("area", "first")
+    )
+    register = register[(register["numbers"] == 1) & register.index.isin(list(people))]
+    parent = case.areas.set_index("code")["parent"]
+    county = case.tables["units"].drop_duplicates("unit_id").set_index("unit_id")["county"]
+    doubtful: set[str] = set()
+    for place in _person_columns():
+        table, column = place.split(".")
+        if table == "inspectors":
+            continue
+        rows = case.tables[table].dropna(subset=[column]).reset_index(drop=True)
+        names = rows[column].astype(str).str.split(BETWEEN).explode()
+        names = names[names.isin(register.index)]
+        if inputs()[table].column(column).kind != "people":
+            doubtful |= set(names)
+            continue
+        where = rows["unit_id"].map(county).reindex(names.index)
+        covered = names.map(register["area"])
+        city = where.map(parent)
+        known = (covered == where) | (covered == city) | (covered == city.map(parent))
+        doubtful |= set(names[~known])
+    return {
+        str(name): f"执法证 {number}" for name, number in register["number"].items() if name not in doubtful
+    }
 
 
 def masked_name(name: str) -> str:

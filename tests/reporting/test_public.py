@@ -60,6 +60,36 @@ def test_text_is_masked_and_names_of_places_stay(case: Case, said: str, publishe
     assert find_masks(case).apply(said) == published
 
 
+@pytest.mark.parametrize(
+    ("table", "row", "published"),
+    [
+        (
+            "county_checks",
+            {"check_id": "1", "unit_id": "990102A0001", "inspectors": "赵敏、钱多"},
+            "执法证 JC001",
+        ),
+        ("county_checks", {"check_id": "1", "unit_id": "990581A0001", "inspectors": "赵敏、钱多"}, "赵某"),
+        ("county_checks", {"check_id": "1", "unit_id": "990999A0001", "inspectors": "赵敏"}, "赵某"),
+        ("reporters", {"area": cases.CITY, "body": "某局", "contact": "赵敏"}, "赵某"),
+    ],
+)
+def test_number_of_a_certificate_stands_only_for_whom_the_name_tells_apart(
+    case: Case, table: str, row: dict[str, str], published: str
+) -> None:
+    units = pd.DataFrame(
+        [("990102A0001", "甲诊所", cases.COUNTY), ("990581A0001", "乙诊所", cases.LONE)],
+        columns=["unit_id", "unit_name", "county"],
+    ).assign(sender=cases.CITY, file="名录.xlsx", sheet="一", row=2)
+    said = pd.DataFrame([row]).assign(sender=cases.CITY, file="县检.xlsx", sheet="一", row=2)
+    tables = {
+        **case.tables,
+        "units": schemas.conform(units, "units"),
+        table: schemas.conform(said, table),
+    }
+    case = dataclasses.replace(case, tables=tables)
+    assert find_masks(case).apply("赵敏") == published
+
+
 def test_released_report_has_no_draft_mark_no_row_evidence_and_its_own_title(case: Case) -> None:
     draft = acceptance_report(case)
     page = report_html(public_report(case, draft, find_masks(case)))
