@@ -121,7 +121,8 @@ def gather_facts(
     ledger = _settled("hazards", _in_county(tables["hazards"], homes), intake)
     elements = book.chosen(params.readings, "A7").value
     _refuse_without(element_columns(elements), intake)
-    hazards = count_once(follow_hazards(ledger, as_of=as_of, elements=elements, no_content=book.no_document))
+    asked = {"elements": elements, "no_content": book.no_document, "answers": book.answers}
+    hazards = count_once(follow_hazards(ledger, as_of=as_of, **asked))
     frame = units[~among(units["unit_id"], removed["unit_id"])].reset_index(drop=True)
     population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
@@ -155,13 +156,7 @@ def gather_facts(
         population=population[["unit_id", "county"]],
         spot_checks=_spot_checks(checks, passes, population, passed_only=params.readings.A1 == "passed"),
         hazards=hazards,
-        hazards_at_best=at_best(
-            hazards,
-            partial(gaps.unreadable, "hazards"),
-            as_of=as_of,
-            elements=elements,
-            no_content=book.no_document,
-        ),
+        hazards_at_best=at_best(hazards, partial(gaps.unreadable, "hazards"), as_of=as_of, **asked),
         listings=_renumbered(
             _listings(_settled("listings", _of_ledger(tables["listings"], ledger, homes), intake), as_of),
             number,

@@ -32,7 +32,12 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 
 
 def follow_hazards(
-    hazards: pd.DataFrame, *, as_of: pd.Timestamp, elements: Sequence[str], no_content: Collection[str]
+    hazards: pd.DataFrame,
+    *,
+    as_of: pd.Timestamp,
+    elements: Sequence[str],
+    no_content: Collection[str],
+    answers: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return the ledger as it stood at the end of a day, with what follows from it.
 
@@ -41,6 +46,7 @@ def follow_hazards(
     hazards : table ``hazards``; rows found after ``as_of`` do not exist yet
     elements : the elements that 五落实 asks for
     no_content : words that say nothing, such as 无
+    answers : those of them that answer a column which asks 有无 (`lacking`)
 
     Returns
     -------
@@ -65,7 +71,7 @@ def follow_hazards(
         said_grade=rows["grade"],
         grade=grade_in_force(rows, as_of, no_content),
         overdue=~closed & (due < as_of),
-        lacking=lacking(rows, elements, no_content),
+        lacking=lacking(rows, elements, no_content, answers),
     )
 
 
@@ -87,6 +93,7 @@ def at_best(
     as_of: pd.Timestamp,
     elements: Sequence[str],
     no_content: Collection[str],
+    answers: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return hazards as they would stand if whatever could not be read said what is best for them.
 
@@ -111,7 +118,7 @@ def at_best(
     rows = hazards.copy()
     for column, value in kindest.items():
         rows[column] = rows[column].mask(unreadable(hazards, column), value)
-    return follow_hazards(rows, as_of=as_of, elements=elements, no_content=no_content)
+    return follow_hazards(rows, as_of=as_of, elements=elements, no_content=no_content, answers=answers)
 
 
 def deadline_in_force(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series[pd.Timestamp]:
@@ -156,8 +163,12 @@ def to_name(lost: pd.DataFrame, doubtful: pd.Series[bool]) -> pd.DataFrame:
     return lost[~(doubtful & lost["county"].isin(lost.loc[~doubtful, "county"]))]
 
 
-def lacking(rows: pd.DataFrame, elements: Sequence[str], no_content: Collection[str]) -> pd.Series[str]:
+def lacking(
+    rows: pd.DataFrame, elements: Sequence[str], no_content: Collection[str], answers: Collection[str] = ()
+) -> pd.Series[str]:
     """Return which elements have no content, joined by 、; empty where all are there.
+
+    The ledgers ask 应急预案(有无/文号): of the words without content, ``answers`` such as 有 answer that.
 
     >>> row = {"resp_unit": ["卫生院"], "resp_person": [None], "measure": ["更换"], "fund_planned": [0],
     ...        "deadline": [pd.Timestamp("2014-03-20")], "plan_doc": ["无"]}
@@ -166,7 +177,8 @@ def lacking(rows: pd.DataFrame, elements: Sequence[str], no_content: Collection[
     """
     words = pd.Series("", index=rows.index, dtype="str")
     for element in elements:
-        there = _has(rows, element, no_content)
+        nothing = set(no_content) - set(answers) if element == "预案" else no_content
+        there = _has(rows, element, nothing)
         words += there.map({True: "", False: f"、{element}"}).astype("str")
     return words.str.removeprefix("、")
 

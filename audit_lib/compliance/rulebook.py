@@ -194,6 +194,11 @@ class Rulebook:
         return (*self.words("no_content"), *self.words("no_document"))
 
     @property
+    def answers(self) -> tuple[str, ...]:
+        """Return the words that answer a column which asks 有无, as that for a contingency plan does."""
+        return self.words("plan_answers")
+
+    @property
     def no_name(self) -> tuple[str, ...]:
         """Return the words that name nobody."""
         return (*self.no_document, *self.words("not_a_name"))

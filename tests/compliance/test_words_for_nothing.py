@@ -47,13 +47,25 @@ def test_a_closed_unit_leaves_only_with_a_paper() -> None:
     assert case.facts.removed["unit_id"].tolist() == ["a4"]
 
 
+@pytest.mark.parametrize(
+    ("word", "result"), [("有", "met"), ("√", "met"), ("无", "not_met"), ("否", "not_met")]
+)
+def test_a_column_that_asks_whether_there_is_a_plan_is_answered_by_yes(word: str, result: str) -> None:
+    case = judged(
+        units=[unit("a1")],
+        hazards=[hazard("h1", grade="重大", plan_doc=word)],
+        listings=[listing("h1", plan_doc=word)],
+    )
+    assert [found(case, rule, "h1").result for rule in ("F6-03", "W2-06")] == [result, result]
+
+
 @pytest.mark.parametrize("word", ["否", "暂无", "√", "有"])
 def test_such_a_word_is_no_paper(word: str) -> None:
     post = {"area": A, "body": "甲院", "has_party": True, "signed_date": "2014-02-03", "person": "王五"}
     case = judged(
         units=[unit("a1", standard_plan=word)],
         hazards=[hazard("h1", grade="重大", plan_doc=word, measure=word, expert_opinion=word)],
-        listings=[listing("h1", plan_doc=word)],
+        listings=[listing("h1", plan_doc=word, measure=word)],
         self_checks=[self_check("a1", system_doc=word, plan_lessons=word)],
         county_checks=[check("a1")],
         responsibilities=[

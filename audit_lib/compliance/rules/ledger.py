@@ -85,11 +85,12 @@ def _same_number(old: pd.DataFrame, now: pd.DataFrame) -> tuple[pd.Series[bool],
     theirs = by_number(now)[["unit_id", "hazard_id", *said]]
     mine = old[["unit_id", "hazard_id", *said]].reset_index(names="row")
     pairs = mine.merge(theirs, on=["unit_id", "hazard_id"], suffixes=("", "_now"))
-    words = {
-        one: pairs[one].map(fold, na_action="ignore") for one in pairs if one.removesuffix("_now") in said
-    }
-    known = pd.DataFrame({one: words[one].notna() & words[f"{one}_now"].notna() for one in said})
-    equal = pd.DataFrame({one: words[one] == words[f"{one}_now"] for one in said})
+    then, after = (
+        pairs[[f"{one}{end}" for one in said]].apply(lambda cells: cells.map(fold, na_action="ignore"))
+        for end in ("", "_now")
+    )
+    after.columns = then.columns
+    known, equal = then.notna() & after.notna(), then == after
     alike = known.any(axis=1) & (equal | ~known).all(axis=1)
     rows = old.index.to_series()
     return rows.isin(pairs["row"]), rows.isin(pairs.loc[alike, "row"])

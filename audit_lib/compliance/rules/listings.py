@@ -176,7 +176,7 @@ def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:
         return nothing_given(facts, rule)
     rows = best_listings(facts)
     best = _read_kindly(facts, rows, {"deadline": facts.as_of, "fund_planned": 1})
-    unread = lacking(best, IN_PLACE, facts.book.no_document) == ""
+    unread = lacking(best, IN_PLACE, facts.book.no_document, facts.book.answers) == ""
     return subjects(
         "hazard",
         rows["hazard_id"],
@@ -196,7 +196,7 @@ def _read_kindly(facts: Facts, listings: pd.DataFrame, kindest: dict[str, Any]) 
 def best_listings(facts: Facts) -> pd.DataFrame:
     """Return one listing per listed major hazard, the one that lacks least."""
     rows = _of_majors(facts)
-    words = lacking(rows, IN_PLACE, facts.book.no_document)
+    words = lacking(rows, IN_PLACE, facts.book.no_document, facts.book.answers)
     rows = rows.assign(lacking=words, gaps=words.str.len())
     return rows.sort_values(["hazard_id", "gaps", "listing_id"]).drop_duplicates("hazard_id")
 
