@@ -96,6 +96,7 @@ def lay_out(grid: Grid, table: Table, source: Source) -> Layout | None:
         return None
     kinds = _kinds(cells, header, table)
     data = [place for place, kind in enumerate(kinds) if kind == "data"]
+    _once(cells, set(data), grid, header, table)
     rows = [cells[place] for place in data]
     _resolve_ditto(rows)
     said = [_line(cells[place]) for place, kind in enumerate(kinds) if kind in ("title", "foot")]
@@ -123,6 +124,18 @@ def _unmerged(grid: Grid) -> list[list[str]]:
         for row in cells[top : bottom + 1]:
             row[left : right + 1] = [value] * (min(right + 1, len(row)) - left)
     return cells
+
+
+def _once(cells: list[list[str]], data: set[int], grid: Grid, header: Header, table: Table) -> None:
+    """Let a number merged over several rows stand in the first of them only: it would be added up again.
+
+    The others say so in words that no number has, so that they are listed and count as missing.
+    """
+    sums = {place for name, place in header.columns.items() if table.column(name).kind in ("money", "int")}
+    for (top, left), (bottom, right) in grid.merged:
+        for row in (cells[place] for place in range(top + 1, bottom + 1) if place in data):
+            for place in sums.intersection(range(left, min(right + 1, len(row)))):
+                row[place] = f"{row[place]}(合并单元格, 已计在第 {top + 1} 行)" if row[place] else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pandas as pd
 from audit_lib.errors import Text
 from audit_lib.intake.layout import Layout
 from audit_lib.intake.parts import Part
-from audit_lib.intake.values import EMPTY
+from audit_lib.intake.values import EMPTY, Converted, Surroundings
 from audit_lib.schemas import Column, Table, rulebook_rows
 
 PROBLEM_COLUMNS = ["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
@@ -28,6 +28,10 @@ NO_HEADER = Text("所在工作表找不到表头", "its sheet has no header of t
 NAME_HEADERS = Text(
     "各行隔离; 表头的叫法可在参数 columns 里写明, 或删去这个工作表",
     "the rows are quarantined; name the headers under columns in the params, or delete the sheet",
+)
+STILL_TO_COME = Text(
+    "应为已经发生的一天; 没有写年份或年份写错的, 请写全, 如 2013-12-20",
+    "a day that has been is due; write the year in full, as 2013-12-20",
 )
 OUTSIDE = Text("应在行动期内", "a day of the campaign is due")
 NOT_COUNTED = Text("该行保留, 不计入", "the row is kept and not counted")
@@ -120,7 +124,7 @@ def outside_window(
     """Return cells of checks, own checks and drills dated outside the campaign: kept, and not counted."""
     listed = []
     for column in batch.table.columns:
-        if window is None or f"{batch.table.name}.{column.name}" not in _window_dates():
+        if window is None or f"{batch.table.name}.{column.name}" not in _named_dates("window_dates"):
             continue
         days = batch.rows.loc[taken, column.name]
         out = days[days.notna() & ~days.between(*window)]
@@ -129,10 +133,29 @@ def outside_window(
     return listed
 
 
+def still_to_come(table: Table, column: Column, done: Converted, around: Surroundings) -> Converted:
+    """Return a column without the days of things done that lie far ahead: a year is missing or mistyped.
+
+    A hazard found in December of the campaign's own year would not exist yet, and vanish from every count.
+    """
+    if around.latest is None or f"{table.name}.{column.name}" not in _named_dates("past_dates"):
+        return done
+    ahead = done.values > around.latest
+    return Converted(done.values.mask(ahead), done.due.mask(ahead, STILL_TO_COME))
+
+
+def late_days() -> int:
+    """Return how many days after the campaign and the day judged something told may have happened."""
+    return int(_value("late_days"))
+
+
 @cache
-def _window_dates() -> frozenset[str]:
-    (row,) = (row for row in rulebook_rows("parameters") if row["key"] == "window_dates")
-    return frozenset(row["value"].split("|"))
+def _named_dates(key: str) -> frozenset[str]:
+    return frozenset(_value(key).split("|"))
+
+
+def _value(key: str) -> str:
+    return next(row["value"] for row in rulebook_rows("parameters") if row["key"] == key)
 
 
 def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from audit_lib.intake.answers import read_answers
 from audit_lib.intake.areas import Gazetteer, load_areas
 from audit_lib.intake.doubles import settle_doubles
-from audit_lib.intake.listing import PROBLEM_COLUMNS, QUARANTINE_COLUMNS
+from audit_lib.intake.listing import PROBLEM_COLUMNS, QUARANTINE_COLUMNS, late_days
 from audit_lib.intake.matching import MATCH_COLUMNS, Match, Roster
 from audit_lib.intake.parts import Desk, Part, check_sources, read_parts
 from audit_lib.intake.records import Gathered, gather
@@ -43,7 +43,8 @@ def read_inputs(run: Run) -> Intake:
     desk = Desk(run, gazetteer, {})
     window = run.params.window
     days = (pd.Timestamp(window.start), pd.Timestamp(window.end))
-    around = Surroundings((window.start.year, window.end.year), gazetteer, days)
+    latest = max(days[1], pd.Timestamp(run.params.as_of)) + pd.Timedelta(days=late_days())
+    around = Surroundings((window.start.year, window.end.year), gazetteer, days, latest)
     parts = {name: _with_versions(read_parts(desk, name), name) for name in inputs()}
     gathered = {"units": _gather(run, "units", parts["units"], around, None)}
     roster = Roster(gathered["units"].rows, read_answers(run))

@@ -22,6 +22,7 @@ from audit_lib.intake.listing import (
     nameless,
     outside_window,
     quarantined,
+    still_to_come,
     strangers,
     stray_sheets,
 )
@@ -112,7 +113,9 @@ def _converted(table: Table, parts: Sequence[Part], raw: pd.DataFrame, around: S
     """Each column in its declared type."""
     batch = Batch(table, parts, raw, pd.DataFrame(index=raw.index), {})
     for column in table.columns:
-        done = convert(column, raw[column.name], _context(column, batch, around), around)
+        done = still_to_come(
+            table, column, convert(column, raw[column.name], _context(column, batch, around), around), around
+        )
         values = done.values
         if column.kind == "area":
             values = values.where(raw[column.name] != "", _area_of_sender(column, batch, around))

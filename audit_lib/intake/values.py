@@ -73,12 +73,14 @@ class Converted:
 class Surroundings:
     """What a value cannot say itself: the campaign's years, and the areas that names mean.
 
-    Without a gazetteer (areas read from the roster) an area is its own code.
+    Without a gazetteer (areas read from the roster) an area is its own code. ``latest`` is the last
+    day on which what the tables tell can have happened.
     """
 
     years: tuple[int, int]
     gazetteer: Gazetteer | None
     window: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    latest: pd.Timestamp | None = None
 
 
 def convert(column: Column, texts: pd.Series, context: pd.Series, around: Surroundings) -> Converted:

@@ -74,6 +74,27 @@ def test_messy_roster_is_read_whole(book: Callable[..., object], intake_of: Call
     assert len(intake.problems) == len(intake.quarantine) == 0
 
 
+def test_sum_merged_over_three_hazards_is_counted_once(
+    book: Callable[..., object], intake_of: Callable[..., Intake]
+) -> None:
+    head = ["隐患编号", "单位编号", "检查日期", "整改资金(万元)", "整改措施"]
+    rows: list[list[object]] = [
+        ["h1", "1", "2014-02-20", 30, "更换"],
+        ["h2", "1", "2014-02-20", None, None],
+        ["h3", "1", "2014-02-20", None, None],
+    ]
+    book("台账.xlsx", [head, *rows], merged=[(1, 3, 3, 3), (1, 4, 3, 4)])
+    intake = intake_of(hazards="[{files: [台账.xlsx]}]")
+    hazards = intake.tables["hazards"]
+    assert hazards["fund_planned"].sum() == 30_000_000
+    assert hazards["measure"].tolist() == ["更换"] * 3
+    lines = intake.problems[intake.problems["column"] == "整改资金(万元)"]
+    assert lines[["row", "got"]].to_numpy().tolist() == [
+        [3, "30(合并单元格, 已计在第 2 行)"],
+        [4, "30(合并单元格, 已计在第 2 行)"],
+    ]
+
+
 def test_unit_named_like_a_total_is_not_lost() -> None:
     rows = [
         ["1", "合计", "甲"],

@@ -369,6 +369,23 @@ def test_check_dated_outside_the_campaign_is_kept_and_told(intake_of: Read, tmp_
     ]
 
 
+def test_hazard_of_last_december_does_not_vanish_into_the_next(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(
+        "隐患编号,单位编号,检查日期,整改期限\nH1,1,12月20日,2014-12-20\nH2,1,2041-02-20,\nH3,1,4月20日,\n",
+        encoding="utf-8",
+    )
+    intake = intake_of(hazards="[{files: [h.csv]}]")
+    hazards = intake.tables["hazards"]
+    assert hazards["found_date"].isna().tolist() == [True, True, False]
+    assert str(hazards["deadline"].iloc[0].date()) == "2014-12-20"
+    late = intake.problems[intake.problems["due"].str.contains("已经发生")]
+    due = "应为已经发生的一天; 没有写年份或年份写错的, 请写全, 如 2013-12-20"
+    assert told(late, "row", "column", "got", "due", "action") == [
+        [2, "检查日期", "12月20日", due, "该格按缺失处理, 该行保留"],
+        [3, "检查日期", "2041-02-20", due, "该格按缺失处理, 该行保留"],
+    ]
+
+
 def test_date_of_last_years_ledger_must_name_its_year(intake_of: Read, tmp_path: Path) -> None:
     head = "2013年隐患编号,单位编号,检查日期\n"
     (tmp_path / "o.csv").write_text(head + "Y1,1,6月5日\nY2,1,13.6.5\n", encoding="utf-8")
