@@ -98,6 +98,27 @@ def bad_cells(batch: Batch, concerned: pd.Index) -> list[pd.DataFrame]:
     return listed
 
 
+def contradict(batch: Batch, others: pd.Series[str]) -> None:
+    """Take the id from rows that name one unit by id and another by name: nobody knows whose they are.
+
+    Parameters
+    ----------
+    others : the unit whose name it is, over those rows (`Roster.contradicted`)
+    """
+    if others.empty:
+        return
+    said = batch.rows.loc[others.index, "unit_name"] + "(" + others + ")"
+    batch.due["unit_id"] = batch.due["unit_id"].copy()
+    batch.due["unit_id"].loc[others.index] = [
+        Text(
+            f"单位名称写的是另一单位 {one}, 编号和名称应为同一单位",
+            f"the name is that of another unit, {one}",
+        )
+        for one in said
+    ]
+    batch.rows.loc[others.index, "unit_id"] = pd.NA
+
+
 def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFrame:
     """Return rows whose unit the roster does not have; none where there is no roster."""
     if "unit_id" not in batch.rows or not known:

@@ -86,6 +86,29 @@ class Roster:
         """Every unit id of the roster."""
         return frozenset(self.units["unit_id"])
 
+    def contradicted(self, rows: pd.DataFrame) -> pd.Series[str]:
+        """Return the other unit whose name stands in a row beside the id of this one, over those rows.
+
+        A name that the row's own unit bears or bore contradicts nothing, nor does one that nobody bears:
+        names are written in many ways.
+        """
+        if not {"unit_id", "unit_name"} <= set(rows.columns):
+            return pd.Series(dtype="str")
+        own = self.units.drop_duplicates("unit_id").set_index("unit_id")
+        said = rows.loc[
+            rows["unit_id"].isin(self.known) & rows["unit_name"].notna(), ["unit_id", "unit_name"]
+        ]
+        said = said[said["unit_name"] != said["unit_id"].map(own["unit_name"])]
+        other = [
+            self._bearer(str(name), str(own["county"].get(unit)), str(unit))
+            for unit, name in said.itertuples(index=False, name=None)
+        ]
+        return pd.Series(other, index=said.index, dtype="str").dropna()
+
+    def _bearer(self, name: str, county: str, unit: str) -> str | None:
+        bearers = self._names.get(county, {}).get(normal_name(name), {})
+        return None if unit in bearers or not bearers else min(bearers)
+
     @cached_property
     def _names(self) -> dict[str, dict[str, dict[str, str]]]:
         """County -> normal name, now or before -> unit id -> name now."""

@@ -18,6 +18,7 @@ from audit_lib.intake.listing import (
     QUARANTINE_COLUMNS,
     Batch,
     bad_cells,
+    contradict,
     missing_columns,
     nameless,
     outside_window,
@@ -76,6 +77,8 @@ def gather(
     for match in matches:
         if match.settled:
             batch.rows.loc[match.index, "unit_id"] = match.unit_id
+    if roster is not None:
+        contradict(batch, roster.contradicted(batch.rows))
     apart = batch.apart
     later = corrected_rows(batch, raw.index[~apart])
     open_ = ~apart & ~raw.index.isin(later.index)

@@ -369,6 +369,33 @@ def test_check_dated_outside_the_campaign_is_kept_and_told(intake_of: Read, tmp_
     ]
 
 
+def test_check_that_names_two_units_is_nobodys(intake_of: Read, tmp_path: Path) -> None:
+    (tmp_path / "u.csv").write_text(
+        "单位编号,单位名称,曾用名,县区,机构类别\nA1,第一卫生室,,南关区,D600\nA2,第二卫生室,老二卫生室,南关区,D600\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "c.csv").write_text(
+        "检查编号,县区,单位编号,单位名称,检查日期,检查人员,结论\n"
+        "J1,南关区,A1,第一卫生室,2014-03-05,张三,合格\n"
+        "J2,南关区,A2,第一卫生室,2014-03-06,张三,合格\n"
+        "J3,南关区,A2,老二卫生室,2014-03-07,张三,合格\n"
+        "J4,南关区,A2,二村的卫生室,2014-03-08,张三,合格\n",
+        encoding="utf-8",
+    )
+    intake = intake_of(units="[{files: [u.csv]}]", county_checks="[{files: [c.csv]}]")
+    assert intake.tables["county_checks"]["check_id"].tolist() == ["J1", "J3", "J4"]
+    lines = intake.problems[intake.problems["table"] == "county_checks"]
+    assert told(lines, "row", "column", "got", "due", "action") == [
+        [
+            3,
+            "单位编号",
+            "A2",
+            "单位名称写的是另一单位 第一卫生室(A1), 编号和名称应为同一单位",
+            "该行隔离, 待更正",
+        ]
+    ]
+
+
 def test_hazard_of_last_december_does_not_vanish_into_the_next(intake_of: Read, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text(
         "隐患编号,单位编号,检查日期,整改期限\nH1,1,12月20日,2014-12-20\nH2,1,2041-02-20,\nH3,1,4月20日,\n",
