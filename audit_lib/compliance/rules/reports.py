@@ -130,7 +130,7 @@ def _totals(parts: str) -> list[int]:
     A year, the number of a clause such as F1, and a percentage are no parts.
 
     >>> _totals("F1消防７、2013年遗留1,200(占12.5%)"), _totals("31,200"), _totals("2013年、F1")
-    ([1207], [31200, 231], [])
+    ([1207, 208], [31200, 231], [])
     """
     plain = unicodedata.normalize("NFKC", parts)
     whole = re.compile(_COUNT.format(f"(?:{_GROUPED}|\\d+)"))
