@@ -82,7 +82,7 @@ class Drawing:
             return Section("showing", "这样的样本能说明什么", (Paragraph(BY_RISK, "note"),))
         table = prospect(self._strata(), limit=self.limit, confidence=CONFIDENCE)
         whole = table["city"].eq("") if table["city"].nunique() == ONE_CITY else table["city"].notna()
-        table = table[whole].assign(area=table["city"].map(self.names).fillna("合计"))
+        table = table[whole].assign(area=table["city"].map(self.names).astype("str").fillna("合计"))
         columns = (
             Column("area", "地区"),
             Column("N", "单位", "count"),
