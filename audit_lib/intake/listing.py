@@ -35,6 +35,7 @@ STILL_TO_COME = Text(
 )
 OUTSIDE = Text("应在行动期内", "a day of the campaign is due")
 NOT_COUNTED = Text("该行保留, 不计入", "the row is kept and not counted")
+BY_NUMBER = Text("该行保留, 按单位编号计", "the row is kept and counts by its unit id")
 NOT_IN_ROSTER = Text("名录中无此单位", "no such unit in the roster")
 NO_SUCH_NAME = Text(
     "没有单位编号, 名录中也没有单位与此名称一致; 相近的见 matches.xlsx",
@@ -98,25 +99,21 @@ def bad_cells(batch: Batch, concerned: pd.Index) -> list[pd.DataFrame]:
     return listed
 
 
-def contradict(batch: Batch, others: pd.Series[str]) -> None:
-    """Take the id from rows that name one unit by id and another by name: nobody knows whose they are.
+def misnamed(batch: Batch, taken: pd.Index, others: pd.Series[str]) -> pd.DataFrame:
+    """Return rows that name one unit by id and another by name; the id counts, for a person to look at.
 
     Parameters
     ----------
     others : the unit whose name it is, over those rows (`Roster.contradicted`)
     """
+    others = others[others.index.isin(taken)]
     if others.empty:
-        return
-    said = batch.rows.loc[others.index, "unit_name"] + "(" + others + ")"
-    batch.due["unit_id"] = batch.due["unit_id"].copy()
-    batch.due["unit_id"].loc[others.index] = [
-        Text(
-            f"单位名称写的是另一单位 {one}, 编号和名称应为同一单位",
-            f"the name is that of another unit, {one}",
-        )
-        for one in said
-    ]
-    batch.rows.loc[others.index, "unit_id"] = pd.NA
+        return pd.DataFrame(columns=PROBLEM_COLUMNS)
+    said = others.map(
+        lambda unit: str(Text(f"名录中是另一单位 {unit} 的名称", f"the name of another unit, {unit}"))
+    )
+    kept = pd.Series(str(BY_NUMBER), index=others.index)
+    return _problems(batch, batch.table.column("unit_name"), said, kept)
 
 
 def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFrame:

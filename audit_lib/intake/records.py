@@ -18,7 +18,7 @@ from audit_lib.intake.listing import (
     QUARANTINE_COLUMNS,
     Batch,
     bad_cells,
-    contradict,
+    misnamed,
     missing_columns,
     nameless,
     outside_window,
@@ -77,8 +77,6 @@ def gather(
     for match in matches:
         if match.settled:
             batch.rows.loc[match.index, "unit_id"] = match.unit_id
-    if roster is not None:
-        contradict(batch, roster.contradicted(batch.rows))
     apart = batch.apart
     later = corrected_rows(batch, raw.index[~apart])
     open_ = ~apart & ~raw.index.isin(later.index)
@@ -87,6 +85,7 @@ def gather(
     listed += outside_window(batch, taken, around.window)
     if roster is not None:
         listed += [strangers(batch, taken, roster.known), nameless(batch, taken)]
+        listed.append(misnamed(batch, taken, roster.contradicted(batch.rows)))
     return Gathered(
         _trusted(batch, taken),
         pd.concat([one for one in listed if len(one)] or [pd.DataFrame(columns=PROBLEM_COLUMNS)]),

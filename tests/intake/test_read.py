@@ -369,7 +369,7 @@ def test_check_dated_outside_the_campaign_is_kept_and_told(intake_of: Read, tmp_
     ]
 
 
-def test_check_that_names_two_units_is_nobodys(intake_of: Read, tmp_path: Path) -> None:
+def test_check_that_names_two_units_is_told(intake_of: Read, tmp_path: Path) -> None:
     (tmp_path / "u.csv").write_text(
         "单位编号,单位名称,曾用名,县区,机构类别\nA1,第一卫生室,,南关区,D600\nA2,第二卫生室,老二卫生室,南关区,D600\n",
         encoding="utf-8",
@@ -383,16 +383,10 @@ def test_check_that_names_two_units_is_nobodys(intake_of: Read, tmp_path: Path) 
         encoding="utf-8",
     )
     intake = intake_of(units="[{files: [u.csv]}]", county_checks="[{files: [c.csv]}]")
-    assert intake.tables["county_checks"]["check_id"].tolist() == ["J1", "J3", "J4"]
+    assert intake.tables["county_checks"]["check_id"].tolist() == ["J1", "J2", "J3", "J4"]
     lines = intake.problems[intake.problems["table"] == "county_checks"]
     assert told(lines, "row", "column", "got", "due", "action") == [
-        [
-            3,
-            "单位编号",
-            "A2",
-            "单位名称写的是另一单位 第一卫生室(A1), 编号和名称应为同一单位",
-            "该行隔离, 待更正",
-        ]
+        [3, "单位名称", "第一卫生室", "名录中是另一单位 A1 的名称", "该行保留, 按单位编号计"]
     ]
 
 
