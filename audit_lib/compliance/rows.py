@@ -143,12 +143,13 @@ def judge_units(
     texts = pd.DataFrame(
         {"short": short, "unclear": unclear, "exempt": exempt, "said": said}, index=units.index
     )
-    unread = units["county"].isin(facts.gaps.open_to(rule.needs)) & ~pd.Series(seen, index=units.index)
+    lacks = _unread_tables(facts, rule, units["county"])
+    unread = (lacks != "") & ~pd.Series(seen, index=units.index)
     lost = texts["short"].ne("") & unread
     early = _last_day(facts, rule, units) > facts.as_of
     cases = [
         (texts["exempt"] != "", NOT_APPLICABLE, texts["exempt"]),
-        (lost, NOT_ASSESSABLE, pd.Series(f"{_titles(rule.needs)}没有报送或未能全部读出", index=units.index)),
+        (lost, NOT_ASSESSABLE, lacks + "没有报送或未能全部读出"),
         (texts["unclear"] != "", NOT_ASSESSABLE, texts["unclear"]),
         ((texts["short"] != "") & early, NOT_DUE, "未到期, 目前" + texts["short"]),
         (texts["short"] != "", NOT_MET, texts["short"]),
@@ -164,6 +165,15 @@ def judge_units(
         reason=reason.where(reason != ""),
         **counts,
     )
+
+
+def _unread_tables(facts: Facts, rule: Rule, county: pd.Series[str]) -> pd.Series[str]:
+    """Return for each county the tables of a rule in which a record of it may be unread; empty where none."""
+    words = pd.Series("", index=county.index, dtype="str")
+    for table in rule.needs:
+        unread = county.isin(facts.gaps.open_to([table]))
+        words += unread.map({True: f"、{_titles([table])}", False: ""}).astype("str")
+    return words.str.removeprefix("、")
 
 
 def _last_day(facts: Facts, rule: Rule, units: pd.DataFrame) -> pd.Series[pd.Timestamp]:

@@ -104,7 +104,8 @@ def _with_receipts(rows: pd.DataFrame, told: pd.DataFrame, keys: list[str], mome
     """Add what superseded files say of when a report was received: a correction makes nobody late.
 
     The earlier report stands beside the later one; where the later one bears no later hour, it
-    gets the first one's and stands alone.
+    gets the first one's and stands alone. An earlier one whose hour nobody can read may have been the
+    first: it stands beside the later one too.
     """
     first = told.dropna(subset=[moment]).sort_values(moment).drop_duplicates(keys)
     pairs = rows[[*keys, moment]].merge(first[[*keys, moment]], on=keys, how="left", suffixes=("", "_first"))
@@ -112,8 +113,10 @@ def _with_receipts(rows: pd.DataFrame, told: pd.DataFrame, keys: list[str], mome
     alone = then.notna() & ~(rows[moment] > then)
     beside = rows.loc[rows[moment] > then, keys]
     rows = rows.assign(**{moment: rows[moment].mask(alone, then)})
-    added = first.merge(beside.drop_duplicates(), on=keys)
-    return pd.concat([rows, added]).sort_values([*keys, moment], kind="stable", ignore_index=True)
+    undated = told[told[moment].isna()].drop_duplicates(keys)
+    added = [first.merge(beside.drop_duplicates(), on=keys)]
+    added.append(undated.merge(rows.loc[rows[moment].notna(), keys].drop_duplicates(), on=keys))
+    return pd.concat([rows, *added]).sort_values([*keys, moment], kind="stable", ignore_index=True)
 
 
 @cache

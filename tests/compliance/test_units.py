@@ -113,7 +113,8 @@ def test_supervision_is_open_where_unread_and_not_due_before_the_end() -> None:
     units = [unit("a1", **WHOSE)]
     assert judged(units=units).rows("F4-06")["result"].tolist() == ["not_assessable"]
     case = judged(units=units, supervisions=[], files=[refused("supervisions", A)])
-    assert found(case, "F4-06", "a1").result == "not_assessable"
+    row = found(case, "F4-06", "a1")
+    assert (row.result, row.reason) == ("not_assessable", "督导记录没有报送或未能全部读出")
     assert found(judged("2014-03-01", units=units, supervisions=[]), "F4-06", "a1").result == "not_due"
 
 

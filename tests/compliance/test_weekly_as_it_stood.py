@@ -96,12 +96,17 @@ def test_rate_under_a_header_in_per_cent_may_be_half_a_per_cent() -> None:
 
 
 def test_printed_parts_are_read_as_numbers_of_things() -> None:
+    """1,200 is a value that arrives and means 1200 (domain 4.1); the wide comma parts what Chinese text lists."""
     cases = {
         ("消防1,200、用电300", 1500): [],
         ("2013年遗留11、消防31", 42): [],
         ("F1消防7、设施11", 18): [],
         ("消防31,用电200", 231): [],
         ("消防31(占12.5%)、用电1", 32): [],
+        ("31，200", 231): [],
+        ("１，２００、３００", 1500): [],
+        ("1,2000", 2001): [],
+        ("1,200", 201): ["分项之和 1200 不等于合计 201"],
         ("消防1,200、用电300", 1501): ["分项之和 1500 不等于合计 1501"],
     }
     for (parts, whole), faults in cases.items():

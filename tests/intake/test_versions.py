@@ -187,6 +187,28 @@ def test_correction_of_a_report_makes_nobody_late(book: Book, intake_of: Read, a
     assert rows["units_due"].tolist()[-1] == 7
 
 
+def test_report_received_at_an_hour_nobody_can_read_is_not_late_by_its_correction(
+    book: Book, intake_of: Read
+) -> None:
+    week = ["220102", "南关区卫生局", "2014-03-14"]
+    book("名录.xlsx", [ROSTER, roster_row(1)])
+    book("周报.xlsx", [WEEKLY, [*week, "周五上午", "5"]])
+    book("周报(更正).xlsx", [WEEKLY, [*week, "2014-03-14 15:00", "7"]])
+    rows = intake_of(units="[{files: ['名录*.xlsx']}]", weekly="[{files: ['周报*.xlsx']}]").tables["weekly"]
+    assert rows["received_at"].isna().tolist() == [False, True]
+    assert rows["units_due"].tolist() == [7, 5]
+
+
+def test_hour_of_sending_is_no_hour_of_receipt(book: Book, intake_of: Read) -> None:
+    book("名录.xlsx", [ROSTER, roster_row(1)])
+    week = ["220102", "南关区卫生局", "2014-03-14", "2014-03-14 10:00", "5"]
+    book("周报.xlsx", [[*WEEKLY[:3], "报送时间", "应检单位"], week])
+    intake = intake_of(units="[{files: ['名录*.xlsx']}]", weekly="[{files: ['周报*.xlsx']}]")
+    assert intake.tables["weekly"]["received_at"].isna().all()
+    told = intake.problems[intake.problems["table"] == "weekly"].iloc[0]
+    assert (told["column"], told["due"]) == ("收到时间", "表头里没有这一列")
+
+
 def test_undated_receipt_of_a_single_file_stays_undated(book: Book, intake_of: Read) -> None:
     book("名录.xlsx", [ROSTER, roster_row(1)])
     book("周报.xlsx", [WEEKLY, ["220102", "南关区卫生局", "2014-03-14", "", "5"]])

@@ -120,24 +120,23 @@ def _reports_tie(facts: Facts) -> pd.DataFrame:
     return _by_report(facts, reports, pd.concat(found), figures, pd.Series(True, index=reports.index))
 
 
-_GROUPED = r"\d{1,3}(?:,\d{3})+"
-_COUNT = r"(?<![A-Za-z\d.]){}(?![\d%年]|\.\d|,\d{{3}}(?!\d))"
+_PARTING = re.compile(r"(?<=[0-9])，|，(?=[0-9])")
+_COUNT = re.compile(r"(?<![A-Za-z\d.])(?:\d{1,3}(?:,\d{3})+(?!,?\d)|\d+)(?![\d%年]|\.\d)")
 
 
-def _totals(parts: str) -> list[int]:
-    """Return what printed parts add up to; a comma before three digits may group them or part two numbers.
+def _total(parts: str) -> int | None:
+    """Return what printed parts add up to, None where no number stands there.
 
-    A year, the number of a clause such as F1, and a percentage are no parts.
+    A comma before three digits groups them, as in 1,200; any other parts two numbers, and so does the
+    wide comma of Chinese text between ordinary digits. A year, the number of a clause such as F1, and
+    a percentage are no parts. Source: the values that arrive (1,200; wide digits).
 
-    >>> _totals("F1消防７、2013年遗留1,200(占12.5%)"), _totals("31,200"), _totals("2013年、F1")
-    ([1207, 208], [31200, 231], [])
+    >>> _total("F1消防７、2013年1,200(占12.5%)"), _total("31，200"), _total("7,11,4"), _total("2013年、F1")
+    (1207, 231, 22, None)
     """
-    plain = unicodedata.normalize("NFKC", parts)
-    whole = re.compile(_COUNT.format(f"(?:{_GROUPED}|\\d+)"))
-    numbers = [found.replace(",", "") for found in whole.findall(plain)]
-    apart = re.findall(_COUNT.format(r"\d+"), plain.replace(",", " , "))
-    found = [sum(map(int, one)) for one in (numbers, apart) if one]
-    return list(dict.fromkeys(found))
+    plain = unicodedata.normalize("NFKC", _PARTING.sub("、", parts))
+    numbers = [int(found.replace(",", "")) for found in _COUNT.findall(plain)]
+    return sum(numbers) if numbers else None
 
 
 def _by_report(
@@ -216,11 +215,10 @@ def published_faults(row: pd.Series[Any]) -> list[str] | None:
         printed = weekly.unlike_rate(row["rate"], part, whole)
         if printed is not None:
             faults.append(f"{part}/{whole} = {printed.written(part, whole)}, 不是 {row['rate']}")
-    totals = _totals(row["parts"]) if isinstance(row["parts"], str) else []
-    if totals and whole is not None:
+    total = _total(row["parts"]) if isinstance(row["parts"], str) else None
+    if total is not None and whole is not None:
         tested = True
         carried = 0 if pd.isna(row["carried"]) else int(row["carried"])
-        total = next((one for one in totals if one in {whole, whole - carried}), totals[0])
         if carried and total + carried == whole:
             faults.append(f"合计 {whole} 含以前查出的 {carried}, 新查出的是 {total}, 应分列")
         elif total != whole:
