@@ -6,8 +6,8 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import indicator_words, missing_words
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Paragraph, Section
-from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import (
     LEFT_TO_PEOPLE,
     VERDICTS,
@@ -38,14 +38,6 @@ def readings_annex(case: Case) -> Section:
             for level, level_zh in (("city", "市州"), ("county", "县(市、区)"))
         ]
     )
-    columns = (
-        Column("reading", "读法"),
-        Column("level", "层级"),
-        Column("not_met", "▲ 建议列为未按期完成", "count"),
-        Column("not_assessable", "◇ 无法判定", "count"),
-        Column("met", "● 达到", "count"),
-        Column("other", "其他", "count"),
-    )
     differing = rows[
         (rows["result"] == "not_met")
         | (rows["result_within_1pct"] == "not_met")
@@ -57,14 +49,6 @@ def readings_annex(case: Case) -> Section:
         level_zh=differing["level"].map({"city": "市州", "county": "县区"}),
         owes=differing["missing"].fillna("").map(missing_words),
     ).sort_values(["place", "level"], ignore_index=True)
-    detail = (
-        Column("name", "地区"),
-        Column("level_zh", "层级"),
-        Column("result", "严格", "result"),
-        Column("result_within_1pct", "缺口不超过百分之一", "result"),
-        Column("result_core", "仅核心", "result"),
-        Column("owes", "还差"),
-    )
     return Section(
         "by-reading",
         "结论随读法的变化",
@@ -73,8 +57,8 @@ def readings_annex(case: Case) -> Section:
                 "工作方案没有写明“按期完成任务”的标准。按字面须全部做到, 有一家单位没有自查, "
                 "全县就要重新开展, 因此并列三种读法下各有多少地区, 由有权机关选定。"
             ),
-            Grid("读法与结论", "各读法下的地区数", columns, counts),
-            Grid("读法与地区", "逐一列出", detail, differing, folded=True),
+            make_grid("读法与结论", counts),
+            make_grid("读法与地区", differing),
         ),
     )
 
@@ -84,13 +68,7 @@ def rules_annex(case: Case) -> Section:
     rows = pd.DataFrame([row for row in rulebook_rows("readings") if case.speaks(row["rule_id"])])
     texts = {row["rule_id"]: _clause(row["text_cn"]) for row in rulebook_rows("rules")}
     rows = rows.assign(rule=rows["rule_id"].map(rule_name), text=rows["rule_id"].map(texts))
-    columns = (
-        Column("rule", "规则"),
-        Column("text", "工作方案"),
-        Column("reading", "采用的读法"),
-        Column("source", "出处"),
-    )
-    grids = [Grid("采用的读法", "", columns, rows)]
+    grids = [make_grid("采用的读法", rows)]
     if case.level != "county":
         grids.insert(0, _ambiguities(case))
     if case.run.params.readings.switched:
@@ -114,15 +92,7 @@ def _ambiguities(case: Case) -> Grid:
         }
         for one in book.ambiguities.values()
     ]
-    columns = (
-        Column("id", "口径"),
-        Column("title", "事项"),
-        Column("open", "工作方案没有写明的"),
-        Column("reading", "本报告采用"),
-        Column("alternatives", "其他读法"),
-        Column("rules", "涉及规则"),
-    )
-    return Grid("口径", "工作方案没有写明、需要选定的口径", columns, pd.DataFrame(rows), folded=True)
+    return make_grid("口径", pd.DataFrame(rows))
 
 
 def _by_default(case: Case) -> Grid:
@@ -134,23 +104,8 @@ def _by_default(case: Case) -> Grid:
         name=[names.get(code.partition(":")[0], code) for code in rows["subject"]],
         level_zh=rows["level"].map(LEVELS).fillna("其他"),
     )
-    columns = (
-        Column("rule", "规则"),
-        Column("level_zh", "层级"),
-        Column("name", "地区或对象"),
-        Column("result", "判定", "result", group="本报告的口径"),
-        Column("numerator", "分子", "count", group="本报告的口径"),
-        Column("denominator", "分母", "count", group="本报告的口径"),
-        Column("result_default", "判定", "result", group="默认口径"),
-        Column("numerator_default", "分子", "count", group="默认口径"),
-        Column("denominator_default", "分母", "count", group="默认口径"),
-    )
-    return Grid(
-        "默认口径对照",
-        f"改用口径: {'; '.join(chosen_readings(case))}。下列结果与默认口径不同",
-        columns,
-        rows,
-        empty="结果与默认口径相同。",
+    return make_grid(
+        "默认口径对照", rows, title=f"改用口径: {'; '.join(chosen_readings(case))}。下列结果与默认口径不同"
     )
 
 
@@ -165,20 +120,13 @@ def definitions_annex(case: Case) -> Section:
     rows = rows.assign(numerator=[part for part, _ in told], denominator=[whole for _, whole in told])
     if "A1" in case.run.params.readings.switched:
         rows["note"] = rows["note"].mask(rows["key"] == "spot", "口径A1改用, 见“采用的读法”")
-    columns = (
-        Column("zh", "指标"),
-        Column("numerator", "分子"),
-        Column("denominator", "分母"),
-        Column("source", "来源"),
-        Column("note", "说明"),
-    )
     words = Paragraph(
         "合计为分子之和除以分母之和, 不是各地比率的平均。百分比保留一位小数, 四舍五入; "
         "没有全部做到的不写作百分之百, 不为零的不写作零, 低于应达比例的不写作达到, 必要时多写小数位。"
         "分母为零写“—”, 分子为零照写零, 没有收到数据写“缺”。",
         "note",
     )
-    return Section("definitions", "指标口径与计算说明", (words, Grid("指标口径", "", columns, rows)))
+    return Section("definitions", "指标口径与计算说明", (words, make_grid("指标口径", rows)))
 
 
 def pending_annex(case: Case) -> Section | None:
@@ -193,11 +141,8 @@ def pending_annex(case: Case) -> Section | None:
     )
     if rows.empty:
         return None
-    columns = (Column("rule", "规则"), Column("clause", "工作方案章节"), Column("text", "内容"))
     note = Paragraph("下列条款本次没有选用, 没有判定, 不等于达到, 也不等于未达到。", "note")
-    return Section(
-        "pending", "本次没有判定的条款", (note, Grid("未判定条款", "", columns, rows, folded=True))
-    )
+    return Section("pending", "本次没有判定的条款", (note, make_grid("未判定条款", rows)))
 
 
 @once

@@ -9,6 +9,7 @@ import pandas as pd
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of, missing_words
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.pictures import coverage_map
 from audit_lib.reporting.tables import UNDEFINED, Column, print_share
@@ -52,15 +53,7 @@ def ranking(case: Case, table: pd.DataFrame) -> list[Grid]:
     # Equal ranks stay in the standard order, which the table comes in.
     last = len(ranks) + 1
     rows = table.assign(rank=ranks, place=[last if rank == UNDEFINED else int(rank) for rank in ranks])
-    columns = (
-        Column("rank", "位次"),
-        Column("name", "地区"),
-        Column("R-03_whole", "应检(家)", "count"),
-        Column("R-03_part", "已检(家)", "count"),
-        Column("R-03_part", "检查覆盖率", "share", "R-03_whole", Fraction(1), "R-03_result"),
-    )
-    note = "按县级检查覆盖率(全部单位的计数, 不是抽样)排列, 相同的同位次; 同位次按标准顺序。"
-    return [Grid("覆盖率位次", "按检查覆盖率排列", columns, rows.sort_values("place", kind="stable"), note)]
+    return [make_grid("覆盖率位次", rows.sort_values("place", kind="stable"))]
 
 
 def unmet_section(case: Case) -> Section:
@@ -78,14 +71,7 @@ def unmet_section(case: Case) -> Section:
         open=rows["rules_not_assessable"].fillna("").map(rule_names),
         place=rows["area"].map(order(case)),
     ).sort_values("place", ignore_index=True)
-    columns = (
-        Column("city", "市州"),
-        Column("name", "县区"),
-        Column("clauses", "未达到的条款"),
-        Column("owes", "还差"),
-        Column("open", "另有无法判定"),
-    )
-    grid = Grid("县级未达标", "县级未达标(待核定)", columns, table, empty="没有未达标的县区。")
+    grid = make_grid("县级未达标", table)
     whole = counties_section(case)
     return Section(
         "counties", "县级未达标清单", (grid, Paragraph("各县(市、区)完成情况", "heading"), *whole.blocks)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import VERDICT_RULE, area_table, clauses, spot_rate
+from audit_lib.reporting.facts import VERDICT_RULE, area_table, clauses
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.majors import KINDS, doubt_words, majors_table, nothing_to_name
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import left_out_words, own_verdict, silent_words
 from audit_lib.reporting.steps import last_day
-from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import rule_titles
-
-MOST = 8
-"""Majors on the page; the annex has them all."""
 
 
 def brief_section(case: Case) -> Section:
@@ -39,16 +36,7 @@ def _clauses(case: Case) -> Grid:
         table = area_table(case, areas[areas["code"] == case.code], level, rules)
         for row in table.to_dict("records"):
             rows += [_clause(case, rule, {str(key): value for key, value in row.items()}) for rule in rules]
-    columns = (
-        Column("clause", "条款"),
-        Column("whole", "应完成", "count"),
-        Column("part", "已完成", "count"),
-        Column("part", "比例", "share", "whole", spot_rate()),
-        Column("result", "判定", "result"),
-        Column("reason", "还差、说明"),
-        Column("until", "期限"),
-    )
-    return Grid("条款", "各条款: 做到多少, 还差多少", columns, pd.DataFrame(rows))
+    return make_grid("条款", pd.DataFrame(rows))
 
 
 def _clause(case: Case, rule: str, row: dict[str, object]) -> dict[str, object]:
@@ -62,22 +50,7 @@ def _clause(case: Case, rule: str, row: dict[str, object]) -> dict[str, object]:
 
 def _majors(case: Case) -> tuple[list[Block], list[Number]]:
     table = majors_table(case)
-    columns = (
-        Column("kind", "问题"),
-        Column("unit_name", "单位"),
-        Column("hazard_id", "隐患编号"),
-        Column("deadline", "整改期限", "date"),
-        Column("reason", "说明"),
-    )
-    grid = Grid(
-        "一页重大隐患",
-        "需督办的重大隐患",
-        columns,
-        table,
-        shown=MOST,
-        where="page",
-        empty=nothing_to_name(case),
-    )
+    grid = make_grid("一页重大隐患", table, empty=nothing_to_name(case))
     doubts, numbers = doubt_words(case)
     return [*doubts, grid], numbers
 

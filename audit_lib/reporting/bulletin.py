@@ -14,10 +14,11 @@ import pandas as pd
 from audit_lib.compliance import weekly_measures
 from audit_lib.reporting.facts import count_number, hour_number, spot_rate
 from audit_lib.reporting.friday import CHECKS, friday_section, ties_section
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.majors import majors_words
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Report, Section, unite
+from audit_lib.reporting.model import Block, Number, Paragraph, Report, Section, unite
 from audit_lib.reporting.pace import next_week_section
-from audit_lib.reporting.tables import Column, print_day
+from audit_lib.reporting.tables import print_day
 from audit_lib.reporting.week import STATES, Week, sum_up, week_folder
 from audit_lib.reporting.weekly import compare_weeks
 from audit_lib.reporting.words import FOOT, blanks, marks, strips, until
@@ -116,15 +117,9 @@ def _change(week: Week) -> tuple[list[Block], list[Number]]:
     before = both[[f"{key}_before" for key in figures]].set_axis(figures, axis=1)
     given = before.notna().any(axis=1)
     table = compare_weeks(both.loc[given, figures], before[given])
-    columns = (
-        Column("measure", "项目"),
-        Column("before", "上周", "count"),
-        Column("now", "本周", "count"),
-        Column("change", "增减", "count"),
-    )
     number = count_number("bodies_both", "两周都有数字的单位", int(given.sum()), source="自报", unit="个")
     note = Paragraph("据各地报送(自报)的合计, 只比较两周都报了数字的 {bodies_both} 个单位。", "note")
-    grid = Grid("与上周五相比", "", columns, table[table["now"].notna()], empty="没有可以比较的两期周报。")
+    grid = make_grid("与上周五相比 周报", table[table["now"].notna()])
     return [grid, note], [number]
 
 
@@ -247,13 +242,7 @@ def _troubles(week: Week) -> Section:
         found = week.found[week.found["check"] == check]
         rows += [_trouble(words, len(found), "处", found["body"])] if len(found) else []
     table = pd.DataFrame(rows, columns=["kind", "count", "unit", "names"])
-    columns = (
-        Column("kind", "问题"),
-        Column("count", "数量", "count"),
-        Column("unit", "单位"),
-        Column("names", "涉及的报送单位"),
-    )
-    grid = Grid("存在问题", "周报报送和数字", columns, table, empty="没有缺报、迟报, 数字前后一致。")
+    grid = make_grid("存在问题", table)
     majors, numbers = majors_words(week.case, listed=False)
     return Section("troubles", "三、存在问题", (grid, *majors), tuple(numbers))
 

@@ -8,7 +8,7 @@ although no row changed is explained by what else differs: params, rulebook and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -18,8 +18,8 @@ from audit_lib.intake import Intake
 from audit_lib.reporting.case import codes_within, tree
 from audit_lib.reporting.changes import changed_rows
 from audit_lib.reporting.facts import missing_words
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Report, Section
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.grids import make_grid
+from audit_lib.reporting.model import Block, Number, Paragraph, Report, Section
 from audit_lib.reporting.words import DRAFT, LEVELS, MADE_UP, rule_name, rule_names
 from audit_lib.schemas import rulebook_rows
 
@@ -81,82 +81,18 @@ def compare_runs(before: Snapshot, after: Snapshot) -> Report:
         ),
         sections=(
             Section("overview", "一、变化一览", tuple(said), counts),
-            Section("verdicts", "二、结论变化", (_grid("结论变化", VERDICTS, verdicts),)),
-            Section("rules", "三、判定和依据的变化", (_grid("判定变化", RULES, rules, RULES_NOTE),)),
+            Section("verdicts", "二、结论变化", (make_grid("结论变化", verdicts),)),
+            Section("rules", "三、判定和依据的变化", (make_grid("判定变化", rules),)),
             Section(
                 "figures",
                 "四、指标和推算的变化",
-                (_grid("指标变化", FIGURES, figures), _grid("推算变化", ESTIMATES, estimates)),
+                (make_grid("指标变化", figures), make_grid("推算变化", estimates)),
             ),
-            Section("rows", "五、输入的行", (_grid(MOVED, ROWS, rows, ROWS_NOTE),)),
-            Section("other", "六、参数、程序、文件和抽样", (_grid("其他", OTHER, other),)),
+            Section("rows", "五、输入的行", (make_grid(MOVED, rows),)),
+            Section("other", "六、参数、程序、文件和抽样", (make_grid("其他", other),)),
         ),
         foot=("本比较只列两次运行的不同, 不作结论。",),
     )
-
-
-def _both(*columns: Column) -> tuple[Column, ...]:
-    """Return columns as they were, then as they are."""
-    return tuple(
-        replace(
-            column,
-            key=f"{column.key}_{side}",
-            title=f"{word}{column.title}",
-            of=f"{column.of}_{side}" if column.of else "",
-        )
-        for side, word in (("then", "原"), ("now", "现"))
-        for column in columns
-    )
-
-
-PARTS = (Column("numerator", "分子", "count"), Column("denominator", "分母", "count"))
-VERDICTS = (
-    Column("name", "地区"),
-    Column("level", "层级"),
-    *_both(Column("result", "结论", "result")),
-    *_both(Column("why", "未达到或无法判定")),
-    *_both(Column("owes", "还差")),
-)
-RULES = (
-    Column("name", "地区"),
-    Column("rule", "条款"),
-    Column("level", "对象"),
-    Column("subject", "编号"),
-    *_both(Column("result", "判定", "result")),
-    *_both(*PARTS),
-    Column("came", "新列入的依据"),
-    Column("went", "不再列入的依据"),
-    Column("moved", "该地区有关的行", "count", rows=MOVED),
-)
-RULES_NOTE = "“该地区有关的行”是这一条款所用各表中, 该地区新增、删除和改动的处数; 点一下看是哪些行。"
-FIGURES = (
-    Column("name", "地区"),
-    Column("indicator", "指标"),
-    *_both(*PARTS, Column("numerator", "比例", "share", "denominator")),
-    Column("moved", "有关的行", "count", rows=MOVED),
-)
-ESTIMATES = (
-    Column("name", "地区"),
-    Column("indicator", "推算"),
-    *_both(
-        Column("value", "估计", "estimate"),
-        Column("lower", "下限", "estimate"),
-        Column("upper", "上限", "estimate"),
-    ),
-)
-ROWS = (
-    Column("place", "地区"),
-    Column("table", "表"),
-    Column("change", "变化"),
-    Column("key", "编号"),
-    Column("unit_name", "单位"),
-    Column("column", "列"),
-    Column("then", "原为"),
-    Column("now", "现为"),
-    Column("file", "文件"),
-)
-ROWS_NOTE = "按各表的编号对应, 与文件和行的次序无关; 编号相同的几行, 依内容依次对应。"
-OTHER = (Column("kind", "类别"), Column("what", "名称"), Column("then", "原为"), Column("now", "现为"))
 
 
 def _pair(before: pd.DataFrame, after: pd.DataFrame, keys: list[str], watched: list[str]) -> pd.DataFrame:
@@ -296,7 +232,3 @@ def _needs(rule: str) -> frozenset[str]:
 
 def _split(text: str | None, by: str = ";") -> list[str]:
     return [part for part in text.split(by) if part] if isinstance(text, str) else []
-
-
-def _grid(name: str, columns: tuple[Column, ...], rows: pd.DataFrame, note: str = "") -> Grid:
-    return Grid(name, name, columns, rows, note, empty="没有变化。")

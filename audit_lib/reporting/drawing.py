@@ -13,10 +13,10 @@ from audit_lib.inference.prospect import GOOD, PRESUMED
 from audit_lib.intake import load_intake
 from audit_lib.reporting.case import find_area, find_run, tree
 from audit_lib.reporting.draws import DrawnCase, read_draws
-from audit_lib.reporting.facts import spot_rate
-from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
+from audit_lib.reporting.grids import grid_columns, make_grid
+from audit_lib.reporting.model import Number, Paragraph, Picture, Section
 from audit_lib.reporting.prospects import prospect_picture
-from audit_lib.reporting.tables import Column, print_day
+from audit_lib.reporting.tables import print_day
 from audit_lib.reporting.words import NOT_NONE
 from audit_lib.sampling import read_draw, verify
 
@@ -60,20 +60,12 @@ class Drawing:
             "凭证摘要": certificate.digest if certificate else "",
         }
         rows = pd.DataFrame({"name": said.keys(), "said": said.values()})
-        columns = (Column("name", "项目"), Column("said", "内容"))
-        return Section("draw", "抽样方案", (Grid("方案", "", columns, rows),))
+        return Section("draw", "抽样方案", (make_grid("方案", rows),))
 
     @property
     def strata(self) -> Section:
         """Units, units to draw and reserves of each stratum of the area."""
-        columns = (
-            Column("key", "层"),
-            Column("N", "单位", "count"),
-            Column("n", "抽取", "count"),
-            Column("n", "抽取比例", "share", "N", spot_rate()),
-            Column("reserves", "备用", "count"),
-        )
-        return Section("strata", "各层抽取数", (Grid("各层", "", columns, self._strata()),))
+        return Section("strata", "各层抽取数", (make_grid("各层", self._strata()),))
 
     @property
     def showing(self) -> Section:
@@ -83,15 +75,6 @@ class Drawing:
         table = prospect(self._strata(), limit=self.limit, confidence=CONFIDENCE)
         whole = table["city"].eq("") if table["city"].nunique() == ONE_CITY else table["city"].notna()
         table = table[whole].assign(area=table["city"].map(self.names).astype("str").fillna("合计"))
-        columns = (
-            Column("area", "地区"),
-            Column("N", "单位", "count"),
-            Column("n", "抽取", "count"),
-            Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
-            Column("hidden", "占全部单位", "share", "N"),
-            *((Column("chance", "真有 {good} 不合格时被接受的机会", "estimate"),) if self.limit else ()),
-            Column("half_width", "真有 {bad} 不合格时区间半宽(约)", "estimate"),
-        )
         note = f"按不放回分层抽样的精确算法, 各市州单独计, 把握程度 {{confidence}}。{NOT_NONE}。"
         numbers = tuple(
             Number(key, label, "text", f"{float(share) * 100:g}%", "抽样方案")
@@ -107,7 +90,8 @@ class Drawing:
             confidence=CONFIDENCE,
         )
         picture = Picture("showing", "图: 方案将来能说明什么", png, "各地区的上限、机会和半宽, 数字见下表。")
-        grid = Grid("能说明什么", "", columns, table, note, numbers=numbers)
+        columns = [one for one in grid_columns("能说明什么") if one.key != "chance" or self.limit]
+        grid = make_grid("能说明什么", table, columns=tuple(columns), note=note, numbers=numbers)
         return Section("showing", "这样大的样本能说明什么", (picture, grid))
 
     @property
@@ -117,17 +101,9 @@ class Drawing:
             return Section("sample", "抽中单位", (Paragraph("种子尚未产生, 还没有抽取。", "note"),))
         rows = read_draw(self.draw.folder)
         rows = rows[rows["drawn"] & rows["stratum"].isin(list(self.cities))]
-        columns = (
-            Column("unit_id", "单位编号"),
-            Column("unit_name", "单位名称"),
-            Column("area", "县区"),
-            Column("stratum", "层"),
-            Column("rank", "层内次序", "count"),
-            *((Column("chance", "入样概率"),) if "chance" in rows else ()),
-            Column("ticket", "签号"),
-        )
         rows = rows.assign(area=rows["county"].map(self.names))
-        return Section("sample", "抽中单位", (Grid("抽中单位", "", columns, rows),))
+        columns = tuple(column for column in grid_columns("抽中单位") if column.key in rows)
+        return Section("sample", "抽中单位", (make_grid("抽中单位", rows, columns=columns),))
 
     @property
     def checks(self) -> Section:
@@ -141,8 +117,7 @@ class Drawing:
                 for check in verify(path)
             ]
         )
-        columns = (Column("name", "核验项目"), Column("ok", "结果"), Column("detail", "说明"))
-        return Section("checks", "核验", (Grid("核验", "", columns, rows),))
+        return Section("checks", "核验", (make_grid("核验", rows),))
 
     def _strata(self) -> pd.DataFrame:
         rows = [

@@ -13,24 +13,13 @@ import pandas as pd
 from audit_lib.compliance.hazards import MAJOR
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import codes_within
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
-from audit_lib.reporting.model import Grid, Number, Picture, Section
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.model import Number, Picture, Section
 from audit_lib.schemas import rulebook_rows
 
 ALL = "全部"
-
-COLUMNS = (
-    Column("name", "地区"),
-    Column("units", "单位", "count"),
-    Column("checks", "检查", "count"),
-    Column("failed", "不合格", "count"),
-    Column("failed", "不合格率", "share", "checks"),
-    Column("hazards", "隐患", "count"),
-    Column("majors", "其中重大", "count"),
-    Column("overdue", "逾期未整改", "count"),
-)
 
 
 def explored(inquiry: Inquiry, area: str, kind: str, first: pd.Timestamp, last: pd.Timestamp) -> Section:
@@ -78,7 +67,7 @@ def explored(inquiry: Inquiry, area: str, kind: str, first: pd.Timestamp, last: 
     )
     blocks = (
         Picture("筛选", "{filters}", picture, "{failed}", numbers),
-        Grid("筛选", "检查和隐患", COLUMNS, table),
+        make_grid("筛选", table),
     )
     return Section("explored", "按地区、类别、期间查看", blocks)
 

@@ -6,9 +6,9 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.judged import subject_names
-from audit_lib.reporting.model import Grid, Paragraph, Section
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.model import Paragraph, Section
 from audit_lib.reporting.words import LEVELS, order, rule_name
 
 MATCHED = "W2-10"
@@ -32,23 +32,10 @@ def findings_section(case: Case) -> Section:
             "findings_alone", UNMATCHED, alone, source="省安委办督查、暗访", unit="个", rows="督查发现"
         ),
     )
-    columns = (
-        Column("area", "县区"),
-        Column("group_kind", "组别性质"),
-        Column("group", "督查组"),
-        Column("date", "日期", "date"),
-        Column("unit_name", "单位"),
-        Column("grade", "等级"),
-        Column("description", "问题"),
-        Column("matched", "与台账对照"),
-        Column("hazard_id", "台账隐患编号"),
-    )
     words = Paragraph(
         "省安委办督查组和暗访发现问题 {findings} 个, 其中" + UNMATCHED + " {findings_alone} 个, 建议核查。"
     )
-    return Section(
-        "findings", "督查组和暗访发现的问题", (words, Grid("督查发现", "", columns, rows)), numbers
-    )
+    return Section("findings", "督查组和暗访发现的问题", (words, make_grid("督查发现", rows)), numbers)
 
 
 UNMATCHED = "县级台账没有对应记录的"
@@ -85,20 +72,10 @@ def questions_section(case: Case) -> Section:
         ),
         count_number("questions_open", WAITING, open_, source="人工判定", unit="项", rows="人工判定"),
     )
-    columns = (
-        Column("rule", "条款"),
-        Column("level", "层级"),
-        Column("name", "对象"),
-        Column("question", "问题"),
-        Column("known", "已知情况"),
-        Column("answer", "答复"),
-        Column("answered_by", "判定人"),
-        Column("answered_on", "日期"),
-    )
     words = Paragraph(
         "需人工判定的事项 {questions} 项, 尚待答复 {questions_open} 项; 在判定工作簿里答复, 答复前不作达到。"
     )
-    grid = Grid("人工判定", "", columns, rows, folded=case.level == "province", shown=100)
+    grid = make_grid("人工判定", rows, folded=case.level == "province")
     return Section("questions", "待人工判定的事项", (words, grid), numbers)
 
 

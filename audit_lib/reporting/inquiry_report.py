@@ -9,12 +9,12 @@ import pandas as pd
 from audit_lib.files import sha256_bytes, write_bytes
 from audit_lib.investigation import Signal, load_signals, visit_scores
 from audit_lib.investigation.cities import FEWEST, STATED
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.inquiry import QUESTIONS, Inquiry
 from audit_lib.reporting.inquiry_visits import risk_section, visits_section
 from audit_lib.reporting.inquiry_where import SHOWN, places_section
 from audit_lib.reporting.leads import MOST, leads, print_chance, print_effect, subject_name
-from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Report, Section
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.model import Cards, Number, Paragraph, Report, Section
 from audit_lib.reporting.words import DRAFT, MADE_UP, until
 from audit_lib.reporting.writing import FORMATS, render_report
 
@@ -110,20 +110,12 @@ def _lists(inquiry: Inquiry) -> Section:
         for code, one in inquiry.lists.items()
         if code in inquiry.case.codes
     ]
-    columns = (
-        Column("name", "市州"),
-        Column("N", "县检合格", "count"),
-        Column("n", "名单家数", "count"),
-        Column("said", "结果"),
-        Column("chance", "随机时出现的概率"),
-        Column("early", "抽检早于名单冻结", "count"),
-    )
     note = (
         f"假定的抽取办法: {STATED}; 名单不足{{fewest}}家的不检验。"
         "这里只回答能否推算全体, 不是条款判定, 不说明原因。"
     )
     few = Number("fewest", "检验所需的最少家数", "count", FEWEST, "规则库")
-    grid = Grid("名单", "", columns, pd.DataFrame(rows), note, numbers=(few,))
+    grid = make_grid("名单", pd.DataFrame(rows), note=note, numbers=(few,))
     return Section("lists", "抽检名单像不像随机抽取", (grid,))
 
 
@@ -132,23 +124,12 @@ def _records(inquiry: Inquiry) -> Section:
     mine = inquiry.mine
     alarms = mine[mine["alarm"].astype(bool)] if len(mine) else mine
     rows = [_alarm(inquiry, known[str(row.signal)], row) for row in alarms.itertuples(index=False)]
-    columns = (
-        Column("zh", "信号"),
-        Column("subject", "对象"),
-        Column("n", "记录数", "count"),
-        Column("effect", "效应大小"),
-        Column("error", "错误发现率"),
-        Column("innocent", "其他解释"),
-        Column("advice", "建议"),
-    )
     defined = pd.DataFrame(
         [{"zh": one.zh, "definition": one.definition, "effect": one.effect} for one in known.values()]
     )
-    meaning = (Column("zh", "信号"), Column("definition", "怎样看"), Column("effect", "效应大小的含义"))
-    note = "错误发现率对全部信号、全部对象一并控制; 没有概率可言、只因超过限值列出的写“另列”。"
     blocks = (
-        Grid("记录信号", "建议核查的记录", columns, pd.DataFrame(rows), note, shown=SHOWN),
-        Grid("信号口径", "各信号怎样看", meaning, defined, folded=True),
+        make_grid("记录信号", pd.DataFrame(rows), shown=SHOWN),
+        make_grid("信号口径", defined),
     )
     return Section("records", "记录是否像实际检查", blocks)
 

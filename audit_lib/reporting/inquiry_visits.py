@@ -10,9 +10,9 @@ import pandas as pd
 from audit_lib.inference.unequal import LEAST
 from audit_lib.investigation import factors_used
 from audit_lib.reporting import figures
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.inquiry import ORDERS, Inquiry
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
-from audit_lib.reporting.tables import Column
 
 
 def risk_section(inquiry: Inquiry) -> Section:
@@ -28,8 +28,7 @@ def risk_section(inquiry: Inquiry) -> Section:
         blocks += [_curve(inquiry), _orders(inquiry)]
     factors = factors_used(inquiry.standing)
     factors = factors.assign(used=np.where(factors["used"], "计入", "无此资料, 不计"))
-    columns = (Column("zh", "因素"), Column("points", "分值"), Column("used", "本次"))
-    blocks.append(Grid("评分因素", "评分的因素", columns, factors, folded=True))
+    blocks.append(make_grid("评分因素", factors))
     return Section("risk", "先查谁: 按风险排次序有多大用处", tuple(blocks))
 
 
@@ -55,14 +54,7 @@ def _orders(inquiry: Inquiry) -> Grid:
         apart=[_apart(one) for one in against.itertuples(index=False)],
         days=against["days_earlier"].map("{:+.1f}".format),
     )
-    columns = (
-        Column("order", "次序"),
-        Column("found", "前一半检查发现的不合格"),
-        Column("apart", "与实际次序相差(百分点, 百分之九十五的区间)"),
-        Column("days", "平均提前天数"),
-    )
-    note = "在最近三分之一的检查上比较, 评分和模型只用此前的事实; 区间用按单位的自助法。"
-    return Grid("次序比较", "次序比较", columns, rows, note)
+    return make_grid("次序比较", rows)
 
 
 def _apart(row: Any) -> str:
@@ -90,16 +82,6 @@ def visits_section(inquiry: Inquiry) -> Section:
         model=[f"{value * 100:.1f}%" if pd.notna(value) else "—" for value in model],
         reasons=rows["reasons"].replace("", "没有计分的因素"),
     )
-    columns = (
-        Column("order", "次序", "count"),
-        Column("county", "县区"),
-        Column("unit_id", "单位编号"),
-        Column("unit_name", "单位名称"),
-        Column("points", "评分", "count"),
-        Column("lot", "入样概率"),
-        Column("model", "模型概率"),
-        Column("reasons", "为什么分数高"),
-    )
     words = (
         "从本地区在册的 {proposed_of} 家中按风险抽出 {proposed} 家, 其中必查 {proposed_sure} 家: "
         "约一半名额按分数分配, 一半人人机会相等, 没有分的也有机会。"
@@ -115,7 +97,7 @@ def visits_section(inquiry: Inquiry) -> Section:
         "随机抽取的不足 {proposed_least} 家不推算, 一家不合格也没有发现时给不出上限。"
         "高分单位抽得多, 不加权的不合格比例不代表本地区。"
     )
-    grid = Grid("走访", "建议走访名单", columns, rows)
+    grid = make_grid("走访", rows)
     return Section(
         "visits", "建议走访", (Paragraph(words), Paragraph(how), grid, Paragraph(projected, "note")), numbers
     )

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.investigation.where import AGAIN, LONG
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.inquiry import Inquiry
 from audit_lib.reporting.leads import PLACE_ALPHA, print_chance
 from audit_lib.reporting.model import Grid, Number, Picture, Section
-from audit_lib.reporting.tables import Column
 from audit_lib.reporting.tiles import FEWEST_TILES, Tile, short_name, tile_map, tile_places
 
 SHOWN = 30
@@ -29,47 +29,18 @@ def places_section(inquiry: Inquiry) -> Section:
             expected=places["expected"].map("{:.1f}".format),
             chance=places["p_adjusted"].map(print_chance),
         )
-    columns = (
-        Column("county", "县区"),
-        Column("name", "乡镇街道"),
-        Column("visited", "上级查过", "count"),
-        Column("failed", "不合格", "count"),
-        Column("expected", "按本县区平均应有"),
-        Column("chance", "随机时出现的概率"),
-    )
-    note = "全部乡镇一并计算, 概率不超过{place_alpha}的列为发现; 查过不足三家的乡镇不列。"
     alpha = Number("place_alpha", "列为发现的概率", "text", f"{PLACE_ALPHA:.0%}", "规则库")
     again = inquiry.again
     if len(again):
         days = ["已整改" if pd.isna(value) else f"{value:.0f}" for value in again["days_open"]]
         again = again.assign(county=again["county"].map(names), days_open=days)
-    found_columns = (
-        Column("why", "情形"),
-        Column("hazard_id", "隐患编号"),
-        Column("before", "此前的隐患"),
-        Column("county", "县区"),
-        Column("unit_name", "单位"),
-        Column("grade", "等级"),
-        Column("place", "部位"),
-        Column("found_date", "发现日期", "date"),
-        Column("days_open", "未整改天数"),
-    )
     beside = inquiry.beside
     beside = beside.assign(county=beside["county"].map(names)) if len(beside) else beside
-    beside_columns = (
-        Column("beside", "同乡镇不合格家数", "count"),
-        Column("county", "县区"),
-        Column("township", "乡镇街道"),
-        Column("unit_id", "单位编号"),
-        Column("unit_name", "单位名称"),
-    )
     blocks = (
         *_map(inquiry),
-        Grid("集中", "不合格单位在哪里集中", columns, places, note, shown=SHOWN // 3, numbers=(alpha,)),
-        Grid("再次查出", "再次查出和长期未整改的隐患", found_columns, again, shown=SHOWN),
-        Grid(
-            "邻近", "不合格单位同乡镇、上级没有查过的单位", beside_columns, beside, shown=SHOWN, folded=True
-        ),
+        make_grid("集中", places, shown=SHOWN // 3, numbers=(alpha,)),
+        make_grid("再次查出", again),
+        make_grid("邻近", beside),
     )
     return Section("places", "在哪里", blocks)
 
@@ -92,15 +63,7 @@ def _map(inquiry: Inquiry) -> list[Picture | Grid]:
             "beside": count(inquiry.beside).to_numpy(),
         }
     )
-    columns = (
-        Column("name", "县区"),
-        Column("towns", "可检验的乡镇街道", "count"),
-        Column("close", "其中不合格集中", "count"),
-        Column("again", "再次查出的隐患", "count"),
-        Column("long", "长期未整改的隐患", "count"),
-        Column("beside", "邻近未查的单位", "count"),
-    )
-    grid = Grid("分县区", "各县区的地点情况", columns, table, folded=len(table) > SHOWN)
+    grid = make_grid("分县区", table, folded=len(table) > SHOWN)
     if len(table) < FEWEST_TILES:
         return [grid]
     known = tile_places(counties)

@@ -6,8 +6,8 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import AREA_SET, VERDICT_RULE
+from audit_lib.reporting.grids import grid_columns, make_grid
 from audit_lib.reporting.model import Grid, Section
-from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import LEVELS, rule_name, rule_titles, table_names
 from audit_lib.schemas import tables
 
@@ -23,31 +23,18 @@ KEYS = {
 }
 """By which column an evidence key finds its row."""
 
-EVIDENCE = (
-    Column("subject", "对象"),
-    Column("name", "名称"),
-    Column("result", "结果", "result"),
-    Column("reason", "理由"),
-    Column("table", "依据表"),
-    Column("key", "依据编号"),
-    Column("unit_name", "所指单位"),
-    Column("file", "文件"),
-    Column("sheet", "工作表"),
-)
-"""The line of a sheet is not named: shuffled rows must change no byte. It stands beside the key in
-the tables of ``intake/``."""
-
 
 def judged_section(case: Case) -> Section:
     """Return the summary of all rules and the evidence of what was not met or not assessable."""
     mine = own_rules(case)
     evidence = evidence_table(case, lowest(mine[mine["result"].isin(["not_met", "not_assessable"])]))
     parts = [
-        Grid(
-            f"依据 {rule}",
-            rule_name(str(rule)),
-            EVIDENCE,
+        make_grid(
+            "依据",
             rows,
+            name=f"依据 {rule}",
+            title=rule_name(str(rule)),
+            columns=grid_columns("依据")[1:],
             folded=case.level != "county" or len(rows) > FEW,
             shown=MOST_ON_PAGE,
             where="page",
@@ -55,7 +42,9 @@ def judged_section(case: Case) -> Section:
         for rule, rows in evidence.groupby("rule_id", sort=False)
         if rule != VERDICT_RULE
     ]
-    whole = Grid("依据", "依据", (Column("rule", "规则"), *EVIDENCE), evidence, where="book")
+    # The line of a sheet is not named: shuffled rows must change no byte. It stands beside the key in
+    # the tables of ``intake/``.
+    whole = make_grid("依据", evidence)
     return Section("rules", "规则判定与依据", (_summary(mine), *parts, whole))
 
 
@@ -98,17 +87,7 @@ def _summary(rules: pd.DataFrame) -> Grid:
     results = ["met", "not_met", "not_assessable", "not_applicable", "not_due"]
     table = counts.reindex(columns=results, fill_value=0).reset_index()
     table = table.assign(rule=table["rule_id"].map(rule_name), level=table["level"].map(LEVELS))
-    columns = (
-        Column("rule", "规则"),
-        Column("level", "对象"),
-        Column("met", "● 达到", "count"),
-        Column("not_met", "▲ 未达到", "count"),
-        Column("not_assessable", "◇ 无法判定", "count"),
-        Column("not_applicable", "－ 不适用", "count"),
-        Column("not_due", "○ 未到期", "count"),
-    )
-    note = "同一事实只在一条规则下计一次。未达到和无法判定的, 逐条列出依据; 全部依据见工作簿“依据”。"
-    return Grid("规则判定", "各规则判定结果(个)", columns, table, note)
+    return make_grid("规则判定", table)
 
 
 def lowest(rules: pd.DataFrame) -> pd.DataFrame:

@@ -15,12 +15,12 @@ import pandas as pd
 from audit_lib.investigation import Signal, load_signals
 from audit_lib.investigation.cities import STATED
 from audit_lib.reporting import figures
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
 from audit_lib.reporting.judged import evidence_places
 from audit_lib.reporting.model import Grid, Number, Picture, Section
 from audit_lib.reporting.public import masked_name
-from audit_lib.reporting.tables import Column
 from audit_lib.schemas import rulebook_rows, tables
 
 MOST = 5
@@ -63,7 +63,7 @@ class Lead:
             "建议": self.advice,
         }
         table = pd.DataFrame({"item": facts.keys(), "said": facts.values()})
-        grid = Grid(f"发现 {place}", "", (Column("item", "项目"), Column("said", "内容")), table)
+        grid = make_grid("发现", table, name=f"发现 {place}")
         who = Number(f"lead_{place}", "对象", "text", self.subject, "记录")
         picture = replace(
             self.picture, alternative=f"{{{who.key}}}{self.picture.alternative}", numbers=(who,)
@@ -219,13 +219,7 @@ def _tests_grid(tests: pd.DataFrame, words: dict[str, dict[str, str]]) -> Grid:
         chance=[print_chance(float(value)) for value in tests["p_adj"]],
         innocent=[words[str(test)]["innocent"] for test in tests["test"]],
     )
-    columns = (
-        Column("zh", "检验项目"),
-        Column("effect", "偏离(标准差)"),
-        Column("chance", "随机时出现的概率"),
-        Column("innocent", "其他解释"),
-    )
-    return Grid("依据", "各项检验", columns, rows)
+    return make_grid("依据 检验", rows)
 
 
 def _places(inquiry: Inquiry) -> list[Lead]:
@@ -259,8 +253,7 @@ def _place(inquiry: Inquiry, row: Any) -> Lead:
 
 def _beside(inquiry: Inquiry, county: str, town: str) -> Grid:
     rows = inquiry.beside[(inquiry.beside["county"] == county) & (inquiry.beside["township"] == town)]
-    columns = (Column("unit_id", "单位编号"), Column("unit_name", "单位名称"), Column("unit_type", "类别"))
-    return Grid("依据", "同乡镇上级没有查过的单位", columns, rows, folded=True)
+    return make_grid("依据 邻近", rows)
 
 
 def _evidence(inquiry: Inquiry, evidence: object) -> Grid:
@@ -271,11 +264,4 @@ def _evidence(inquiry: Inquiry, evidence: object) -> Grid:
     rows = rows.merge(evidence_places(inquiry.case, set(rows["table_name"])), how="left")
     known = tables()
     rows = rows.assign(table=[known[name].zh for name in rows["table_name"]]).fillna("")
-    columns = (
-        Column("table", "表"),
-        Column("key", "编号"),
-        Column("unit_name", "单位"),
-        Column("file", "文件"),
-        Column("sheet", "工作表"),
-    )
-    return Grid("依据", "依据的记录", columns, rows, folded=True, shown=100)
+    return make_grid("依据 记录", rows)

@@ -5,31 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.model import Block, Grid, Paragraph, Section
-from audit_lib.reporting.tables import Column
-
-AGES = (
-    Column("band", "距查出天数"),
-    Column("open", "未销号(项)", "count"),
-    Column("major", "其中重大", "count"),
-    Column("ungraded", "其中等级不明", "count"),
-    Column("overdue", "其中逾期", "count"),
-)
-SPREAD = (
-    Column("name", "地区"),
-    Column("found", "查出(项)", "count"),
-    Column("closed", "已销号", "count"),
-    Column("closing_day", "销号最多的一天", "date"),
-    Column("same_closing", "当天销号", "count"),
-    Column("deadlines", "有期限", "count"),
-    Column("deadline_day", "最多的整改期限", "date"),
-    Column("same_deadline", "同一期限", "count"),
-    Column("longest_given", "最长期限(天)", "count"),
-    Column("extended", "延期", "count"),
-    Column("reopened", "重新整改", "count"),
-    Column("taken_down_after_listing", "挂牌后降级", "count"),
-    Column("signs", "须核实"),
-)
+from audit_lib.reporting.grids import make_grid
+from audit_lib.reporting.model import Block, Paragraph, Section
 
 
 def lives_section(case: Case) -> Section:
@@ -41,8 +18,8 @@ def lives_section(case: Case) -> Section:
     )
     blocks: list[Block] = [
         Paragraph(words),
-        Grid("未销号隐患时间", "未销号隐患的时间(来源: 自报台账)", AGES, ages.sort_values("place")),
-        Grid("期限与销号分布", "整改期限与销号的分布(来源: 自报台账)", SPREAD, spread_table(case)),
+        make_grid("未销号隐患时间", ages.sort_values("place")),
+        make_grid("期限与销号分布", spread_table(case)),
     ]
     return Section("lives", "隐患时间和期限分布", tuple(blocks))
 

@@ -13,6 +13,7 @@ from audit_lib.intake import load_intake
 from audit_lib.investigation import Found, find_rows, shown_columns
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import codes_within, find_area, find_run, tree
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Cards, Grid, Number, Picture, Report, Section
 from audit_lib.reporting.tables import Column, Kind
 from audit_lib.reporting.words import DRAFT, MADE_UP, until
@@ -116,9 +117,9 @@ def _section(
         "查询结果",
         (
             Cards(("found", "units", "asked")),
-            Grid("口径", "口径", (Column("heading", "项目"), Column("words", "内容")), terms),
+            make_grid("查询口径", terms),
             picture,
-            Grid("分地区", "分地区", (Column("name", "地区"), Column("count", "行数", "count")), table),
+            make_grid("分地区", table),
             _rows_grid(found, condition, names),
         ),
         numbers,

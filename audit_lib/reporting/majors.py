@@ -7,8 +7,8 @@ import pandas as pd
 from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import count_number, rule_rows
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.grids import make_grid
+from audit_lib.reporting.model import Block, Number, Paragraph, Section, unite
 from audit_lib.reporting.words import order
 from audit_lib.schemas import tables
 
@@ -19,20 +19,6 @@ BY_AREA = ("F3-03", "F3-02")
 """Those of these rules that judge counties and name hazards; the others judge hazards."""
 
 LATE, STILL = "F3-03", "尚未整改"
-
-COLUMNS = (
-    Column("kind", "问题"),
-    Column("area", "县区"),
-    Column("unit_name", "单位"),
-    Column("hazard_id", "隐患编号"),
-    Column("found_date", "发现日期", "date"),
-    Column("deadline", "整改期限", "date"),
-    Column("reason", "说明"),
-)
-
-
-FEW = 12
-"""Rows of a list on the first screen; the complete list stands further down."""
 
 
 def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[Number]]:
@@ -59,8 +45,7 @@ def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[
     doubts, reasons = doubt_words(case)
     blocks, numbers = blocks + doubts, numbers + reasons
     if listed and len(table):
-        title = "未按期整改、未挂牌、五到位不全、签字不全的重大隐患"
-        blocks.append(Grid("重大隐患要目", title, COLUMNS, table, shown=FEW, where="page"))
+        blocks.append(make_grid("重大隐患要目", table))
     return blocks, numbers
 
 
@@ -144,13 +129,7 @@ def _how_late(found: pd.DataFrame) -> pd.Series[str]:
 
 def majors_section(case: Case) -> Section:
     """Return the complete list of such hazards."""
-    grid = Grid(
-        "重大隐患",
-        "需督办的重大隐患(来源: 自报台账、挂牌台账)",
-        COLUMNS,
-        majors_table(case),
-        empty=nothing_to_name(case),
-    )
+    grid = make_grid("重大隐患", majors_table(case), empty=nothing_to_name(case))
     doubts, numbers = doubt_words(case)
     return Section("majors", "重大隐患清单", (*doubts, grid), unite(numbers))
 

@@ -8,24 +8,9 @@ from audit_lib.field import decide_objections
 from audit_lib.field.objections import OPEN, UNSIGNED
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import count_number
-from audit_lib.reporting.model import Grid, Paragraph, Section
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.grids import make_grid
+from audit_lib.reporting.model import Paragraph, Section
 from audit_lib.reporting.words import rule_name
-
-COLUMNS = (
-    Column("area_name", "地区"),
-    Column("rule", "条款"),
-    Column("subject", "对象"),
-    Column("date", "申诉日期", "date"),
-    Column("text", "申诉内容"),
-    Column("reply", "答复"),
-    Column("state", "状态"),
-    Column("decided_by", "决定人"),
-    Column("decided_on", "决定日期", "date"),
-    Column("result", "现判定", "result"),
-    Column("note", "说明"),
-)
-NOTE = "申诉的决定不直接改变判定。更正的事实以更正后的资料重新报送, 由规则重新判定。"
 
 
 def objections_table(case: Case) -> pd.DataFrame:
@@ -63,5 +48,5 @@ def objections_section(case: Case) -> Section:
         "收到申诉 {objections} 件: 申诉成立 {objections_upheld} 件, 不成立 {objections_kept} 件, "
         "尚未决定 {objections_open} 件。"
     )
-    grid = Grid("申诉", "申诉及其决定", COLUMNS, rows, NOTE)
+    grid = make_grid("申诉", rows)
     return Section("objections", "申诉及处理", (Paragraph(said), grid), numbers)

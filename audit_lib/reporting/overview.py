@@ -19,12 +19,12 @@ from audit_lib.reporting.facts import (
     missing_words,
     sides,
 )
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.judged import own_rules
 from audit_lib.reporting.majors import KINDS, majors_words
 from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.recheck import recheck_words
-from audit_lib.reporting.sources import FILE_COLUMNS, cut_short, left_out
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.sources import cut_short, left_out
 from audit_lib.reporting.weekly import bodies_table, change_grid
 from audit_lib.reporting.words import VERDICTS, rule_name, rule_names, shorten
 
@@ -98,18 +98,11 @@ def _hazards(case: Case) -> Grid:
             )
         ]
     )
-    columns = (
-        Column("grade", "隐患等级"),
-        Column("whole", "查出(处)", "count"),
-        Column("part", "整改并复查合格(处)", "count"),
-        Column("part", "整改率(严格)", "share", "whole"),
-    )
-    return Grid("隐患分级", "隐患分级(来源: 自报台账)", columns, table)
+    return make_grid("隐患分级", table)
 
 
 def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
     """Name the files that are not in the report, and those that a later file shortened or corrected."""
-    columns = tuple(column for column in FILE_COLUMNS if column.kind == "text")
     blocks: list[Block] = []
     numbers: list[Number] = []
     for key, label, files, words, title in (
@@ -120,7 +113,7 @@ def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
     ):  # fmt: skip
         if len(files):
             numbers.append(count_number(key, label, len(files), source="本报告", unit="个"))
-            blocks += [Paragraph(words, "warning"), Grid(title, "", columns, files, where="page")]
+            blocks += [Paragraph(words, "warning"), make_grid(title, files)]
     return blocks or [Paragraph("与本地区有关的文件均已读入。", "note")], numbers
 
 
@@ -159,19 +152,10 @@ def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
             rows="建议名单",
         ),
     ]
-    columns = (
-        Column("name", "地区"),
-        Column("level_zh", "层级"),
-        Column("clauses", "未达到的条款"),
-        Column("owes", "还差"),
-        Column("open", "另有无法判定"),
-    )
     some = "{areas} 个地区中, 建议列为未按期完成任务地区(待核定)的有 {proposed} 个。"
     none = "{areas} 个地区中, 没有建议列为未按期完成任务地区的。"
     words = Paragraph(some if len(table) else none, "lead")
-    filled = tuple(column for column in columns if (table[column.key] != "").any())
-    title = "建议列为未按期完成任务地区, 待核定"
-    grid = Grid("建议名单", title, filled, table, where="page", folded=len(table) > FOLDED)
+    grid = make_grid("建议名单 概览", table, folded=len(table) > FOLDED)
     by_clause = [_short_clauses(case, table)] if grid.folded else []
     return [words, *by_clause, grid] if len(table) else [words], numbers
 
@@ -199,14 +183,7 @@ def _short_clauses(case: Case, proposals: pd.DataFrame) -> Grid:
         said = shorten([f"{name} {gap}" for name, gap in zip(named["name"], named["gap"], strict=True)])
         counts = {level: int((mine["level"] == level).sum()) for level in ("city", "county")}
         rows += [{"rule": rule_name(rule), "unit": COUNTED[rule][0], "areas": said, **counts}] if said else []
-    columns = (
-        Column("rule", "未达到的条款"),
-        Column("city", "市州", "count"),
-        Column("county", "县(市、区)", "count"),
-        Column("areas", "地区和还差数"),
-        Column("unit", "单位"),
-    )
-    return Grid("未达到的条款", "未达到的条款和地区", columns, pd.DataFrame(rows), where="page")
+    return make_grid("未达到的条款", pd.DataFrame(rows))
 
 
 def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
@@ -277,19 +254,10 @@ def unknown_grids(case: Case) -> list[Grid]:
     )
     # Clauses that the same areas lack for the same reason stand in one row.
     alike = table.reset_index().groupby(["areas", "name", "why"], sort=False)["rule"].agg("、".join)
-    columns = (
-        Column("rule", "条款"),
-        Column("areas", "个数", "count"),
-        Column("name", "地区"),
-        Column("why", "原因"),
-    )
-    title = "无法判定的事项及原因(不作达到, 也不作未达到)"
-    none = "没有无法判定的事项。"
-    each = (Column("rule", "条款"), Column("name", "地区"), Column("reason", "原因"))
     folded = len(table) > FOLDED
     return [
-        Grid("无法判定", title, columns, alike.reset_index(), empty=none, where="page", folded=folded),
-        Grid("无法判定", title, each, rows.reset_index(drop=True), empty=none, where="book"),
+        make_grid("无法判定 概览", alike.reset_index(), folded=folded),
+        make_grid("无法判定", rows.reset_index(drop=True)),
     ]
 
 

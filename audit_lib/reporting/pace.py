@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.reporting.facts import spot_rate
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
-from audit_lib.reporting.tables import Column
+from audit_lib.reporting.grids import make_grid
+from audit_lib.reporting.model import Block, Number, Paragraph, Section
 from audit_lib.reporting.week import Week
 from audit_lib.reporting.words import rule_name
 
@@ -29,25 +28,9 @@ def next_week_section(week: Week) -> Section:
     calendar = pd.DataFrame(days, columns=["what", "words", "day"]).sort_values(["day", "what", "words"])
     blocks: list[Block] = [
         *_pace(week),
-        Grid(
-            "下周到期",
-            "下周到期的事项",
-            (Column("day", "日期", "date"), Column("what", "事项"), Column("words", "内容")),
-            calendar,
-            empty="下周没有到期的事项。",
-        ),
-        Grid(
-            "下周到期的重大隐患",
-            "下周到期、尚未销号的重大隐患(来源: 自报台账)",
-            (
-                Column("due", "整改期限", "date"),
-                Column("name", "县区"),
-                Column("unit_name", "单位"),
-                Column("hazard_id", "隐患编号"),
-                Column("resp_person", "责任人"),
-            ),
-            week.next_due.assign(resp_person=week.next_due["resp_person"].fillna("")),
-            empty="下周没有到期的重大隐患。",
+        make_grid("下周到期", calendar),
+        make_grid(
+            "下周到期的重大隐患", week.next_due.assign(resp_person=week.next_due["resp_person"].fillna(""))
         ),
     ]
     return Section("next", "四、下周安排", tuple(blocks), _pace_numbers(week))
@@ -65,25 +48,6 @@ def _pace(week: Week) -> list[Block]:
         reach=[_range(least, most) for least, most in zip(pace["least"], pace["most"], strict=True)],
         outlook=[_outlook(row) for row in pace.to_dict("records")],
     )
-    columns = (
-        Column("name", "市州"),
-        Column("due", "应完成", "count"),
-        Column("done", "已完成", "count"),
-        Column("done", "比例", "share", "due", spot_rate()),
-        Column("rate", "近来每个工作日(家)"),
-        Column("needed", "今后每个工作日需(家)", "count"),
-        Column("reach", "照此到期末约(家)"),
-        Column("outlook", "照此"),
-    )
-    spot = tuple(
-        Column("due", "按现有合格单位应抽", "count")
-        if column.key == "due" and column.title == "应完成"
-        else column
-        for column in columns
-        if column.kind != "share"
-    )
-    spot = (*spot[:2], Column("due_most", "全部合格时应抽", "count"), *spot[2:])
-    title = "照目前进度到期末(来源: {})"
     inspected, drawn = (pace[pace["measure"] == key] for key in ("inspected", "spot_done"))
     return [
         Paragraph(
@@ -93,12 +57,9 @@ def _pace(week: Week) -> list[Block]:
             "应抽数随县检合格单位增加, 因此给出两头。",
             "note",
         ),
-        Grid("县检进度", "县级检查" + title.format("县检"), columns, inspected, empty=NO_PACE),
-        Grid("抽检进度", "市级抽检" + title.format("市抽检"), spot, drawn, empty=NO_PACE),
+        make_grid("县检进度", inspected),
+        make_grid("抽检进度", drawn),
     ]
-
-
-NO_PACE = "没有可以外推的记录。"
 
 
 def _pace_numbers(week: Week) -> tuple[Number, ...]:

@@ -12,8 +12,9 @@ from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.draws import DrawnCase
 from audit_lib.reporting.facts import confidence_number, count_number
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
-from audit_lib.reporting.tables import Column, print_day, print_estimate
+from audit_lib.reporting.tables import print_day, print_estimate
 from audit_lib.reporting.words import NOT_NONE, order
 from audit_lib.sampling.reveal import read_draw
 
@@ -125,24 +126,11 @@ def _estimates(case: Case, drawn: DrawnCase) -> list[Grid]:
         what=rows["indicator"].map(_what),
         how=rows["method"].map(_method),
     ).sort_values(["indicator", "place"], ignore_index=True)
-    columns = (
-        Column("name", "地区"),
-        Column("N", "县检合格", "count"),
-        Column("n", "抽取", "count"),
-        Column("y", "不合格", "count"),
-        Column("value", "推算比例", "estimate"),
-        Column("lower", "区间下限", "estimate"),
-        Column("upper", "区间上限", "estimate"),
-        Column("bound_count", "上限(家)", "count"),
-        Column("how", "方法"),
-    )
-    note = "区间是推算, 不是各市州之间的排名; 单个市州的样本小, 区间宽。来源: 省核查。"
     rows = rows[~rows["indicator"].str.startswith(FUNNEL)]
     main = rows["indicator"].isin(set(_rows(case, drawn, RECHECK)["indicator"]))
-    other = (columns[0], Column("what", "推算什么"), *columns[1:])
     return [
-        Grid("省级核查推算", "县检合格复查不合格的推算", columns, rows[main], note),
-        Grid("其他推算", "其他推算: 县检时已存在的, 未能检查的两种算法", other, rows[~main], folded=True),
+        make_grid("省级核查推算", rows[main]),
+        make_grid("其他推算", rows[~main]),
     ]
 
 
@@ -202,22 +190,12 @@ def _funnel(case: Case, drawn: DrawnCase) -> list[Block]:
     title = (
         "图: 各市州复查结果与其余市州相比(检查家数由少到多, 不是排名; 括号内为不合格/已检查; 来源: 省核查)"
     )
-    columns = (
-        Column("name", "市州"),
-        Column("n", "已检查", "count"),
-        Column("y", "不合格", "count"),
-        Column("y", "比例", "share", "n"),
-        Column("value", "其余市州的比例", "estimate"),
-        Column("lower", "范围下限", "estimate"),
-        Column("upper", "范围上限", "estimate"),
-        Column("method", "位置"),
-    )
     words = f"范围以外的: {{outside}}。{WITHIN}"
     note = (
         "范围: 按其余市州的比例, 随机抽查同样多的单位可能查出的(精确算法, 全部市州联合 {confidence})。"
         + WITHIN
     )
-    grid = Grid("与其余市州相比", "与其余市州相比", columns, rows.sort_values("place"), note, numbers=numbers)
+    grid = make_grid("与其余市州相比", rows.sort_values("place"), note=note, numbers=numbers)
     return [Picture("funnel", title, png, words, numbers), grid]
 
 
@@ -234,14 +212,7 @@ def _not_inspected(case: Case, drawn: DrawnCase) -> Grid:
         unit_name=rows["unit_id"].map(listed["unit_name"]),
         outcome=why,
     )
-    columns = (
-        Column("unit_id", "单位编号"),
-        Column("unit_name", "单位名称"),
-        Column("area", "县区"),
-        Column("date", "日期", "date"),
-        Column("outcome", "原因"),
-    )
-    return Grid("抽中未检", "抽中而未能检查的单位", columns, rows, folded=True)
+    return make_grid("抽中未检", rows)
 
 
 @once

@@ -6,22 +6,12 @@ import pandas as pd
 
 from audit_lib.intake.versions import loses_rows
 from audit_lib.reporting.case import Case, once
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Block, Grid, Paragraph, Section
-from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import table_names
 
 STATUS = {"read": "已读入", "refused": "不能使用", "superseded": "已由更正件取代", "missing": "未收到"}
 LEFT_OUT = ("refused", "missing")
-
-FILE_COLUMNS = (
-    Column("file", "文件"),
-    Column("table_zh", "表"),
-    Column("status_zh", "情况"),
-    Column("read", "读到行数", "count"),
-    Column("kept", "采用", "count"),
-    Column("quarantined", "无法识别", "count"),
-    Column("reason", "理由"),
-)
 
 
 def sources_section(case: Case) -> Section:
@@ -32,7 +22,7 @@ def sources_section(case: Case) -> Section:
             "只有无法识别是哪个单位的行才另存待查, 有这类行的地区, 以名录为分母的规则不判为达到。",
             "note",
         ),
-        Grid("文件", "读入的文件", FILE_COLUMNS, files_table(case), folded=case.level == "province"),
+        make_grid("文件", files_table(case), folded=case.level == "province"),
         _quarantined(case),
     ]
     return Section("sources", "数据来源与质量", tuple(blocks))
@@ -74,19 +64,4 @@ def _quarantined(case: Case) -> Grid:
         sheet=rows["sheet"].fillna(""),
     )
     rows = rows.groupby(["table_zh", "area_zh", "file", "sheet", "reason"]).size().reset_index(name="rows")
-    columns = (
-        Column("table_zh", "表"),
-        Column("area_zh", "地区"),
-        Column("file", "文件"),
-        Column("sheet", "工作表"),
-        Column("reason", "理由"),
-        Column("rows", "行数", "count"),
-    )
-    return Grid(
-        "无法识别的行",
-        "无法识别的行(另存 quarantine.xlsx 待查, 不减少分母)",
-        columns,
-        rows,
-        folded=True,
-        shown=100,
-    )
+    return make_grid("无法识别的行", rows)

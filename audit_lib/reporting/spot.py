@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -10,9 +12,13 @@ from audit_lib.inference import bound_count
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import area_table, confidence_number, definition, rule_rows, sides, spot_rate
+from audit_lib.reporting.grids import grid_columns, make_grid
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
 from audit_lib.reporting.words import NOT_NONE
+
+PASSED = "县检合格"
+"""What a fifth is taken of by default, as the tables head it."""
 
 SPOT_WORDS = "市级抽检率, 不低于 {spot_rate}。{spot_by_city}"
 POWER_NOTE = (
@@ -34,9 +40,9 @@ def spot_section(case: Case) -> Section:
                 + "抽检单位由各市自行选定的, 其合格率不能代表全体, 本报告不作推算。"
             ),
             _picture(table),
-            _quota_grid(case, table),
+            _grid(case, "市级抽检", table),
             *_second_figures(case, table),
-            _power_grid(case, table),
+            _grid(case, "样本能说明什么", table, note=POWER_NOTE, numbers=(confidence_number(case),)),
             _uncounted(case),
         ),
         (Number("spot_test", "市级抽检的检验式", "text", _test(spot_rate(), _of(case)), "工作方案"),),
@@ -50,15 +56,7 @@ def county_spot_section(case: Case) -> Section:
     sure = case.run.params.estimates.confidence
     hidden = int(bound_count(passed, done, 0, confidence=sure, side="upper")) if done else passed
     table = pd.DataFrame([{"whole": passed, "part": done, "hidden": hidden}]) if passed else pd.DataFrame()
-    columns = (
-        Column("whole", _of(case), "count"),
-        Column("part", "已抽", "count"),
-        Column("part", "抽检率", "share", "whole", spot_rate()),
-        Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
-        Column("hidden", "占合格单位", "share", "whole"),
-    )
-    title = "本县区被市级抽检的单位(来源: 县检、市抽检)"
-    grid = Grid("市级抽检", title, columns, table, POWER_NOTE, numbers=(confidence_number(case),))
+    grid = _grid(case, "市级抽检 县区", table, note=POWER_NOTE, numbers=(confidence_number(case),))
     words = Paragraph("抽检率按市判定, 本县区的数字只作参考。")
     return Section("spot", "市级抽检", (words, grid))
 
@@ -108,7 +106,7 @@ def spot_table(case: Case) -> pd.DataFrame:
 
 def _of(case: Case) -> str:
     """Return what a fifth is taken of, in the words of the reading chosen (A1)."""
-    return case.book.chosen(case.run.params.readings, "A1").short or "县检合格"
+    return case.book.chosen(case.run.params.readings, "A1").short or PASSED
 
 
 def _frozen(case: Case) -> str:
@@ -141,47 +139,13 @@ def _second_figures(case: Case, table: pd.DataFrame) -> list[Grid]:
         found.append({"name": str(rows.at[city, "name"]) + f"(含{names})", "part": part, "whole": whole})
     if not found:
         return []
-    shown = (
-        Column("name", "市州"),
-        Column("whole", _of(case), "count"),
-        Column("part", "已抽", "count"),
-        Column("part", "抽检率", "share", "whole", spot_rate()),
-    )
-    note = "口径A12: 单列县市自成一个总体, 按上表判定; 本表只供对照, 不据以判定。"
-    return [Grid("含单列县市", "所在市州含单列县市的合计", shown, pd.DataFrame(found), note)]
+    return [_grid(case, "含单列县市", pd.DataFrame(found))]
 
 
-def _quota_grid(case: Case, table: pd.DataFrame) -> Grid:
-    columns = (
-        Column("name", "市州"),
-        Column("R-05_whole", _of(case), "count"),
-        Column("due", "应抽", "count"),
-        Column("R-05_part", "已抽", "count"),
-        Column("short", "还差", "count"),
-        Column("R-05_part", "抽检率", "share", "R-05_whole", spot_rate()),
-        Column("R-05_result", "判定", "result"),
-        Column("R-05_reason", "说明"),
-    )
-    return Grid("市级抽检", "各市州抽检比例(来源: 县检、市抽检)", columns, table)
-
-
-def _power_grid(case: Case, table: pd.DataFrame) -> Grid:
-    columns = (
-        Column("name", "市州"),
-        Column("R-05_whole", _of(case), "count"),
-        Column("R-05_part", "已抽", "count"),
-        Column("hidden", "即使一家不合格也没抽到, 仍可能有(家, 至多)", "count"),
-        Column("hidden", "占合格单位", "share", "R-05_whole"),
-    )
-    return Grid(
-        "样本能说明什么",
-        "这样大的样本能说明什么",
-        columns,
-        table,
-        POWER_NOTE,
-        folded=True,
-        numbers=(confidence_number(case),),
-    )
+def _grid(case: Case, name: str, table: pd.DataFrame, **otherwise: Any) -> Grid:
+    """Return a table whose whole is called as the reading has it that the run chose."""
+    columns = (replace(one, title=_of(case)) if one.title == PASSED else one for one in grid_columns(name))
+    return make_grid(name, table, columns=tuple(columns), **otherwise)
 
 
 def _picture(table: pd.DataFrame) -> Picture:
@@ -219,12 +183,4 @@ def _uncounted(case: Case) -> Grid:
             "reason": rows["reason"],
         }
     )
-    columns = (
-        Column("subject", "抽检编号"),
-        Column("area", "县区"),
-        Column("unit_id", "单位编号"),
-        Column("unit_name", "单位名称"),
-        Column("date", "抽检日期", "date"),
-        Column("reason", "不计入的理由"),
-    )
-    return Grid("不计入抽检率", "不计入抽检率的抽检记录(R-05b)", columns, table, folded=True)
+    return make_grid("不计入抽检率", table)

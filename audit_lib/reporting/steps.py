@@ -9,10 +9,11 @@ import pandas as pd
 from audit_lib.reporting.annexes import proposals_table
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, count_number
-from audit_lib.reporting.majors import COLUMNS, majors_table
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
+from audit_lib.reporting.grids import make_grid
+from audit_lib.reporting.majors import majors_table
+from audit_lib.reporting.model import Block, Number, Paragraph, Section, unite
 from audit_lib.reporting.sources import left_out
-from audit_lib.reporting.tables import Column, print_day
+from audit_lib.reporting.tables import print_day
 from audit_lib.reporting.troubles import CLUES, troubles_table
 from audit_lib.reporting.words import LEFT_TO_PEOPLE, order, rule_name
 
@@ -38,23 +39,9 @@ def proposals_section(case: Case) -> Section:
 def next_section(case: Case) -> Section:
     """Return what each area still has to do and by when, and which papers are to be handed in."""
     due = _due(case)
-    columns = (
-        Column("name", "地区"),
-        Column("level", "层级"),
-        Column("clause", "条款"),
-        Column("missing", "还差", "count"),
-        Column("unit", "单位"),
-        Column("until", "期限"),
-    )
     blocks: list[Block] = [
-        Grid("还须完成", "各地还须完成的", columns, due, empty="没有还差的条款。"),
-        Grid(
-            "须补报的材料",
-            "须补报、更正的材料",
-            (Column("what", "材料"), Column("who", "地区"), Column("why", "原因")),
-            _papers(case),
-            empty="没有须补报的材料。",
-        ),
+        make_grid("还须完成", due),
+        make_grid("须补报的材料", _papers(case)),
         Paragraph("整改情况报送的日期由核定机关填写: 　　　年　　月　　日以前, 报至　　　　　　。"),
     ]
     return Section("next", "下一步工作要求", tuple(blocks))
@@ -67,20 +54,7 @@ def _areas(case: Case) -> tuple[list[Block], list[Number]]:
     number = count_number(
         "named", "建议通报并责令重新开展的地区", table["area"].nunique(), source="本报告", unit="个"
     )
-    columns = (
-        Column("name", "地区"),
-        Column("level_zh", "层级"),
-        Column("clauses", "未达到的条款"),
-        Column("owes", "还差"),
-        Column("open", "另有无法判定"),
-        Column("pending", "核定"),
-    )
-    grid = Grid(
-        "建议名单",
-        "建议列为未按期完成任务地区(通报、责令重新开展), 待核定",
-        columns,
-        table.assign(pending=PENDING),
-    )
+    grid = make_grid("建议名单", table.assign(pending=PENDING))
     more = ", 换一种读法的地区数见附件" if case.level == "province" else ""
     return [Paragraph(f"建议列为未按期完成任务地区的 {{named}} 个{more}。"), grid], [number]
 
@@ -93,7 +67,7 @@ def _majors(case: Case) -> tuple[list[Block], list[Number]]:
     number = count_number(
         "to_list", "建议挂牌督办的重大隐患", len(table), source="自报", unit="处", rows="建议挂牌"
     )
-    grid = Grid("建议挂牌", "建议由所在县级政府挂牌督办的重大隐患, 待核定", COLUMNS[1:], table)
+    grid = make_grid("建议挂牌", table)
     return [Paragraph("建议挂牌督办的重大隐患 {to_list} 处。"), grid], [number]
 
 
@@ -112,16 +86,10 @@ def _clues(case: Case) -> tuple[list[Block], list[Number]]:
     number = count_number(
         "clues", "线索移交的候选", len(rows), source="本报告", unit="个", rows="线索移交候选"
     )
-    columns = (
-        Column("name", "地区"),
-        Column("body", "责任主体"),
-        Column("clauses", "期限已过、未达到的一级条款"),
-        Column("state", "情况"),
-    )
     words = Paragraph(
         "线索移交的候选 {clues} 个: 只列期限已过、仍未达到的一级条款和责任主体, 移交与否由有权机关决定。"
     )
-    return [words, Grid("线索移交候选", "线索移交候选, 待核定", columns, rows)], [number]
+    return [words, make_grid("线索移交候选", rows)], [number]
 
 
 def _measures(case: Case) -> tuple[list[Block], list[Number]]:
@@ -134,16 +102,7 @@ def _measures(case: Case) -> tuple[list[Block], list[Number]]:
             if said:
                 found[said].append({"measure": said, **{str(key): value for key, value in row.items()}})
     rows = pd.DataFrame([row for measure in found for row in found[measure]])
-    columns = (
-        Column("measure", "工作方案规定的措施"),
-        Column("name", "针对的问题"),
-        Column("count", "数量", "count"),
-        Column("of", "单位"),
-        Column("accountable", "责任主体"),
-    )
-    return [Grid("措施建议", "按措施归类, 待核定", columns, rows, folded=case.level == "province")] if len(
-        rows
-    ) else [], []
+    return [make_grid("措施建议", rows, folded=case.level == "province")] if len(rows) else [], []
 
 
 def _due(case: Case) -> pd.DataFrame:

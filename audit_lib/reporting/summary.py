@@ -16,6 +16,7 @@ from audit_lib.reporting.facts import (
     indicator_words,
     spot_rate,
 )
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
 from audit_lib.reporting.overview import unknown_grids
 from audit_lib.reporting.pictures import hazard_ages, hazard_flow
@@ -72,19 +73,11 @@ def reached_section(case: Case) -> Section:
     """Return the second part: which areas reached which clause, by the data alone."""
     rows = [row for rule in clauses(case) if (row := _reached(case, rule))["areas"]]
     table = pd.DataFrame(rows, columns=["clause", "level", "met", "areas", "names"])
-    columns = (
-        Column("clause", "条款"),
-        Column("level", "层级"),
-        Column("met", "● 达到", "count"),
-        Column("areas", "适用", "count"),
-        Column("met", "占适用的", "share", "areas"),
-        Column("names", "达到的地区"),
-    )
     blocks, numbers = _all_reached(case)
     note = Paragraph(
         "只列数据能说明的成效; 做法和经验由各地总结材料补充。达到的地区按标准顺序, 不作排名。", "note"
     )
-    grid = Grid("达到情况", "各条款达到的地区", columns, table)
+    grid = make_grid("达到情况", table)
     return Section("reached", "主要做法和成效", (*blocks, grid, note), tuple(numbers))
 
 

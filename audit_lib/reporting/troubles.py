@@ -11,9 +11,10 @@ import pandas as pd
 from audit_lib.compliance import Rule
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.facts import VERDICT_RULE
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.judged import lowest, own_rules, subject_names
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section
-from audit_lib.reporting.tables import Column, print_count
+from audit_lib.reporting.model import Block, Number, Paragraph, Section
+from audit_lib.reporting.tables import print_count
 from audit_lib.reporting.words import LEFT_TO_PEOPLE, LEVELS, order, rule_name
 
 COUNTED = {"county": "个县区", "city": "个市州", "unit": "家单位", "hazard": "处隐患", "org": "个报送单位"}
@@ -38,20 +39,9 @@ NOT_COUNTED = (VERDICT_RULE, CLUES)
 def troubles_section(case: Case) -> Section:
     """Return every rule with something not met: how many, what is wanting, whose example, which clause."""
     table = troubles_table(case)
-    columns = (
-        Column("severity", "级别"),
-        Column("name", "问题"),
-        Column("count", "数量", "count"),
-        Column("of", "单位"),
-        Column("gap", "还差"),
-        Column("example", "例"),
-        Column("accountable", "责任主体"),
-        Column("section", "工作方案"),
-    )
     gaps = zip(table["lost"], table["unit"], strict=True)
     shown = table.assign(gap=["" if pd.isna(lost) else f"{print_count(lost)} {unit}" for lost, unit in gaps])
-    title = "各类问题(由重到轻)"
-    grid = Grid("主要问题", title, columns, shown, empty="没有未达到的规则。", folded=len(shown) > 0)
+    grid = make_grid("主要问题", shown, folded=len(shown) > 0)
     numbers: list[Number] = []
     blocks: list[Block] = []
     for row in table[table["grave"]].to_dict("records"):

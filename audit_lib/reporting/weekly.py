@@ -9,6 +9,7 @@ import pandas as pd
 from audit_lib.compliance import latest_reports, weekly_measures
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import count_number, hour_number
+from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Section
 from audit_lib.reporting.pictures import weekly_course
 from audit_lib.reporting.tables import Column
@@ -105,24 +106,7 @@ def change_grid(case: Case) -> Grid:
 
 
 def _bodies(case: Case) -> Grid:
-    columns = (
-        Column("body", "报送单位"),
-        Column("area", "地区"),
-        Column("due", "应报(期)", "count"),
-        Column("in_time", "按时(期)", "count"),
-        Column("in_time", "按时率", "share", "due"),
-        Column("on_time", "按时判定", "result"),
-        Column("complete", "缺报判定", "result"),
-        Column("reason", "说明"),
-    )
-    return Grid(
-        "周报报送",
-        "各单位报送情况(每周五 {hour} 前, 未报计为不按时)",
-        columns,
-        bodies_table(case),
-        empty="没有应报送单位的资料。",
-        numbers=(hour_number(case),),
-    )
+    return make_grid("周报报送", bodies_table(case), numbers=(hour_number(case),))
 
 
 def _org_rows(case: Case, rule: str) -> pd.DataFrame:
