@@ -19,7 +19,7 @@ from audit_lib.reporting.findings import (
 from audit_lib.reporting.judged import judged_section
 from audit_lib.reporting.lives import lives_section
 from audit_lib.reporting.majors import KINDS, majors_section
-from audit_lib.reporting.model import Paragraph, Report, Section, unite
+from audit_lib.reporting.model import Paragraph, Part, Report, Section, join_parts
 from audit_lib.reporting.objections import objections_section
 from audit_lib.reporting.overview import overview_section
 from audit_lib.reporting.recheck import recheck_section
@@ -40,7 +40,7 @@ def acceptance_report(case: Case) -> Report:
         area=case.code,
         title=f"{case.name}检查验收报告",
         subtitle=case.run.params.campaign,
-        marks=marks(case),
+        marks=marks(case.run),
         facts=(
             ("判定日", until(case.as_of).removeprefix("截至")),
             ("阶段", stage(case)),
@@ -109,10 +109,8 @@ def _objected(case: Case) -> bool:
 
 def _join(key: str, title: str, sections: list[Section]) -> Section:
     """Return several sections as one, each under its own heading."""
-    blocks = tuple(
-        block for section in sections for block in (Paragraph(section.title, "heading"), *section.blocks)
-    )
-    return Section(key, title, blocks, unite(number for section in sections for number in section.numbers))
+    parts: list[Part] = [([Paragraph(one.title, "heading"), *one.blocks], [*one.numbers]) for one in sections]
+    return join_parts(key, title, parts)
 
 
 def _number(parts: list[Section], annexes: list[Section]) -> Iterator[Section]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from audit_lib.reporting.case import Case, once
-from audit_lib.reporting.facts import indicator_words, missing_words
+from audit_lib.reporting.case import Case
+from audit_lib.reporting.facts import indicator_words
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Paragraph, Section
+from audit_lib.reporting.verdicts import verdict_rows
 from audit_lib.reporting.words import (
     LEFT_TO_PEOPLE,
-    VERDICTS,
     chosen_readings,
-    order,
     rule_name,
-    rule_names,
     rule_titles,
 )
 from audit_lib.schemas import rulebook_rows
@@ -28,9 +26,7 @@ READINGS = {
 
 def readings_annex(case: Case) -> Section:
     """Return how many areas fall under each reading of the verdict, and which."""
-    rows = case.verdicts[
-        case.verdicts["area"].isin(case.codes) & case.verdicts["level"].isin(["city", "county"])
-    ]
+    rows = verdict_rows(case)
     counts = pd.DataFrame(
         [
             {"reading": words, "level": level_zh, **_count(rows[rows["level"] == level][column])}
@@ -38,17 +34,7 @@ def readings_annex(case: Case) -> Section:
             for level, level_zh in (("city", "市州"), ("county", "县(市、区)"))
         ]
     )
-    differing = rows[
-        (rows["result"] == "not_met")
-        | (rows["result_within_1pct"] == "not_met")
-        | (rows["result_core"] == "not_met")
-    ]
-    differing = differing.assign(
-        name=differing["area"].map(case.names()),
-        place=differing["area"].map(order(case)),
-        level_zh=differing["level"].map({"city": "市州", "county": "县区"}),
-        owes=differing["missing"].fillna("").map(missing_words),
-    ).sort_values(["place", "level"], ignore_index=True)
+    differing = rows[rows[[*READINGS]].eq("not_met").any(axis=1)].reset_index(drop=True)
     return Section(
         "by-reading",
         "结论随读法的变化",
@@ -143,36 +129,6 @@ def pending_annex(case: Case) -> Section | None:
         return None
     note = Paragraph("下列条款本次没有选用, 没有判定, 不等于达到, 也不等于未达到。", "note")
     return Section("pending", "本次没有判定的条款", (note, make_grid("未判定条款", rows)))
-
-
-@once
-def proposals_table(case: Case) -> pd.DataFrame:
-    """Return the areas proposed, with clause and what is missing, in standard order.
-
-    A county that is its own city stands once, as the city that it is: every clause that holds for
-    it as a county holds for it as a city too.
-    """
-    rows = case.verdicts[
-        (case.verdicts["result"] == "not_met")
-        & case.verdicts["level"].isin(["city", "county"])
-        & case.verdicts["area"].isin(case.codes)
-    ]
-    own = set(case.areas.loc[case.areas["kind"] == "own_city", "code"])
-    twice = rows["area"].isin(own & set(rows.loc[rows["level"] == "city", "area"])) & (
-        rows["level"] == "county"
-    )
-    rows = rows[~twice]
-    return rows.assign(
-        name=rows["area"].map(case.names()),
-        place=rows["area"].map(order(case)),
-        level_zh=rows["level"]
-        .map({"city": "市州", "county": "县区"})
-        .mask(rows["area"].isin(own), "市州、县区"),
-        clauses=rows["rules_not_met"].fillna("").map(rule_names),
-        owes=rows["missing"].fillna("").map(missing_words),
-        open=rows["rules_not_assessable"].fillna("").map(rule_names),
-        proposal=VERDICTS["not_met"],
-    ).sort_values(["place", "level"], ignore_index=True)
 
 
 def _count(results: pd.Series) -> dict[str, int]:

@@ -8,12 +8,13 @@ import pandas as pd
 
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of, missing_words
+from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.pictures import coverage_map
 from audit_lib.reporting.tables import UNDEFINED, Column, print_share
-from audit_lib.reporting.words import VERDICTS, order, rule_names, rule_titles
+from audit_lib.reporting.verdicts import verdict_rows
+from audit_lib.reporting.words import rule_titles
 
 TITLES = {
     "R-03": ("应检", "已检", "县检覆盖率"),
@@ -58,19 +59,9 @@ def ranking(case: Case, table: pd.DataFrame) -> list[Grid]:
 
 def unmet_section(case: Case) -> Section:
     """Return the counties proposed, each with its clauses and what is wanting, then all counties."""
-    rows = case.verdicts[
-        (case.verdicts["level"] == "county")
-        & (case.verdicts["result"] == "not_met")
-        & case.verdicts["area"].isin(case.codes)
-    ]
-    table = rows.assign(
-        name=rows["area"].map(case.names()),
-        city=rows["area"].map(_city_names(case)),
-        clauses=rows["rules_not_met"].fillna("").map(rule_names),
-        owes=rows["missing"].fillna("").map(missing_words),
-        open=rows["rules_not_assessable"].fillna("").map(rule_names),
-        place=rows["area"].map(order(case)),
-    ).sort_values("place", ignore_index=True)
+    rows = verdict_rows(case)
+    rows = rows[(rows["level"] == "county") & (rows["result"] == "not_met")]
+    table = rows.assign(city=rows["area"].map(_city_names(case)))
     grid = make_grid("县级未达标", table)
     whole = counties_section(case)
     return Section(
@@ -90,13 +81,9 @@ def counties_section(case: Case) -> Section:
 
 
 def with_verdicts(case: Case, table: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the table with the proposal for each area and what it still owes."""
-    rows = case.verdicts[case.verdicts["level"] == level].set_index("area").reindex(table["code"])
-    return table.assign(
-        verdict=rows["result"].fillna("not_applicable").array,
-        proposal=rows["result"].map(VERDICTS).fillna("").array,
-        missing=rows["missing"].fillna("").array,
-    )
+    """Return the table with the verdict on each area."""
+    verdicts = case.verdicts[case.verdicts["level"] == level].set_index("area")["result"]
+    return table.assign(verdict=table["code"].map(verdicts).fillna("not_applicable"))
 
 
 def _grid(

@@ -8,7 +8,7 @@ from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE, area_table, clauses
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.majors import KINDS, doubt_words, majors_table, nothing_to_name
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
+from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Part, Section, join_parts
 from audit_lib.reporting.overview import left_out_words, own_verdict, silent_words
 from audit_lib.reporting.steps import last_day
 from audit_lib.reporting.words import rule_titles
@@ -16,7 +16,7 @@ from audit_lib.reporting.words import rule_titles
 
 def brief_section(case: Case) -> Section:
     """Return the page that a county's leader reads; it prints on one sheet of A4."""
-    parts: list[tuple[list[Block], list[Number]]] = [
+    parts: list[Part] = [
         own_verdict(case) if case.speaks(VERDICT_RULE) else ([], []),
         silent_words(case),
         ([_clauses(case)], []),
@@ -24,8 +24,7 @@ def brief_section(case: Case) -> Section:
         left_out_words(case),
         _waiting(case),
     ]
-    blocks = tuple(block for found, _ in parts for block in found)
-    return Section("overview", "一页简报", blocks, unite(number for _, found in parts for number in found))
+    return join_parts("overview", "一页简报", parts)
 
 
 def _clauses(case: Case) -> Grid:
@@ -48,14 +47,14 @@ def _clause(case: Case, rule: str, row: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _majors(case: Case) -> tuple[list[Block], list[Number]]:
+def _majors(case: Case) -> Part:
     table = majors_table(case)
     grid = make_grid("一页重大隐患", table, empty=nothing_to_name(case))
     doubts, numbers = doubt_words(case)
     return [*doubts, grid], numbers
 
 
-def _waiting(case: Case) -> tuple[list[Block], list[Number]]:
+def _waiting(case: Case) -> Part:
     """Say how many rows nobody could identify, which files are wanting, and that people decide."""
     lost = int((case.quarantine["area"] == case.code).sum())
     blocks: list[Block] = []

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 import pandas as pd
 
 from audit_lib.compliance import weekly_measures
-from audit_lib.reporting.facts import count_number, hour_number, spot_rate
+from audit_lib.reporting.facts import hour_number, spot_rate
 from audit_lib.reporting.friday import CHECKS, friday_section, ties_section
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.majors import majors_words
-from audit_lib.reporting.model import Block, Number, Paragraph, Report, Section, unite
+from audit_lib.reporting.model import Block, Number, Paragraph, Part, Report, Section, join_parts, unite
 from audit_lib.reporting.pace import next_week_section
 from audit_lib.reporting.tables import print_day
 from audit_lib.reporting.week import STATES, Week, sum_up, week_folder
@@ -35,7 +35,7 @@ def weekly_report(week: Week) -> Report:
         area=case.code,
         title=f"{case.name}每周进展情况({print_day(week.friday)})",
         subtitle=case.run.params.campaign,
-        marks=marks(case),
+        marks=marks(case.run),
         facts=(
             ("周次", print_day(week.friday)),
             ("数字截至", until(week.thursday).removeprefix("截至")),
@@ -70,7 +70,7 @@ def write_weekly(week: Week, report: Report) -> pd.DataFrame:
 
 
 def _first_screen(week: Week) -> Section:
-    parts: list[tuple[list[Block], list[Number]]] = [
+    parts: list[Part] = [
         ([Paragraph("周报报送", "heading")], []),
         _received(week),
         ([Paragraph("本周变化", "heading")], []),
@@ -80,26 +80,23 @@ def _first_screen(week: Week) -> Section:
         ([Paragraph("数字核对", "heading")], []),
         _tie_words(week),
     ]
-    blocks = tuple(block for blocks, _ in parts for block in blocks)
-    return Section(
-        "overview", "一页概览", blocks, unite(number for _, numbers in parts for number in numbers)
-    )
+    return join_parts("overview", "一页概览", parts)
 
 
-def _received(week: Week) -> tuple[list[Block], list[Number]]:
+def _received(week: Week) -> Part:
     """Say who has handed in by the hour, late, or not at all, by name."""
     reports = week.reports
     blocks: list[Block] = []
     counts = reports["state"].value_counts()
     numbers = [hour_number(week.case)]
-    numbers += [count_number("reports_due", "应报单位", len(reports), source="周报登记", unit="个")]
+    numbers += [Number("reports_due", "应报单位", "count", len(reports), "周报登记", unit="个")]
     said = "应报 {reports_due} 个单位"
     for state, words in STATES.items():
         if not int(counts.get(state, 0)) and state != "on_time":
             continue
         key = f"reports_{state}"
         numbers.append(
-            count_number(key, words, int(counts.get(state, 0)), source="周报登记", unit="个", rows="报送情况")
+            Number(key, words, "count", int(counts.get(state, 0)), "周报登记", unit="个", rows="报送情况")
         )
         said += f", {words} {{{key}}} 个"
         names = reports.loc[reports["state"] == state, "body"]
@@ -111,24 +108,22 @@ def _received(week: Week) -> tuple[list[Block], list[Number]]:
     return [Paragraph(f"{said}(周五 {{hour}} 整收到的仍为按时)。", "lead"), *blocks], numbers
 
 
-def _change(week: Week) -> tuple[list[Block], list[Number]]:
+def _change(week: Week) -> Part:
     figures = [*weekly_measures()]
     both = week.reports[week.reports["times"].notna()]
     before = both[[f"{key}_before" for key in figures]].set_axis(figures, axis=1)
     given = before.notna().any(axis=1)
     table = compare_weeks(both.loc[given, figures], before[given])
-    number = count_number("bodies_both", "两周都有数字的单位", int(given.sum()), source="自报", unit="个")
+    number = Number("bodies_both", "两周都有数字的单位", "count", int(given.sum()), "自报", unit="个")
     note = Paragraph("据各地报送(自报)的合计, 只比较两周都报了数字的 {bodies_both} 个单位。", "note")
     grid = make_grid("与上周五相比 周报", table[table["now"].notna()])
     return [grid, note], [number]
 
 
-def _tie_words(week: Week) -> tuple[list[Block], list[Number]]:
+def _tie_words(week: Week) -> Part:
     counts = week.found["check"].value_counts()
     numbers = [
-        count_number(
-            "found", "对不上的数字", len(week.found), source="周报核对", unit="处", rows="对不上的数字"
-        )
+        Number("found", "对不上的数字", "count", len(week.found), "周报核对", unit="处", rows="对不上的数字")
     ]
     if week.found.empty:
         return [Paragraph("收到的周报前后一致, 与台账记录一致。")], []
@@ -136,11 +131,12 @@ def _tie_words(week: Week) -> tuple[list[Block], list[Number]]:
     for check, words in CHECKS.items():
         if check in counts:
             numbers.append(
-                count_number(
+                Number(
                     f"found_{check}",
                     words,
+                    "count",
                     int(counts[check]),
-                    source="周报核对",
+                    "周报核对",
                     unit="处",
                     rows="对不上的数字",
                 )
@@ -215,9 +211,7 @@ def _practice(week: Week) -> Section:
         ("major_listed", "新挂牌的重大隐患"),
     ):
         unit = weekly_measures()[key].unit
-        numbers.append(
-            count_number(f"did_{key}", words, int(now[key] - then[key]), source="各表记录", unit=unit)
-        )
+        numbers.append(Number(f"did_{key}", words, "count", int(now[key] - then[key]), "各表记录", unit=unit))
         said.append(f"{words} {{did_{key}}} {unit}")
     done = week.pace[(week.pace["measure"] == "inspected") & (week.pace["done"] >= week.pace["due"])]
     blocks: list[Block] = [

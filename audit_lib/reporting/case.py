@@ -19,6 +19,7 @@ from audit_lib.errors import ReportError
 from audit_lib.intake import Intake, city_codes, load_intake
 from audit_lib.params import Run, read_params
 from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.tables import facts_table
 
 TREE = ("province", "city", "county")
 
@@ -112,7 +113,11 @@ class Case:
             "读入的文件": f"{int((self.files['status'] == 'read').sum())} 个, 未能使用 {refused} 个",
             "抽样": "、".join(draw.name for draw in self.draws) or "无",
         }
-        return pd.DataFrame({"项目": said.keys(), "内容": said.values()})
+        return facts_table(said)
+
+    def inside(self, codes: pd.Series[str]) -> pd.Series[bool]:
+        """Say which areas belong to the report; to the province's all do, also those on no tree."""
+        return codes.isin(self.codes) | (self.level == "province")
 
     def names(self) -> dict[str, str]:
         """Return the name of every area by code."""

@@ -16,7 +16,7 @@ from audit_lib.reporting.draws import DrawnCase, read_draws
 from audit_lib.reporting.grids import grid_columns, make_grid
 from audit_lib.reporting.model import Number, Paragraph, Picture, Section
 from audit_lib.reporting.prospects import prospect_picture
-from audit_lib.reporting.tables import print_day
+from audit_lib.reporting.tables import facts_table, print_day
 from audit_lib.reporting.words import NOT_NONE
 from audit_lib.sampling import read_draw, verify
 
@@ -59,8 +59,7 @@ class Drawing:
             "种子来历": certificate.seed_evidence if certificate else "",
             "凭证摘要": certificate.digest if certificate else "",
         }
-        rows = pd.DataFrame({"name": said.keys(), "said": said.values()})
-        return Section("draw", "抽样方案", (make_grid("方案", rows),))
+        return Section("draw", "抽样方案", (make_grid("方案", facts_table(said)),))
 
     @property
     def strata(self) -> Section:

@@ -92,14 +92,15 @@ def indicator_words(case: Case, key: str) -> tuple[str, str]:
 
 def sides(case: Case, key: str) -> dict[str, int | None]:
     """Return part and whole of an indicator of the report's area; None where no figure came in."""
-    rows = case.indicators[(case.indicators["area"] == case.code) & (case.indicators["indicator"] == key)]
-    if rows.empty:
-        return {"part": None, "whole": None}
-    row = rows.iloc[0]
+    rows = _indicator(case, key)
     return {
-        side: None if pd.isna(row[column]) else int(row[column])
+        side: None if rows.empty or pd.isna(rows[column].iloc[0]) else int(rows[column].iloc[0])
         for side, column in (("part", "numerator"), ("whole", "denominator"))
     }
+
+
+def _indicator(case: Case, key: str) -> pd.DataFrame:
+    return case.indicators[(case.indicators["area"] == case.code) & (case.indicators["indicator"] == key)]
 
 
 def indicator_number(case: Case, key: str) -> Number | None:
@@ -108,8 +109,7 @@ def indicator_number(case: Case, key: str) -> Number | None:
     Its mark is that of its rule in the areas that owe it: a province above 20% in all says
     nothing about a city below.
     """
-    rows = case.indicators[(case.indicators["area"] == case.code) & (case.indicators["indicator"] == key)]
-    words = definition(key)
+    rows, words = _indicator(case, key), definition(key)
     if rows.empty or str(rows["result"].iloc[0]) == "not_applicable":
         return None
     found = sides(case, key)
@@ -153,13 +153,6 @@ def worst(results: Iterable[str]) -> str:
     found = set(results)
     order = ("not_met", "not_assessable", "not_due", "met", "not_applicable")
     return next((result for result in order if result in found), "not_applicable")
-
-
-def count_number(
-    key: str, label: str, value: int, *, source: str, unit: str = "家", result: str = "", rows: str = ""
-) -> Number:
-    """Return a count as a named number."""
-    return Number(key, label, "count", value, source, unit=unit, result=result, rows=rows)
 
 
 def confidence_number(case: Case) -> Number:

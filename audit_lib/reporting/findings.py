@@ -5,10 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from audit_lib.reporting.case import Case, once
-from audit_lib.reporting.facts import count_number
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.judged import subject_names
-from audit_lib.reporting.model import Paragraph, Section
+from audit_lib.reporting.model import Number, Paragraph, Section
 from audit_lib.reporting.words import LEVELS, order, rule_name
 
 MATCHED = "W2-10"
@@ -20,17 +19,16 @@ def findings_section(case: Case) -> Section:
     rows = findings_table(case)
     alone = int((rows["matched"] == UNMATCHED).sum())
     numbers = (
-        count_number(
+        Number(
             "findings",
             "督查组和暗访发现的问题",
+            "count",
             len(rows),
-            source="省安委办督查、暗访",
+            "省安委办督查、暗访",
             unit="个",
             rows="督查发现",
         ),
-        count_number(
-            "findings_alone", UNMATCHED, alone, source="省安委办督查、暗访", unit="个", rows="督查发现"
-        ),
+        Number("findings_alone", UNMATCHED, "count", alone, "省安委办督查、暗访", unit="个", rows="督查发现"),
     )
     words = Paragraph(
         "省安委办督查组和暗访发现问题 {findings} 个, 其中" + UNMATCHED + " {findings_alone} 个, 建议核查。"
@@ -67,10 +65,8 @@ def questions_section(case: Case) -> Section:
     rows = questions_table(case)
     open_ = int((rows["answer"] == WAITING).sum())
     numbers = (
-        count_number(
-            "questions", "需人工判定的事项", len(rows), source="人工判定", unit="项", rows="人工判定"
-        ),
-        count_number("questions_open", WAITING, open_, source="人工判定", unit="项", rows="人工判定"),
+        Number("questions", "需人工判定的事项", "count", len(rows), "人工判定", unit="项", rows="人工判定"),
+        Number("questions_open", WAITING, "count", open_, "人工判定", unit="项", rows="人工判定"),
     )
     words = Paragraph(
         "需人工判定的事项 {questions} 项, 尚待答复 {questions_open} 项; 在判定工作簿里答复, 答复前不作达到。"
@@ -86,7 +82,7 @@ WAITING = "待答复"
 def questions_table(case: Case) -> pd.DataFrame:
     """Return the questions about the report's areas, in the order of the plan, then of the areas."""
     rows = case.questions
-    mine = rows["area"].isin(case.codes) | rows["subject"].isin(case.codes) | (case.level == "province")
+    mine = case.inside(rows["area"]) | rows["subject"].isin(case.codes)
     rows = rows[mine]
     place = {rule: rank for rank, rule in enumerate(case.book.rules)}
     rows = rows.assign(

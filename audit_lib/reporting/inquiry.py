@@ -35,6 +35,7 @@ from audit_lib.investigation import (
 )
 from audit_lib.investigation.lookup import read_period
 from audit_lib.reporting.case import Case, open_case
+from audit_lib.reporting.tables import facts_table
 
 QUESTIONS = {"lists": "名单", "records": "记录", "risk": "风险", "places": "地点"}
 """What may be asked alone; empty asks all of them."""
@@ -97,8 +98,7 @@ class Inquiry:
     @property
     def summary(self) -> pd.DataFrame:
         """What was opened, as a notebook shows it first."""
-        said = {"期间": self.period or "不限", "问题": QUESTIONS.get(self.question, "全部")}
-        more = pd.DataFrame({"项目": said.keys(), "内容": said.values()})
+        more = facts_table({"期间": self.period or "不限", "问题": QUESTIONS.get(self.question, "全部")})
         return pd.concat([self.case.summary, more], ignore_index=True)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from audit_lib.files import sha256_bytes, write_bytes
 from audit_lib.investigation import Signal, load_signals, visit_scores
 from audit_lib.investigation.cities import FEWEST, STATED
 from audit_lib.reporting.grids import make_grid
@@ -15,10 +14,9 @@ from audit_lib.reporting.inquiry_visits import risk_section, visits_section
 from audit_lib.reporting.inquiry_where import SHOWN, places_section
 from audit_lib.reporting.leads import MOST, leads, print_chance, print_effect, subject_name
 from audit_lib.reporting.model import Cards, Number, Paragraph, Report, Section
-from audit_lib.reporting.words import DRAFT, MADE_UP, until
-from audit_lib.reporting.writing import FORMATS, render_report
+from audit_lib.reporting.words import STRIP, marks, until
+from audit_lib.reporting.writing import FORMATS, render_report, write_files
 
-STRIP = "演示数据: 地名、单位、人员和各项数字均为编造, 不涉及任何真实地区和单位"
 FOOT = (
     "信号和风险只说明先看哪里: 每一项都有其他解释, 不是结论, 不改变任何条款的判定, 不说明原因, "
     "不涉及个人责任。",
@@ -50,7 +48,7 @@ def inquiry_report(inquiry: Inquiry) -> Report:
         area=case.code,
         title=f"{case.name}专题分析",
         subtitle=case.run.params.campaign,
-        marks=(DRAFT, MADE_UP) if case.run.params.demo else (DRAFT,),
+        marks=marks(case.run),
         facts=(
             ("判定日", until(case.as_of).removeprefix("截至")),
             ("期间", inquiry.period or "不限"),
@@ -70,12 +68,7 @@ def write_inquiry(inquiry: Inquiry, report: Report) -> pd.DataFrame:
         scores = inquiry.standing[["unit_id"]].assign(score=visit_scores(inquiry.standing["points"]))
         text = scores.sort_values("unit_id").to_csv(index=False, lineterminator="\n")
         written["scores.csv"] = text.encode()
-    folder = inquiry.case.run.folder / "investigation" / report.area
-    for name, data in written.items():
-        write_bytes(folder / name, data)
-    return pd.DataFrame(
-        [{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)} for name, data in written.items()]
-    )
+    return write_files(inquiry.case.run.folder / "investigation" / report.area, written)
 
 
 def _overview(inquiry: Inquiry, found: int) -> Section:

@@ -21,6 +21,7 @@ from audit_lib.reporting.inquiry import Inquiry
 from audit_lib.reporting.judged import evidence_places
 from audit_lib.reporting.model import Grid, Number, Picture, Section
 from audit_lib.reporting.public import masked_name
+from audit_lib.reporting.tables import facts_table
 from audit_lib.schemas import rulebook_rows, tables
 
 MOST = 5
@@ -62,8 +63,7 @@ class Lead:
             "其他解释": self.innocent,
             "建议": self.advice,
         }
-        table = pd.DataFrame({"item": facts.keys(), "said": facts.values()})
-        grid = make_grid("发现", table, name=f"发现 {place}")
+        grid = make_grid("发现", facts_table(facts), name=f"发现 {place}")
         who = Number(f"lead_{place}", "对象", "text", self.subject, "记录")
         picture = replace(
             self.picture, alternative=f"{{{who.key}}}{self.picture.alternative}", numbers=(who,)

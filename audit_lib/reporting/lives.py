@@ -7,6 +7,7 @@ import pandas as pd
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Block, Paragraph, Section
+from audit_lib.reporting.words import order
 
 
 def lives_section(case: Case) -> Section:
@@ -31,6 +32,7 @@ def spread_table(case: Case) -> pd.DataFrame:
     rows = case.spread
     itself = rows[(rows["area"] == case.code) & (rows["level"] == case.level)]
     inside = rows[rows["area"].isin(below["code"]) & rows["level"].eq(under) & rows["area"].ne(case.code)]
-    order = dict(zip(case.areas["code"], range(len(case.areas)), strict=True))
-    table = pd.concat([itself, inside.sort_values("area", key=lambda codes: codes.map(order), kind="stable")])
+    table = pd.concat(
+        [itself, inside.sort_values("area", key=lambda codes: codes.map(order(case)), kind="stable")]
+    )
     return table.assign(name=table["area"].map(case.names())).reset_index(drop=True)

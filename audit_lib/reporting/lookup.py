@@ -8,16 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from audit_lib.files import sha256_bytes, write_bytes
+from audit_lib.files import sha256_bytes
 from audit_lib.intake import load_intake
 from audit_lib.investigation import Found, find_rows, shown_columns
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import codes_within, find_area, find_run, tree
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Cards, Grid, Number, Picture, Report, Section
-from audit_lib.reporting.tables import Column, Kind
-from audit_lib.reporting.words import DRAFT, MADE_UP, until
+from audit_lib.reporting.tables import Column, Kind, facts_table
+from audit_lib.reporting.words import marks, until
 from audit_lib.reporting.workbook import report_workbook
+from audit_lib.reporting.writing import write_files
 from audit_lib.schemas import inputs
 
 KINDS: dict[str, Kind] = {"int": "count", "money": "money", "date": "date", "datetime": "date"}
@@ -39,10 +40,8 @@ class Answer:
 
     def write(self) -> pd.DataFrame:
         """Write the workbook of the answer, named after the question, and return what was written."""
-        data = report_workbook(self.report)
         name = f"查询-{sha256_bytes(self.found.definition.encode())[:8]}.xlsx"
-        write_bytes(self.folder / name, data)
-        return pd.DataFrame([{"file": name, "bytes": len(data), "sha256": sha256_bytes(data)}])
+        return write_files(self.folder, {name: report_workbook(self.report)})
 
 
 def ask(
@@ -79,12 +78,11 @@ def ask(
     home = dict(zip(counties["code"], counties[level], strict=True))
     groups = [str(code) for code in inside["code"] if code in set(home.values())]
     section = _section(found, condition, names, groups, home)
-    marks = (DRAFT, MADE_UP) if run.params.demo else (DRAFT,)
     report = Report(
         str(row["code"]),
         f"{row['name']}查询",
         run.params.campaign,
-        marks,
+        marks(run),
         (("判定日", until(run.params.as_of)),),
         (section,),
     )
@@ -102,7 +100,6 @@ def _section(
         Number("asked", f"所问范围内的{title}", "count", found.asked, title, unit=unit),
     )
     counts = found.rows["county"].map(home).value_counts().reindex(groups, fill_value=0)
-    terms = pd.DataFrame(found.terms, columns=["heading", "words"])
     table = pd.DataFrame({"name": [names[code] for code in groups], "count": counts.to_numpy()})
     said = "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["count"], strict=True))
     picture = Picture(
@@ -117,7 +114,7 @@ def _section(
         "查询结果",
         (
             Cards(("found", "units", "asked")),
-            make_grid("查询口径", terms),
+            make_grid("查询口径", facts_table(dict(found.terms))),
             picture,
             make_grid("分地区", table),
             _rows_grid(found, condition, names),

@@ -6,9 +6,9 @@ import pandas as pd
 
 from audit_lib.compliance.hazards import follow_hazards
 from audit_lib.reporting.case import Case, once
-from audit_lib.reporting.facts import count_number, rule_rows
+from audit_lib.reporting.facts import rule_rows
 from audit_lib.reporting.grids import make_grid
-from audit_lib.reporting.model import Block, Number, Paragraph, Section, unite
+from audit_lib.reporting.model import Block, Number, Paragraph, Part, Section, unite
 from audit_lib.reporting.words import order
 from audit_lib.schemas import tables
 
@@ -21,7 +21,7 @@ BY_AREA = ("F3-03", "F3-02")
 LATE, STILL = "F3-03", "尚未整改"
 
 
-def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[Number]]:
+def majors_words(case: Case, *, listed: bool = True) -> Part:
     """Return how many majors want somebody's hand, by what is wrong, and the first of them by name."""
     table = majors_table(case)
     counts, open_ = table["rule"].value_counts(), open_kinds(case)
@@ -37,9 +37,7 @@ def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[
     late = table[table["rule"] == LATE]
     if len(late):
         still = int((late["reason"] == STILL).sum())
-        numbers.append(
-            count_number("majors_still_open", "未按期整改、尚未整改", still, source="自报", unit="处")
-        )
+        numbers.append(Number("majors_still_open", "未按期整改、尚未整改", "count", still, "自报", unit="处"))
         said[0] += "(其中尚未整改 {majors_still_open} 处)"
     blocks: list[Block] = [Paragraph(f"需督办的重大隐患: {'、'.join(said)}。")] if said else []
     doubts, reasons = doubt_words(case)
@@ -49,7 +47,7 @@ def majors_words(case: Case, *, listed: bool = True) -> tuple[list[Block], list[
     return blocks, numbers
 
 
-def doubt_words(case: Case) -> tuple[list[Block], list[Number]]:
+def doubt_words(case: Case) -> Part:
     """Say of which faults nobody can tell whether there are any: no row is no zero there."""
     numbers = [
         Number(f"{_key(rule)}_open", f"{KINDS[rule]}的重大隐患: 无法判定", "text", reason, "自报")

@@ -111,6 +111,9 @@ class Picture:
 
 Block = Paragraph | Cards | Grid | Picture
 
+Part = tuple[list[Block], list[Number]]
+"""Blocks that stand together, and the numbers that their sentences refer to."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Section:
@@ -170,6 +173,13 @@ class Section:
         from audit_lib.reporting.html import section_html  # noqa: PLC0415 a writer, above the model
 
         return section_html(self)
+
+
+def join_parts(key: str, title: str, parts: Iterable[Part]) -> Section:
+    """Return parts one below the other as a section."""
+    known = list(parts)
+    blocks = tuple(block for part, _ in known for block in part)
+    return Section(key, title, blocks, unite(number for _, numbers in known for number in numbers))
 
 
 @dataclass(frozen=True, slots=True)

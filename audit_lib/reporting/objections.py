@@ -7,9 +7,8 @@ import pandas as pd
 from audit_lib.field import decide_objections
 from audit_lib.field.objections import OPEN, UNSIGNED
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import count_number
 from audit_lib.reporting.grids import make_grid
-from audit_lib.reporting.model import Paragraph, Section
+from audit_lib.reporting.model import Number, Paragraph, Section
 from audit_lib.reporting.words import rule_name
 
 
@@ -37,12 +36,10 @@ def objections_section(case: Case) -> Section:
     open_ = int(rows["state"].isin([OPEN, UNSIGNED]).sum())
     upheld = int(rows["state"].str.startswith("申诉成立").sum())
     numbers = (
-        count_number("objections", "申诉", len(rows), source="申诉登记", unit="件"),
-        count_number("objections_upheld", "申诉成立", upheld, source="申诉登记", unit="件"),
-        count_number(
-            "objections_kept", "申诉不成立", len(rows) - open_ - upheld, source="申诉登记", unit="件"
-        ),
-        count_number("objections_open", "尚未决定的申诉", open_, source="申诉登记", unit="件"),
+        Number("objections", "申诉", "count", len(rows), "申诉登记", unit="件"),
+        Number("objections_upheld", "申诉成立", "count", upheld, "申诉登记", unit="件"),
+        Number("objections_kept", "申诉不成立", "count", len(rows) - open_ - upheld, "申诉登记", unit="件"),
+        Number("objections_open", "尚未决定的申诉", "count", open_, "申诉登记", unit="件"),
     )
     said = (
         "收到申诉 {objections} 件: 申诉成立 {objections_upheld} 件, 不成立 {objections_kept} 件, "

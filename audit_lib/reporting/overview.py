@@ -7,26 +7,25 @@ from dataclasses import replace
 
 import pandas as pd
 
-from audit_lib.reporting.annexes import proposals_table
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import (
     COUNTED,
     VERDICT_RULE,
     clauses,
-    count_number,
     definition,
     indicator_number,
-    missing_words,
     sides,
 )
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.judged import own_rules
 from audit_lib.reporting.majors import KINDS, majors_words
-from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Section, unite
+from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Part, Section, join_parts
 from audit_lib.reporting.recheck import recheck_words
-from audit_lib.reporting.sources import cut_short, left_out
+from audit_lib.reporting.sources import cut_short, left_out, silent_counties
+from audit_lib.reporting.tables import print_day
+from audit_lib.reporting.verdicts import proposals_table, verdict_rows
 from audit_lib.reporting.weekly import bodies_table, change_grid
-from audit_lib.reporting.words import VERDICTS, rule_name, rule_names, shorten
+from audit_lib.reporting.words import VERDICTS, rule_name, shorten
 
 CARDS = (
     "coverage",
@@ -47,31 +46,22 @@ def overview_section(case: Case) -> Section:
     """Return the first screen of a province or a city; a county has a page of its own (`brief`)."""
     cards = _cards(case)
     whole = case.level == "province"
-    judged = case.speaks(VERDICT_RULE)
-    parts: list[tuple[list[Block], list[Number]]] = [
+    judged, weekly = case.speaks(VERDICT_RULE), case.speaks("REP-02", "REP-03")
+    parts: list[Part] = [
         own_verdict(case) if judged and not whole else ([], []),
         left_out_words(case),
         silent_words(case),
-        _late(case) if case.speaks("REP-02", "REP-03") else ([], []),
+        _late(case) if weekly else ([], []),
         ([Cards(tuple(number.key for number in cards))], cards),
         ([_hazards(case)], []) if case.speaks("F6-02") else ([], []),
         _proposals(case) if judged else ([], []),
         majors_words(case) if case.speaks(*KINDS) else ([], []),
-        _recheck(case),
+        ([Paragraph("省级核查", "heading")], []),
+        recheck_words(case),
         unknown_words(case),
-        _change(case) if case.speaks("REP-02", "REP-03") else ([], []),
+        ([replace(change_grid(case), where="page")], []) if weekly else ([], []),
     ]
-    blocks = tuple(block for part, _ in parts for block in part)
-    return Section("overview", "一页概览", blocks, unite(number for _, part in parts for number in part))
-
-
-def _recheck(case: Case) -> tuple[list[Block], list[Number]]:
-    numbers, sentences = recheck_words(case)
-    return [Paragraph("省级核查", "heading"), *sentences], list(numbers)
-
-
-def _change(case: Case) -> tuple[list[Block], list[Number]]:
-    return [replace(change_grid(case), where="page")], []
+    return join_parts("overview", "一页概览", parts)
 
 
 def _cards(case: Case) -> list[Number]:
@@ -101,7 +91,7 @@ def _hazards(case: Case) -> Grid:
     return make_grid("隐患分级", table)
 
 
-def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
+def left_out_words(case: Case) -> Part:
     """Name the files that are not in the report, and those that a later file shortened or corrected."""
     blocks: list[Block] = []
     numbers: list[Number] = []
@@ -112,21 +102,21 @@ def left_out_words(case: Case) -> tuple[list[Block], list[Number]]:
          "有 {files_cut} 个文件被后来的文件减少了行或更正了个别行, 请核对减少的行。", "减少或更正的文件"),
     ):  # fmt: skip
         if len(files):
-            numbers.append(count_number(key, label, len(files), source="本报告", unit="个"))
+            numbers.append(Number(key, label, "count", len(files), "本报告", unit="个"))
             blocks += [Paragraph(words, "warning"), make_grid(title, files)]
     return blocks or [Paragraph("与本地区有关的文件均已读入。", "note")], numbers
 
 
-def silent_words(case: Case) -> tuple[list[Block], list[Number]]:
+def silent_words(case: Case) -> Part:
     """Name the counties of which no roster came: what they did not hand in is not done."""
-    silent = case.counties[~case.counties["code"].isin(case.tables["units"]["county"].unique())]
+    silent = silent_counties(case)
     if silent.empty:
         return [], []
-    number = Number("silent", "没有报送单位名录的县区", "text", "、".join(silent["name"]), "单位名录")
+    number = Number("silent", "没有报送单位名录的县区", "text", "、".join(silent), "单位名录")
     return [Paragraph("没有报送单位名录的县区: {silent}。有关条款不作达到。")], [number]
 
 
-def _late(case: Case) -> tuple[list[Block], list[Number]]:
+def _late(case: Case) -> Part:
     bodies = bodies_table(case)
     late = bodies[bodies["complete"] == "not_met"]
     if bodies.empty:
@@ -138,16 +128,17 @@ def _late(case: Case) -> tuple[list[Block], list[Number]]:
     return [Paragraph("周报有缺报的单位: {late_bodies}。")], [number]
 
 
-def _proposals(case: Case) -> tuple[list[Block], list[Number]]:
+def _proposals(case: Case) -> Part:
     table = proposals_table(case)
     judged = len({*case.cities["code"], *case.counties["code"]})
     numbers = [
-        count_number("areas", "判定地区", judged, source="本报告", unit="个"),
-        count_number(
+        Number("areas", "判定地区", "count", judged, "本报告", unit="个"),
+        Number(
             "proposed",
             "建议列为未按期完成任务地区",
+            "count",
             table["area"].nunique(),
-            source="本报告",
+            "本报告",
             unit="个",
             rows="建议名单",
         ),
@@ -186,41 +177,36 @@ def _short_clauses(case: Case, proposals: pd.DataFrame) -> Grid:
     return make_grid("未达到的条款", pd.DataFrame(rows))
 
 
-def own_verdict(case: Case) -> tuple[list[Block], list[Number]]:
+def own_verdict(case: Case) -> Part:
     """Return the proposal for the area itself, before anything else is said of it."""
-    rows = case.verdicts[(case.verdicts["area"] == case.code) & case.verdicts["level"].isin(LEVEL_WORDS)]
+    rows = verdict_rows(case)
     blocks: list[Block] = []
     numbers: list[Number] = []
     end = case.run.params.window.end
     if case.as_of > end:
-        day = f"{end.year}年{end.month}月{end.day}日24时"
-        blocks.append(Paragraph(f"结论按{day}的状态作出, 此后的整改见各条款。", "note"))
-    for row in rows.fillna("").sort_values("level").astype("str").to_dict("records"):
+        blocks.append(Paragraph(f"结论按{print_day(end)}24时的状态作出, 此后的整改见各条款。", "note"))
+    for row in rows[rows["area"] == case.code].astype("str").to_dict("records"):
         head = f"{LEVEL_WORDS[row['level']]}结论: " if case.own_city else "结论: "
         blocks.append(Paragraph(head + VERDICTS[row["result"]], f"verdict {row['result'].replace('_', '-')}"))
-        parts = [
-            ("not_met", "未达到", rule_names(row["rules_not_met"])),
-            ("owes", "还差", missing_words(row["missing"])),
-            ("open", "无法判定", rule_names(row["rules_not_assessable"])),
-        ]
+        parts = (("not_met", "未达到", "clauses"), ("owes", "还差", "owes"), ("open", "无法判定", "open"))
         said = [
-            Number(f"own_{row['level']}_{key}", name, "text", words, "本报告")
-            for key, name, words in parts
-            if words
+            Number(f"own_{row['level']}_{key}", name, "text", row[column], "本报告")
+            for key, name, column in parts
+            if row[column]
         ]
         numbers += said
         blocks += [Paragraph("".join(f"{one.label}: {{{one.key}}}。" for one in said))] if said else []
     return blocks, numbers
 
 
-def unknown_words(case: Case) -> tuple[list[Block], list[Number]]:
+def unknown_words(case: Case) -> Part:
     """Return what nobody could judge: of a long list the clauses in a sentence, and the list folded."""
     grids = unknown_grids(case)
     if not grids[0].folded:
         return [*grids], []
     named = "、".join(grids[0].rows["rule"]).split("、")
     numbers = [
-        count_number("unknown", "无法判定的事项", len(named), source="本报告", unit="项", rows="无法判定"),
+        Number("unknown", "无法判定的事项", "count", len(named), "本报告", unit="项", rows="无法判定"),
         Number("unknown_rules", "无法判定的条款", "text", "; ".join(named), "本报告"),
     ]
     said = "无法判定的事项 {unknown} 项(不作达到, 也不作未达到): {unknown_rules}。"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import count_number, rule_rows, sides
+from audit_lib.reporting.facts import rule_rows, sides
 from audit_lib.reporting.model import Number, Picture
 from audit_lib.reporting.tables import print_day, print_share
 from audit_lib.reporting.tiles import FEWEST_TILES, Tile, short_name, tile_map, tile_places
@@ -58,7 +58,7 @@ def hazard_flow(case: Case) -> list[Picture]:
     label = "隐患(处)"
     png = figures.count_bars(names, numbers, label=label, grave=grave)
     said = tuple(
-        count_number(f"flow_{place}", name, count, source="自报台账", unit="处")
+        Number(f"flow_{place}", name, "count", count, "自报台账", unit="处")
         for place, (name, count) in enumerate(zip(names, numbers, strict=True))
     )
     told = "隐患从查出到销号: " + "; ".join(f"{one.label} {{{one.key}}} 处" for one in said) + "。"
@@ -96,7 +96,7 @@ DUE_RULES = (("P2-03", "自查期满"), ("R-03", "检查期满"))
 def weekly_course(case: Case) -> list[Picture]:
     """Return how self-checks and county checks grew from Friday to Friday, as the bodies reported."""
     weekly = case.tables["weekly"]
-    rows = weekly[weekly["area"].isin(case.codes) | (case.level == "province")]
+    rows = weekly[case.inside(weekly["area"])]
     rows = rows[
         (rows["received_at"] < pd.Timestamp(case.as_of) + pd.Timedelta(days=1)) & rows["week"].notna()
     ]
@@ -135,13 +135,5 @@ def _due(case: Case, fridays: Iterable[pd.Timestamp]) -> Iterable[tuple[float, s
     """Return where the due dates fall between the Fridays, in weeks from the first."""
     first = pd.Timestamp(next(iter(fridays)))
     for rule, words in DUE_RULES:
-        day = _last_day(case, rule)
-        if day is not None:
+        if (known := case.book.rules.get(rule)) and (day := known.due):
             yield (day - first).days / 7, f"{day.month}月{day.day}日{words}"
-
-
-def _last_day(case: Case, rule: str) -> pd.Timestamp | None:
-    from audit_lib.compliance import load_rulebook  # noqa: PLC0415 only this figure asks
-
-    known = load_rulebook(case.run.params.window.end).rules
-    return known[rule].due if rule in known else None

@@ -11,9 +11,9 @@ from audit_lib.field import held_visits
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.draws import DrawnCase
-from audit_lib.reporting.facts import confidence_number, count_number
+from audit_lib.reporting.facts import confidence_number
 from audit_lib.reporting.grids import make_grid
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, Section
+from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Part, Picture, Section
 from audit_lib.reporting.tables import print_day, print_estimate
 from audit_lib.reporting.words import NOT_NONE, order
 from audit_lib.sampling.reveal import read_draw
@@ -49,24 +49,23 @@ NOBODY = "没有可以推算的省级复查: 抽样尚未进行, 或核查结果
 
 def recheck_section(case: Case) -> Section:
     """Return the sentence, the interval of each city and those who were not inspected."""
-    numbers, blocks = recheck_words(case)
+    blocks, numbers = recheck_words(case)
     drawn = _draw(case)
     if numbers and drawn:
         blocks = [*blocks, *_intervals(case, drawn), *_estimates(case, drawn), *_funnel(case, drawn)]
         blocks += [_not_inspected(case, drawn)]
-    return Section("recheck", "省级核查", tuple(blocks), numbers)
+    return Section("recheck", "省级核查", tuple(blocks), tuple(numbers))
 
 
-def recheck_words(case: Case) -> tuple[tuple[Number, ...], list[Block]]:
+def recheck_words(case: Case) -> Part:
     """Return the re-check in one sentence with n and y, and the numbers it refers to."""
     drawn = _draw(case)
     rows = _rows(case, drawn, RECHECK) if drawn else case.estimates.head(0)
     rows = rows[rows["area"] == case.code]
     if drawn is None or rows.empty:
-        return (), [Paragraph(NOBODY, "note")]
+        return [Paragraph(NOBODY, "note")], []
     row = rows.iloc[0]
-    numbers = _numbers(case, drawn, row)
-    return numbers, [Paragraph(_sentence(drawn, row)), *_projected(row)]
+    return [Paragraph(_sentence(drawn, row)), *_projected(row)], _numbers(case, drawn, row)
 
 
 def _draw(case: Case) -> DrawnCase | None:
@@ -78,22 +77,22 @@ def _rows(case: Case, drawn: DrawnCase, indicator: str) -> pd.DataFrame:
     return case.estimates[case.estimates["indicator"].isin([indicator, f"{indicator}@{drawn.name}"])]
 
 
-def _numbers(case: Case, drawn: DrawnCase, row: pd.Series[Any]) -> tuple[Number, ...]:
+def _numbers(case: Case, drawn: DrawnCase, row: pd.Series[Any]) -> list[Number]:
     places = _places(case)
     inspected = int(places["conclusion"].notna().sum())
     field, made = "省核查", "省核查, 推算"
-    return (
-        count_number("recheck_N", "县检合格单位(抽样框)", int(row["N"]), source="县检"),
-        count_number("recheck_n", "随机抽取", int(row["n"]), source=field),
-        count_number("recheck_seen", "到访检查", inspected, source=field),
-        count_number("recheck_missed", "未能检查", len(places) - inspected, source=field),
-        count_number("recheck_y", "县检合格复查不合格", int(row["y"]), source=field),
+    return [
+        Number("recheck_N", "县检合格单位(抽样框)", "count", int(row["N"]), "县检", unit="家"),
+        Number("recheck_n", "随机抽取", "count", int(row["n"]), field, unit="家"),
+        Number("recheck_seen", "到访检查", "count", inspected, field, unit="家"),
+        Number("recheck_missed", "未能检查", "count", len(places) - inspected, field, unit="家"),
+        Number("recheck_y", "县检合格复查不合格", "count", int(row["y"]), field, unit="家"),
         Number("recheck_share", "推算不合格比例", "estimate", _or_none(row["value"]), made),
         Number("recheck_lower", "区间下限", "estimate", _or_none(row["lower"]), made),
         Number("recheck_upper", "区间上限", "estimate", _or_none(row["upper"]), made),
         Number("recheck_bound", "不合格单位上限", "count", _or_none(row["bound_count"]), made, unit="家"),
         confidence_number(case),
-    )
+    ]
 
 
 def _sentence(drawn: DrawnCase, row: pd.Series[Any]) -> str:

@@ -54,10 +54,14 @@ def cut_short(case: Case) -> pd.DataFrame:
     return files[files["reason"].map(loses_rows).astype(bool)].reset_index(drop=True)
 
 
+def silent_counties(case: Case) -> pd.Series[str]:
+    """Return the names of the counties of which no roster came."""
+    handed_in = case.counties["code"].isin(case.tables["units"]["county"].unique())
+    return case.counties.loc[~handed_in, "name"]
+
+
 def _quarantined(case: Case) -> Grid:
-    rows = case.quarantine
-    if case.level != "province":
-        rows = rows[rows["area"].isin(case.codes)]
+    rows = case.quarantine[case.inside(case.quarantine["area"])]
     rows = rows.assign(
         table_zh=table_names(rows["table"]),
         area_zh=rows["area"].map(case.names()).fillna(""),

@@ -10,18 +10,19 @@ from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import (
     VERDICT_RULE,
     clauses,
-    count_number,
     definition,
     indicator_number,
     indicator_words,
+    rule_rows,
     spot_rate,
 )
 from audit_lib.reporting.grids import make_grid
-from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Section, unite
+from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Part, Section, unite
 from audit_lib.reporting.overview import unknown_grids
 from audit_lib.reporting.pictures import hazard_ages, hazard_flow
 from audit_lib.reporting.recheck import recheck_words
 from audit_lib.reporting.tables import Column, Kind
+from audit_lib.reporting.verdicts import verdict_rows
 from audit_lib.reporting.words import VERDICTS, order, rule_name, shorten, until
 
 SAID = (
@@ -59,7 +60,7 @@ def summary_section(case: Case) -> Section:
             before = figures[0].label if figures else before
         blocks += [Paragraph("; ".join(said) + "。")] if said else []
     if case.level != "county":
-        found, sentences = recheck_words(case)
+        sentences, found = recheck_words(case)
         numbers += found
         blocks += sentences
     else:
@@ -137,7 +138,7 @@ def _rate(case: Case, key: str, before: str) -> tuple[str, list[Number]]:
 
 def _reached(case: Case, rule: str) -> dict[str, object]:
     level = "city" if rule == "R-05" else "county"
-    rows = case.rules[(case.rules["rule_id"] == rule) & (case.rules["level"] == level)]
+    rows = rule_rows(case, rule, level).reset_index()
     rows = rows[rows["subject"].isin(case.codes) & ~rows["result"].isin(["not_applicable", "not_due"])]
     met = rows.loc[rows["result"] == "met", "subject"]
     return {
@@ -149,18 +150,19 @@ def _reached(case: Case, rule: str) -> dict[str, object]:
     }
 
 
-def _all_reached(case: Case) -> tuple[list[Block], list[Number]]:
+def _all_reached(case: Case) -> Part:
     """Name the areas whose clauses were all met: a proposal too, until people decide."""
     if not case.speaks(VERDICT_RULE) or case.level == "county":
         return [], []
-    rows = case.verdicts[case.verdicts["area"].isin(case.codes) & (case.verdicts["result"] == "met")]
+    rows = verdict_rows(case)
+    rows = rows[rows["result"] == "met"]
     blocks: list[Block] = []
     numbers = []
     for level, words in (("city", "市州"), ("county", "县区"))[case.level != "province" :]:
         there = rows.loc[rows["level"] == level, "area"]
         numbers.append(
-            count_number(
-                f"reached_{level}", f"{words}: {VERDICTS['met']}", len(there), source="本报告", unit="个"
+            Number(
+                f"reached_{level}", f"{words}: {VERDICTS['met']}", "count", len(there), "本报告", unit="个"
             )
         )
         said = f"适用的核心条款均达到(待核定)的{words} {{reached_{level}}} 个"

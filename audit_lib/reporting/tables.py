@@ -9,7 +9,7 @@ needs, and the workbook gets the same number of them, so that page and workbook 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -141,15 +141,6 @@ def print_day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def print_result(result: str) -> str:
-    """Return the mark and the word of a result.
-
-    >>> print_result("not_met")
-    '▲ 未达到'
-    """
-    return " ".join(RESULTS[result])
-
-
 def print_cell(column: Column, row: pd.Series[Any] | dict[str, Any]) -> Cell:
     """Return one cell of a row, ready for page and workbook."""
     value = row[column.key]
@@ -166,6 +157,11 @@ def print_rows(columns: tuple[Column, ...], rows: pd.DataFrame) -> Iterator[list
     """Return the cells of each row of a table, in order."""
     for row in rows.to_dict("records"):
         yield [print_cell(column, {str(key): value for key, value in row.items()}) for column in columns]
+
+
+def facts_table(facts: Mapping[str, str]) -> pd.DataFrame:
+    """Return what is said of one thing, a row for each heading: DataFrame[项目, 内容]."""
+    return pd.DataFrame({"项目": facts.keys(), "内容": facts.values()})
 
 
 def _percent(exact: Fraction, decimals: int) -> Decimal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from audit_lib.errors import CallError
 from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting.case import Case, find_run, make_case
+from audit_lib.reporting.tables import facts_table
 from audit_lib.reporting.words import order
 
 DAY = "week.json"
@@ -91,7 +91,7 @@ class Week:
             "收到情况": ", ".join(f"{state} {counts[state]}" for state in STATES.values() if state in counts),
             "对不上的数字": f"{len(self.found)} 处",
         }
-        return pd.DataFrame({"项目": said.keys(), "内容": said.values()})
+        return facts_table(said)
 
 
 def open_week(params_file: str | Path, area: str | int, week: str) -> Week:
@@ -206,13 +206,9 @@ def _reports(facts: Facts, day: pd.Timestamp) -> pd.DataFrame:
 
 def _mine(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the case's area in standard order; bodies outside the tree stand last."""
-    mine = rows["area"].isin(case.codes) | (case.level == "province")
-    rows = rows[mine].assign(place=rows["area"].map(order(case)).fillna(len(case.areas)))
-    return rows.sort_values(["place", *_present(rows, ("body", "check", "measure"))], ignore_index=True)
-
-
-def _present(rows: pd.DataFrame, names: Iterable[str]) -> list[str]:
-    return [name for name in names if name in rows]
+    rows = rows[case.inside(rows["area"])].assign(place=rows["area"].map(order(case)).fillna(len(case.areas)))
+    own = [name for name in ("body", "check", "measure") if name in rows]
+    return rows.sort_values(["place", *own], ignore_index=True)
 
 
 def _next_due(case: Case, facts: Facts, day: pd.Timestamp) -> pd.DataFrame:

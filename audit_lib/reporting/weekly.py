@@ -8,9 +8,9 @@ import pandas as pd
 
 from audit_lib.compliance import latest_reports, weekly_measures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import count_number, hour_number
+from audit_lib.reporting.facts import hour_number, rule_rows
 from audit_lib.reporting.grids import make_grid
-from audit_lib.reporting.model import Grid, Section
+from audit_lib.reporting.model import Grid, Number, Section
 from audit_lib.reporting.pictures import weekly_course
 from audit_lib.reporting.tables import Column
 from audit_lib.reporting.words import order
@@ -23,13 +23,12 @@ def weekly_section(case: Case) -> Section:
 
 def bodies_table(case: Case) -> pd.DataFrame:
     """Return one row per reporting body: due, on time, missing, and the two results."""
-    on_time, missing = (_org_rows(case, rule) for rule in ("REP-02", "REP-03"))
+    on_time, missing = (rule_rows(case, rule, "org") for rule in ("REP-02", "REP-03"))
     subjects = case.tables["reporters"]
     known = (subjects["area"] + ":" + subjects["body"]).drop_duplicates()
     known = known[known.isin(on_time.index.union(missing.index))]
     area = known.str.split(":").str[0]
-    kept = area.isin(case.codes) | (case.level == "province")
-    known, area = known[kept], area[kept]
+    known, area = known[case.inside(area)], area[case.inside(area)]
     table = pd.DataFrame({"subject": known, "area": area.map(case.names()).fillna("省直属")}).assign(
         body=known.str.split(":", n=1).str[1],
         place=area.map(order(case)).fillna(len(case.areas)),
@@ -57,7 +56,7 @@ def change_table(case: Case) -> pd.DataFrame:
         return pd.DataFrame(columns=["measure", "before", "now", "change"])
     known = case.tables["weekly"]
     known = known[known["received_at"] < pd.Timestamp(case.as_of) + pd.Timedelta(days=1)]
-    known = known[known["area"].isin(case.codes) | (case.level == "province")]
+    known = known[case.inside(known["area"])]
     weekly = latest_reports(known).set_index(["area", "body"])
     # Two bodies of one area report each for its own units, so their figures add up; a body that
     # gave only one of the two weeks is left out of both, or it would look like a change.
@@ -93,7 +92,7 @@ def change_grid(case: Case) -> Grid:
     )
     bodies = int(table["bodies"].iloc[0]) if len(table) else 0
     note = "据各地报送(自报), 只比较两周都有报告的 {bodies_both} 个报送单位。" if bodies else ""
-    number = count_number("bodies_both", "两周都有报告的单位", bodies, source="自报", unit="个")
+    number = Number("bodies_both", "两周都有报告的单位", "count", bodies, "自报", unit="个")
     return Grid(
         "与上周五相比",
         "与上周五相比",
@@ -107,8 +106,3 @@ def change_grid(case: Case) -> Grid:
 
 def _bodies(case: Case) -> Grid:
     return make_grid("周报报送", bodies_table(case), numbers=(hour_number(case),))
-
-
-def _org_rows(case: Case, rule: str) -> pd.DataFrame:
-    rows = case.rules[(case.rules["rule_id"] == rule) & (case.rules["level"] == "org")]
-    return rows.set_index("subject")

@@ -8,6 +8,7 @@ from functools import cache
 
 import pandas as pd
 
+from audit_lib.params import Run
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.tables import print_day
 from audit_lib.schemas import rulebook_rows, tables
@@ -34,9 +35,9 @@ LEFT_TO_PEOPLE = "问责"
 """A clause about who answers for what is never judged here, so its text is not repeated."""
 
 
-def marks(case: Case) -> tuple[str, ...]:
+def marks(run: Run) -> tuple[str, ...]:
     """Return what stands on every page: a draft until released, and whether it is made up."""
-    return (DRAFT, MADE_UP) if case.run.params.demo else (DRAFT,)
+    return (DRAFT, MADE_UP) if run.params.demo else (DRAFT,)
 
 
 def strips(case: Case) -> tuple[str, ...]:

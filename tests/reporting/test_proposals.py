@@ -8,7 +8,7 @@ from pathlib import Path
 import cases
 import pandas as pd
 
-from audit_lib.reporting.annexes import proposals_table
+from audit_lib.reporting.verdicts import proposals_table
 
 
 def test_county_that_is_its_own_city_is_proposed_once_with_all_its_clauses(tmp_path: Path) -> None:

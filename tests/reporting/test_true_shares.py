@@ -11,7 +11,7 @@ from audit_lib.params import Draw
 from audit_lib.reporting import recheck
 from audit_lib.reporting.brief import brief_section
 from audit_lib.reporting.draws import DrawnCase
-from audit_lib.reporting.friday import CHECKING, _columns
+from audit_lib.reporting.grids import grid_columns
 from audit_lib.reporting.model import Grid
 from audit_lib.reporting.tables import print_cell
 from audit_lib.sampling import draw_plan, parse_certificate
@@ -20,7 +20,7 @@ from tests.sampling.conftest import EVIDENCE, NOW, SEED, Campaign
 
 
 def test_city_at_80_of_401_never_prints_the_fifth(tmp_path: Path) -> None:
-    (column,) = [one for one in _columns(CHECKING) if one.kind == "share" and one.of == "passed"]
+    (column,) = [one for one in grid_columns("周报表") if one.kind == "share" and one.of == "passed"]
     assert print_cell(column, {"spot_done": 80, "passed": 401}).text == "19.95%"
     plain = cases.case(tmp_path, cases.LONE)
     rules = plain.rules.copy()
