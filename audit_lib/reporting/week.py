@@ -206,7 +206,8 @@ def _reports(facts: Facts, day: pd.Timestamp) -> pd.DataFrame:
 
 def _mine(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the case's area in standard order; bodies outside the tree stand last."""
-    rows = rows[case.inside(rows["area"])].assign(place=rows["area"].map(order(case)).fillna(len(case.areas)))
+    rows = rows[case.inside(rows["area"])]
+    rows = rows.assign(place=rows["area"].map(order(case)).fillna(len(case.areas)))
     own = [name for name in ("body", "check", "measure") if name in rows]
     return rows.sort_values(["place", *own], ignore_index=True)
 

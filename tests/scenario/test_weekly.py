@@ -21,7 +21,7 @@ from audit_lib.intake import Intake, load_intake
 from audit_lib.params import Run
 from audit_lib.reporting import report_html, report_workbook, weekly_report
 from audit_lib.reporting.friday import CHECKS
-from audit_lib.reporting.week import Week, find_friday, read_week
+from audit_lib.reporting.week import Week, _mine, find_friday, read_week
 
 FRIDAY = dt.date(2014, 3, 14)
 DAY = pd.Timestamp(FRIDAY)
@@ -56,6 +56,12 @@ def planted(run: Run, intake: Intake, weekly: pd.DataFrame, *, as_of: str = "201
     told = run.params.model_copy(update={"as_of": dt.date.fromisoformat(as_of)})
     again = dataclasses.replace(intake, tables={**intake.tables, "weekly": weekly})
     return read_week(again, dataclasses.replace(run, params=told), "990000", FRIDAY)
+
+
+def test_area_of_which_nothing_is_told_has_no_row(plain: Week) -> None:
+    quiet = dataclasses.replace(plain.case, codes=frozenset({"990199"}), level="county")
+    assert len(plain.reports)
+    assert _mine(quiet, plain.reports).empty
 
 
 def of_week(weekly: pd.DataFrame, body: str, friday: pd.Timestamp = DAY) -> pd.Series:
