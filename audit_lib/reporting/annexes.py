@@ -34,7 +34,7 @@ def readings_annex(case: Case) -> Section:
             for level, level_zh in (("city", "市州"), ("county", "县(市、区)"))
         ]
     )
-    differing = rows[rows[[*READINGS]].eq("not_met").any(axis=1)].reset_index(drop=True)
+    differing = rows[(rows[[*READINGS]] == "not_met").any(axis=1)].reset_index(drop=True)
     return Section(
         "by-reading",
         "结论随读法的变化",
