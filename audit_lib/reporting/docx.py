@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from audit_lib.reporting.fitting import PORTRAIT, TURNED, Head, Table
@@ -72,12 +72,12 @@ def _fill(document: Document, items: Sequence[Item]) -> None:
     for turned, run in groupby(items, key=lambda item: item.turned):
         if turned:
             _begin(document, turned=True)
-        for item in run:
+        for item, after in pairwise([*run, None]):
             match item:
                 case Words():
                     _add(document, KINDS.get(item.kind, "Normal"), item.text, page_break=item.kind == "annex")
                 case Table():
-                    _add_table(document, item)
+                    _add_table(document, item, noted=isinstance(after, Words) and after.kind == "note")
                 case Figure():
                     _add_figure(document, item)
         if turned:
@@ -88,7 +88,9 @@ def _sign(document: Document, paper: Paper) -> None:
     titles = paper.annex_titles
     for place, title in enumerate(titles):
         name = title if len(titles) == 1 else f"{place + 1}.{title}"
-        _add(document, "List", f"　　附件：{name}" if place == 0 else f"　　　　　{name}")
+        # The date never stands alone on a page: the last two annexes go with it.
+        style = "List" if place + 2 >= len(titles) else "Plain"
+        _add(document, style, f"　　附件：{name}" if place == 0 else f"　　　　　{name}")
     _add(document, "List", "")
     for line in filter(None, (paper.issuer, paper.date)):
         _add(document, "Plain", line, align="right", right=4 * SIZE)
@@ -115,7 +117,8 @@ def _append(document: Document, xml: str) -> None:
     document.element.body.insert_element_before(parse_xml(xml), "w:sectPr")
 
 
-def _add_table(document: Document, table: Table) -> None:
+def _add_table(document: Document, table: Table, *, noted: bool) -> None:
+    """Add a table; rows of a group stay on one page, and with the last of them the note under it."""
     if table.title:
         _add(document, "Caption", table.title)
     widths = [round(width * TWIP) for width in table.widths]
@@ -131,19 +134,22 @@ def _add_table(document: Document, table: Table) -> None:
     )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     size = f'<w:sz w:val="{round(table.size * 2)}"/>'
+    kept = [place + 1 < rows for rows in table.groups for place in range(rows)]
+    kept = [*kept[:-1], noted]
     heads = "".join(_row(cells, header=True) for cells in _head_rows(table, widths, size))
     rows = "".join(
         _row(
-            _cell(text, width, align, _bold(strong) + size)
+            _cell(text, width, align, _bold(strong) + size, keep=keep)
             for text, strong, width, align in zip(row, marks, widths, table.align, strict=True)
         )
-        for row, marks in zip(table.rows, table.strong, strict=True)
+        for row, marks, keep in zip(table.rows, table.strong, kept, strict=True)
     )
     _append(
         document,
         f"<w:tbl {NS}><w:tblPr>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{heads}{rows}</w:tbl>",
     )
-    _append(document, f"<w:p {NS}><w:pPr>{style_of('Cell')}{pitch_of(6)}</w:pPr></w:p>")
+    keep_next = "<w:keepNext/>" if noted else ""
+    _append(document, f"<w:p {NS}><w:pPr>{style_of('Cell')}{keep_next}{pitch_of(6)}</w:pPr></w:p>")
 
 
 def _head_rows(table: Table, widths: Sequence[int], size: str) -> Iterable[list[str]]:
@@ -156,15 +162,19 @@ def _head_rows(table: Table, widths: Sequence[int], size: str) -> Iterable[list[
         mine = widths[place : place + head.columns]
         place += head.columns
         merge = '<w:vMerge w:val="restart"/>' if head.rows > 1 else ""
-        first.append(_cell(head.text, sum(mine), "center", _bold(True) + size, _span(head) + merge))
+        first.append(_head(head.text, sum(mine), size, _span(head) + merge))
         second += (
-            [_cell("", sum(mine), "center", size, "<w:vMerge/>")]
+            [_head("", sum(mine), size, "<w:vMerge/>")]
             if head.rows > 1
-            else [_cell(next(below).text, width, "center", _bold(True) + size) for width in mine]
+            else [_head(next(below).text, width, size) for width in mine]
             if len(table.heads) > 1
             else []
         )
     return [first, second] if second else [first]
+
+
+def _head(text: str, width: int, size: str, merged: str = "") -> str:
+    return _cell(text, width, "center", _bold(True) + size, merged, keep=True)
 
 
 def _span(head: Head) -> str:
@@ -180,10 +190,11 @@ def _row(cells: Iterable[str], *, header: bool = False) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/>{mark}</w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _cell(text: str, width: int, align: str, properties: str, merged: str = "") -> str:
+def _cell(text: str, width: int, align: str, properties: str, merged: str = "", *, keep: bool) -> str:
+    keep_next = "<w:keepNext/>" if keep else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr>{style_of("Cell")}<w:jc w:val="{align}"/></w:pPr>'
+        f'<w:p><w:pPr>{style_of("Cell")}{keep_next}<w:jc w:val="{align}"/></w:pPr>'
         f"{run_of(text, properties)}</w:p></w:tc>"
     )
 

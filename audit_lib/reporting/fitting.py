@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from math import ceil
 
-from audit_lib.reporting.tables import RESULTS, Cell, Column, Kind, print_day
+from audit_lib.reporting.tables import RESULTS, Cell, Column, Kind
 from audit_lib.reporting.words import official
 
 MM = 72 / 25.4
@@ -23,18 +23,24 @@ SIZES = ((10.5, PORTRAIT), (9.0, PORTRAIT), (9.0, TURNED), (7.5, TURNED), (6.0, 
 PADDING = 7.0
 """Points that the two sides of a cell take."""
 
-LATIN = 0.56
-"""Width of a letter or digit against a Chinese character, as in the widest of the faces."""
+WIDTHS = {"0123456789": 0.59, "%": 0.97, " .,-:;/()|": 0.4, "ABCDEFGHIJKLMNOPQRSTUVWXYZ": 0.8}
+LATIN, BETWEEN = 0.6, 0.2
+"""Width of a sign and of any other letter against a Chinese character, as in the widest of the faces
+(Noto Sans CJK bold); and of the gap that some programs set between Chinese and Latin."""
 
 LEAST_TEXT, WIDEST_HEAD = 5.0, 3.0
 """Characters below which a column of text is not squeezed, and after which a heading breaks."""
 
+GAP = re.compile(r"(?<=[\u4e00-\u9fff])(?=[0-9A-Za-z])|(?<=[0-9A-Za-z%])(?=[\u4e00-\u9fff])")
 LATIN_WORD = re.compile(r"[\w.:/_-]+", re.ASCII)
 LONGEST_WORD = 9.0
 """Characters after which even a number of a unit is broken."""
 
 TALLEST = 9
 """Lines of a row above which a turned page is better."""
+
+MOST_KEPT = 10
+"""Lines of rows that are kept on one page: more would leave too much of the page before empty."""
 
 RIGHT: set[Kind] = {"count", "share", "estimate", "money", "score"}
 MIDDLE: set[Kind] = {"result", "date"}
@@ -51,7 +57,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table with the widths of its columns in points and its size of print."""
+    """A table with the widths of its columns in points and its size of print.
+
+    ``groups`` are the numbers of rows that stay on one page: no row stands alone on a page.
+    """
 
     title: str
     heads: tuple[tuple[Head, ...], ...]
@@ -61,6 +70,7 @@ class Table:
     widths: tuple[float, ...]
     size: float
     turned: bool
+    groups: tuple[int, ...] = ()
 
 
 def fit_table(title: str, columns: Sequence[Column], cells: Sequence[Sequence[Cell]]) -> Table:
@@ -76,14 +86,14 @@ def fit_table(title: str, columns: Sequence[Column], cells: Sequence[Sequence[Ce
         widths=widths,
         size=size,
         turned=turned,
+        groups=_groups([_lines(row, [(width - PADDING) / size for width in widths]) for row in rows]),
     )
 
 
 def _print(cell: Cell) -> str:
-    """Return a cell with its mark, a day without leading zeros."""
-    if cell.kind == "date" and cell.value is not None:
-        return print_day(dt.date.fromisoformat(cell.text))
-    return f"{RESULTS[cell.mark][0]} {cell.text}" if cell.mark else cell.text
+    """Return a cell with its mark, its text as officials write it."""
+    text = official(cell.text)
+    return f"{RESULTS[cell.mark][0]} {text}" if cell.mark else text
 
 
 def _align(kind: Kind) -> str:
@@ -135,6 +145,19 @@ def _lines(row: Sequence[str], shares: Sequence[float]) -> int:
     return max(ceil(_ems(text) / max(share, 1.0)) for text, share in zip(row, shares, strict=True))
 
 
+def _groups(lines: Sequence[int]) -> tuple[int, ...]:
+    """Return how many rows stay together: all of a short table, of a longer one the first and last two.
+
+    >>> _groups([1, 2, 1]), _groups([1] * 12), _groups([4] * 5), _groups([9, 9, 9])
+    ((3,), (2, 1, 1, 1, 1, 1, 1, 1, 1, 2), (2, 1, 2), (1, 1, 1))
+    """
+    if len(lines) <= 1 or sum(lines) <= MOST_KEPT:
+        return (len(lines),) if lines else ()
+    last = 2 if sum(lines[-2:]) <= MOST_KEPT else 1
+    first = 2 if len(lines) > last + 1 and sum(lines[:2]) <= MOST_KEPT else 1
+    return (first, *[1] * (len(lines) - first - last), last)
+
+
 def _least(texts: Iterable[str]) -> float:
     """Return how narrow a column of text may be: no name of a file or number of a unit is broken."""
     most = 0.0
@@ -146,10 +169,14 @@ def _least(texts: Iterable[str]) -> float:
 
 def _ems(text: str) -> float:
     """Return the width of a text in characters, of its longest line."""
-    return max(
-        (
-            sum(1.0 if unicodedata.east_asian_width(sign) in "WFA" else LATIN for sign in line)
-            for line in text.split("\n")
-        ),
-        default=0.0,
-    )
+    return max(map(_line, text.split("\n")), default=0.0)
+
+
+@cache
+def _sign(sign: str) -> float:
+    wide = unicodedata.east_asian_width(sign) in "WFA"
+    return 1.0 if wide else next((width for signs, width in WIDTHS.items() if sign in signs), LATIN)
+
+
+def _line(line: str) -> float:
+    return sum(map(_sign, line)) + BETWEEN * len(GAP.findall(line))

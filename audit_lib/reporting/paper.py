@@ -82,7 +82,7 @@ class Paper:
 def lay_out(report: Report) -> Paper:
     """Return a report as paper."""
     facts = "　".join(f"{name} {value}" for name, value in report.facts)
-    opening = [Words("subtitle", report.subtitle), Words("facts", facts)]
+    opening = [Words("subtitle", official(report.subtitle)), Words("facts", official(facts))]
     body: list[Item] = []
     annexes: list[Item] = []
     for section in report.sections:
@@ -190,8 +190,8 @@ def _block(block: Block, numbers: tuple[Number, ...]) -> Iterator[Item]:
         case Paragraph():
             kind = block.tone.split()[0]
             kind = "text" if kind in ("plain", "lead") else kind
-            yield Words(kind, put_numbers(official(block.text), numbers))
-        case Cards():
+            yield Words(kind, official(put_numbers(block.text, numbers)))
+        case Cards() if block.keys:
             known = {number.key: number for number in numbers}
             yield fit_table("", CARD_COLUMNS, [_card(known[key]) for key in block.keys])
         case Grid():

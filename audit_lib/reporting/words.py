@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import pandas as pd
 
@@ -142,22 +142,41 @@ def until(day: dt.date) -> str:
 
 
 HAN = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U000323af“”‘’—…"
-ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
+ISO_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])", re.ASCII)
+FILE_NAME = re.compile(r"([^\s,;:、，；：“”]+\.(?:xlsx?|csv|docx?|pdf|html|json|parquet|ipynb)(?![A-Za-z]))")
 FULL = {",": "，", ";": "；", ":": "："}
-"""Chinese signs, a day as data have it, and the full-width form of plain punctuation (GB/T 15834)."""
+"""Chinese signs, a day as data have it, a file's name, and full-width punctuation (GB/T 15834)."""
 
 
+@lru_cache(maxsize=100_000)
 def official(text: str) -> str:
-    """Return a sentence of ours with full-width punctuation and no blanks beside figures.
+    """Return a text with full-width punctuation and no blanks beside figures; names of files stay.
 
     >>> official("有 12 个文件不在本报告内, 见附件(共 3 页): A-01")
     '有12个文件不在本报告内，见附件（共3页）：A-01'
     >>> official("20,001 家, 95% 区间 3.2% 至 8.1%"), official("a, b (c)")
     ('20,001家，95%区间3.2%至8.1%', 'a, b (c)')
+    >>> official("名录(更正).xlsx 已加密, 请重报(工作方案二(四))")
+    '名录(更正).xlsx 已加密，请重报（工作方案二（四））'
     """
-    text = ISO_DAY.sub(lambda day: print_day(dt.date(*map(int, day.groups()))), text)
-    text = re.sub(rf"(?<=[{HAN}])\(|\((?=[^()]*[{HAN}][^()]*\))", "（", text)
-    text = re.sub(r"（([^()（）]*)\)", r"（\1）", text)
+    parts = FILE_NAME.split(text)
+    return "".join(part if place % 2 else _official(part) for place, part in enumerate(parts))
+
+
+def _official(text: str) -> str:
+    text, before = ISO_DAY.sub(_day, text), ""
+    while text != before:  # one pass for each bracket within a bracket
+        before = text
+        text = re.sub(rf"(?<=[{HAN}])\(|\((?=[^()]*[{HAN}][^()]*\))", "（", text)
+        text = re.sub(r"（((?:[^()（）]|（[^()（）]*）)*)\)", r"（\1）", text)
     if re.search(rf"[{HAN}]", text):
-        text = re.sub(r"([,;:]) +|([,;:])$", lambda found: FULL[(found[1] or found[2])], text)
+        text = re.sub(rf"([,;:]) +|(?<=[{HAN}])([,;:])$", lambda found: FULL[(found[1] or found[2])], text)
     return re.sub(rf"(?<=[{HAN}]) (?=[\w{{▲●◇○－])|(?<=[\w%}}]) (?=[{HAN}])", "", text)
+
+
+def _day(found: re.Match[str]) -> str:
+    """Return a day as officials write it; what the calendar does not have stays as it is."""
+    try:
+        return print_day(dt.date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]

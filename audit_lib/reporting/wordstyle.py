@@ -38,7 +38,7 @@ STYLES: dict[str, tuple[str, float, str]] = {
     "Subtitle": ("楷体", FOOT, '<w:ind w:firstLine="0"/><w:jc w:val="center"/>'),
     "Verdict": ("黑体", SIZE, ""),
     "Warning": ("楷体", SIZE, ""),
-    "Note": ("仿宋", SMALL, '<w:ind w:firstLine="0"/>'),
+    "Note": ("仿宋", SMALL, '<w:keepLines/><w:ind w:firstLine="0"/>'),
     "Facts": ("楷体", SMALL, '<w:ind w:firstLine="0"/><w:jc w:val="center"/>'),
     "Caption": ("黑体", SMALL, '<w:keepNext/><w:ind w:firstLine="0"/><w:jc w:val="center"/>'),
     "Under": ("仿宋", SMALL, '<w:ind w:firstLine="0"/><w:jc w:val="center"/>'),
@@ -166,7 +166,7 @@ def _define(document: Document, name: str, face: str, size: float, paragraph: st
 
 
 def _split(paragraph: str) -> tuple[str, str]:
-    found = re.match(r"<w:keepNext/>", paragraph)
+    found = re.match(r"(<w:keepNext/>|<w:keepLines/>)+", paragraph)
     return (found[0], paragraph[found.end() :]) if found else ("", paragraph)
 
 

@@ -171,6 +171,58 @@ def test_heading_of_a_table_is_printed_again_on_each_page(tmp_path: Path, faces:
     assert heads == dict.fromkeys(range(1, pages + 1), 1)
 
 
+def test_no_row_and_no_note_stands_alone_on_a_page(tmp_path: Path, faces: Faces) -> None:
+    signs = {chr(0x4E00 + rows): rows for rows in range(1, 31)}
+    grids = [
+        Grid(
+            sign,
+            f"题{sign}",
+            NAMED,
+            pd.DataFrame({"name": [f"行{sign}{n}" for n in range(rows)]}),
+            f"注{sign}",
+        )
+        for sign, rows in signs.items()
+    ]
+    words = words_of(set_in(tmp_path, plain(*grids), faces))
+    found = {text: page for page, *_, text in words if text[:1] in "题行注" and text[1:2] in signs}
+    rows = Counter((page, text[1]) for text, page in found.items() if text[0] == "行")
+    assert sum(rows.values()) == sum(signs.values())
+    assert [key for key, alone in rows.items() if alone == 1 != signs[key[1]]] == []
+    for sign, number in signs.items():
+        assert found[f"题{sign}"] == found[f"行{sign}0"]
+        assert found[f"注{sign}"] == found[f"行{sign}{number - 1}"]
+
+
+def test_cells_have_the_punctuation_of_officials_and_names_of_files_stay() -> None:
+    cells = [
+        "名录(更正).xlsx 已加密, 请重报",
+        "还差 3 家; 自 2014-02-07 起(工作方案二(四))",
+        "a, b (c)",
+        "2014-02-30",
+    ]
+    (table,) = (
+        item
+        for item in lay_out(plain(Grid("表", "", NAMED, pd.DataFrame({"name": cells})))).body
+        if isinstance(item, Table)
+    )
+    assert [row[0] for row in table.rows] == [
+        "名录(更正).xlsx 已加密，请重报",
+        "还差3家；自2014年2月7日起（工作方案二（四））",
+        "a, b (c)",
+        "2014-02-30",
+    ]
+
+
+def test_what_a_number_says_in_a_sentence_has_the_punctuation_of_officials_too() -> None:
+    said = Number("example", "例", "text", "甲县: 还差 13 家; 其中代报 2 家", "本报告")
+    (words,) = (
+        item.text
+        for item in lay_out(plain(Paragraph("如{example}。"), numbers=(said,))).body[1:]
+        if isinstance(item, Words)
+    )
+    assert words == "如甲县：还差13家；其中代报2家。"
+
+
 @pytest.mark.parametrize("area", AREAS)
 def test_every_sentence_and_cell_of_the_report_stands_in_the_pdf(
     area: str, papers: dict[str, Path], tmp_path: Path

@@ -37,6 +37,7 @@ from audit_lib.reporting import (
 from audit_lib.reporting.paper import Table, Words, lay_out
 
 AREAS = (cases.PROVINCE, cases.CITY, cases.COUNTY, cases.LONE)
+NAMED = (Column("name", "名称"),)
 WIDE = tuple(Column(f"c{place}", "某列很长的标题", "count") for place in range(20))
 
 
@@ -123,6 +124,14 @@ def test_groups_of_columns_stand_over_them() -> None:
     grid = Grid("表", "", columns, pd.DataFrame([{"a": "甲县", "b": 5, "c": 4}]))
     rows = [[cell.text for cell in row.cells] for row in opened(report_docx(plain(grid))).tables[0].rows]
     assert rows == [["地区", "县检", "县检"], ["地区", "应检", "已检"], ["甲县", "5", "4"]]
+
+
+@pytest.mark.parametrize(("rows", "kept"), [(3, [True] * 3), (14, [True, *[False] * 11, True, True])])
+def test_rows_that_stay_on_one_page_are_kept_with_the_next_in_word(rows: int, kept: list[bool]) -> None:
+    grid = Grid("表", "题", NAMED, pd.DataFrame({"name": ["甲"] * rows}), "注")
+    (table,) = opened(report_docx(plain(grid))).tables
+    said = [row.cells[0].paragraphs[0].paragraph_format.keep_with_next is True for row in table.rows]
+    assert said == [True, *kept]  # the heading goes with the first row
 
 
 @pytest.mark.parametrize("area", AREAS)
