@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from audit_lib import __version__
+from audit_lib.commands.calls import DAY, FILE, end, run_command
 from audit_lib.commands.field import collect, forms, sheets
 from audit_lib.commands.inquiry import investigate
 from audit_lib.commands.progress import progress as _progress
 from audit_lib.commands.release import compare, release, verify_run
 from audit_lib.commands.size import size
-from audit_lib.errors import AuditError, CallError, EmptyFrameError, Text, language
+from audit_lib.errors import AuditError, CallError, EmptyFrameError, language, say
 
 if TYPE_CHECKING:
     from audit_lib.params import Run
 
-DAY = click.DateTime(["%Y-%m-%d"])
+NAMED = click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
 
 
 class _Commands(click.Group):
@@ -55,29 +56,8 @@ def main(lang: str) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _params_command(name: str, help_text: str) -> Callable[[Callable[..., None]], click.Command]:
-    """Declare a command that reads a params file and an optional day judged."""
-
-    def declare(function: Callable[..., None]) -> click.Command:
-        command = click.option("--as-of", type=DAY, default=None, help="判定日 / day judged")(function)
-        command = click.argument("params", type=click.Path(path_type=Path))(command)
-        return main.command(name, help=help_text)(command)
-
-    return declare
-
-
-def _read(params: Path, as_of: dt.datetime | None) -> Run:
-    from audit_lib.params import read_params  # noqa: PLC0415 - see the module's first lines
-
-    return read_params(params, as_of=as_of.date() if as_of else None)
-
-
-def _say(zh: str, en: str) -> None:
-    click.echo(str(Text(zh, en)))
-
-
 @main.command("demo", help="造一个演示省份的全部文件 / write a made-up province's files")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=FILE)
 @click.option("--units", type=int, default=20_000, show_default=True, help="单位数 / number of units")
 @click.option("--seed", type=int, default=2014, show_default=True, help="种子 / seed")
 def demo(folder: Path, units: int, seed: int) -> None:
@@ -85,13 +65,14 @@ def demo(folder: Path, units: int, seed: int) -> None:
     from audit_lib.demo import make_province  # noqa: PLC0415
 
     make_province(folder, units=units, seed=seed)
-    _say(f"演示数据在 {folder}; 运行: audit run {folder / 'params.yaml'}", f"made-up province in {folder}")
+    click.echo(
+        say(f"演示数据在 {folder}; 运行: audit run {folder / 'params.yaml'}", f"made-up province in {folder}")
+    )
 
 
-@_params_command("check", "读入并核对全部文件 / read and check all input files")
-def check(params: Path, as_of: dt.datetime | None) -> None:
+@run_command("check", "读入并核对全部文件 / read and check all input files")
+def check(run: Run) -> None:
     """Read all input files and write clean tables, problems, quarantine and returns."""
-    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
     click.echo(stages.choices(run))
@@ -106,42 +87,34 @@ def _check(run: Run) -> None:
     for row in intake.files.itertuples(index=False):
         click.echo(stages.file_line(row))
     read = intake.files[intake.files["status"] != "refused"]
-    _say(
-        f"读入 {int(read['read'].sum())} 行 = 保留 {int(read['kept'].sum())} + 隔离 "
-        f"{int(read['quarantined'].sum())}; 问题 {len(intake.problems)} 处, 见 {run.folder / 'intake'}",
-        f"{int(read['read'].sum())} rows read = {int(read['kept'].sum())} kept + "
-        f"{int(read['quarantined'].sum())} quarantined; {len(intake.problems)} problems, "
-        f"see {run.folder / 'intake'}",
+    click.echo(
+        say(
+            f"读入 {int(read['read'].sum())} 行 = 保留 {int(read['kept'].sum())} + 隔离 "
+            f"{int(read['quarantined'].sum())}; 问题 {len(intake.problems)} 处, 见 {run.folder / 'intake'}",
+            f"{int(read['read'].sum())} rows read = {int(read['kept'].sum())} kept + "
+            f"{int(read['quarantined'].sum())} quarantined; {len(intake.problems)} problems, "
+            f"see {run.folder / 'intake'}",
+        )
     )
 
 
-@_params_command("plan", "冻结抽样框并提交抽样方案 / freeze the frame and commit a plan")
-@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
-def plan(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
+@run_command("plan", "冻结抽样框并提交抽样方案 / freeze the frame and commit a plan")
+@NAMED
+def plan(run: Run, name: str | None) -> None:
     """Commit plans."""
-    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
     for one in stages.draw_names(run, name):
         click.echo(stages.plan(run, one, now=_now()))
 
 
-@_params_command("draw", "用公布的种子抽取 / draw with the revealed seed")
-@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
+@run_command("draw", "用公布的种子抽取 / draw with the revealed seed")
+@NAMED
 @click.option("--seed", default=None, help="种子 / seed")
 @click.option("--evidence", default=None, help="种子来历 / where the seed comes from, in words")
 @click.option("--sealed", is_flag=True, help="先只公布承诺, 查完再公开 / publish only the commitment now")
-def draw(
-    *,
-    params: Path,
-    as_of: dt.datetime | None,
-    name: str | None,
-    seed: str | None,
-    evidence: str | None,
-    sealed: bool,
-) -> None:
+def draw(*, run: Run, name: str | None, seed: str | None, evidence: str | None, sealed: bool) -> None:
     """Draw the committed plans."""
-    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
     names = stages.draw_names(run, name)
@@ -154,11 +127,10 @@ def draw(
         click.echo(stages.draw(run, one, seed=seed, evidence=evidence, sealed=sealed, now=_now()))
 
 
-@_params_command("open", "公开封存的种子和样本 / open a sealed draw")
-@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
-def open_(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
+@run_command("open", "公开封存的种子和样本 / open a sealed draw")
+@NAMED
+def open_(run: Run, name: str | None) -> None:
     """Open sealed draws."""
-    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
     for one in stages.draw_names(run, name):
@@ -166,15 +138,13 @@ def open_(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
 
 
 @main.command("verify", help="重放并核对一张抽样凭证 / replay and check a certificate")
-@click.argument("certificate", type=click.Path(path_type=Path))
-@click.option("--frame", type=click.Path(path_type=Path), default=None, help="抽样框 / frame")
-@click.option("--plan", "plan_file", type=click.Path(path_type=Path), default=None, help="方案 / plan")
-@click.option("--sample", type=click.Path(path_type=Path), default=None, help="样本 / sample")
-@click.option("--log", type=click.Path(path_type=Path), default=None, help="日志 / log")
+@click.argument("certificate", type=FILE)
+@click.option("--frame", type=FILE, default=None, help="抽样框 / frame")
+@click.option("--plan", "plan_file", type=FILE, default=None, help="方案 / plan")
+@click.option("--sample", type=FILE, default=None, help="样本 / sample")
+@click.option("--log", type=FILE, default=None, help="日志 / log")
 @click.option("--unit", default=None, help="单位编号: 说明它为何被抽中或未抽中 / explain one unit")
-@click.option(
-    "--page", type=click.Path(path_type=Path), default=None, help="该单位的说明页, 可打印 / page to print"
-)
+@click.option("--page", type=FILE, default=None, help="该单位的说明页, 可打印 / page to print")
 def verify(
     *,
     certificate: Path,
@@ -192,52 +162,45 @@ def verify(
     if page is not None and unit is None:
         raise CallError("--page 要与 --unit 同用", "--page goes with --unit")
     lines, agreed = stages.verify(certificate, frame=frame, plan=plan_file, sample=sample, log=log, unit=unit)
-    click.echo("\n".join(lines))
-    if not agreed:
-        click.get_current_context().exit(1)
+    end(lines, good=agreed)
     if page is not None and unit is not None:
         click.echo(field.prove(certificate, unit, page, frame=frame))
 
 
-@_params_command("diff", "已提交的方案与今天的表相比 / a committed plan against today's tables")
-@click.option("--draw", "name", default=None, help="抽样名称 / name of the draw")
-def diff(params: Path, as_of: dt.datetime | None, name: str | None) -> None:
+@run_command("diff", "已提交的方案与今天的表相比 / a committed plan against today's tables")
+@NAMED
+def diff(run: Run, name: str | None) -> None:
     """Compare committed plans with today's tables."""
     from audit_lib import stages  # noqa: PLC0415
     from audit_lib.stages import field  # noqa: PLC0415
 
-    run = _read(params, as_of)
     for one in stages.draw_names(run, name):
         if name is not None or field.can_compare(run, one):
             click.echo("\n".join(field.diff(run, one)))
 
 
-@_params_command("assign", "给样本分派检查人员 / assign inspectors to the sample")
-def assign(params: Path, as_of: dt.datetime | None) -> None:
+@run_command("assign", "给样本分派检查人员 / assign inspectors to the sample")
+def assign(run: Run) -> None:
     """Assign inspectors."""
     from audit_lib.stages import field  # noqa: PLC0415
 
-    click.echo(field.assign(_read(params, as_of)))
+    click.echo(field.assign(run))
 
 
-@_params_command("judge", "按规则判定 / judge every rule")
-def judge(params: Path, as_of: dt.datetime | None) -> None:
+@run_command("judge", "按规则判定 / judge every rule")
+def judge(run: Run) -> None:
     """Judge."""
-    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
 
     click.echo(stages.judge(run))
 
 
-@_params_command("report", "写验收报告 / write the acceptance reports")
+@run_command("report", "写验收报告 / write the acceptance reports")
 @click.option("--area", "areas", multiple=True, help="地区代码, 可多次 / area code, may be repeated")
 @click.option("--format", "formats", default="", help="html,pdf,docx,xlsx 中的几种, 默认全部 / default all")
 @click.option("--all", "every", is_flag=True, help="全部重做 / make all of them again")
-def report(
-    *, params: Path, as_of: dt.datetime | None, areas: tuple[str, ...], formats: str, every: bool
-) -> None:
+def report(*, run: Run, areas: tuple[str, ...], formats: str, every: bool) -> None:
     """Write reports."""
-    run = _read(params, as_of)
     wanted = [name.strip() for name in formats.split(",") if name.strip()]
     if not _report(run, list(areas), every=every, formats=wanted):
         click.get_current_context().exit(1)
@@ -252,19 +215,18 @@ def _report(run: Run, areas: list[str], *, every: bool, formats: Sequence[str] =
     return whole
 
 
-@_params_command("weekly", "写每周进展 / write the weekly bulletin")
+@run_command("weekly", "写每周进展 / write the weekly bulletin")
 @click.option("--week", type=DAY, default=None, help="应报的周五, 不写为最近一个 / Friday, default the last")
-def weekly(params: Path, as_of: dt.datetime | None, week: dt.datetime | None) -> None:
+def weekly(run: Run, week: dt.datetime | None) -> None:
     """Write the bulletin of a Friday."""
     from audit_lib.stages.weekly import weekly as write  # noqa: PLC0415
 
-    click.echo(write(_read(params, as_of), week.date().isoformat() if week else None))
+    click.echo(write(run, week.date().isoformat() if week else None))
 
 
-@_params_command("run", "依次完成全部步骤 / every step in order")
-def run_all(params: Path, as_of: dt.datetime | None) -> None:
+@run_command("run", "依次完成全部步骤 / every step in order")
+def run_all(run: Run) -> None:
     """Do check, plan, draw, verify, judge, weekly and report in order."""
-    run = _read(params, as_of)
     from audit_lib import stages  # noqa: PLC0415
     from audit_lib.stages import field  # noqa: PLC0415
     from audit_lib.stages import weekly as bulletin  # noqa: PLC0415
@@ -289,15 +251,20 @@ def run_all(params: Path, as_of: dt.datetime | None) -> None:
         click.echo(bulletin.weekly(run))
     whole = _report(run, [], every=False)
     if waiting:
-        _say(
-            f"等待截止日或种子: {'、'.join(waiting)}(公布方案后运行 audit draw, 见 audit draw --help)",
-            f"waiting for their cut-off or a seed: {', '.join(waiting)}",
+        click.echo(
+            say(
+                f"等待截止日或种子: {'、'.join(waiting)}(公布方案后运行 audit draw, 见 audit draw --help)",
+                f"waiting for their cut-off or a seed: {', '.join(waiting)}",
+            )
         )
     if not whole:
         click.get_current_context().exit(1)
 
 
-for _command in (collect, forms, investigate, sheets, size, compare, release, verify_run):
+for _command in (
+    *(assign, check, diff, draw, judge, open_, plan, report, run_all, weekly),
+    *(collect, compare, forms, investigate, release, sheets, size, verify_run),
+):
     main.add_command(_command)
 
 

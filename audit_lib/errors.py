@@ -43,6 +43,11 @@ class Text:
         return self.en if _language.get() == "en" else self.zh
 
 
+def say(zh: str, en: str) -> str:
+    """Return a sentence in the language being spoken."""
+    return str(Text(zh, en))
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in one place, in the coordinates that the spreadsheet shows.

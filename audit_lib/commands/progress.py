@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from audit_lib.errors import Text
+from audit_lib.errors import Text, say
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def progress(zh: str, en: str) -> Iterator[Callable[[int, int, str], None]]:
 
     columns = (*Progress.get_default_columns()[:3], TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(str(Text(zh, en)), total=None)
+        task = bar.add_task(say(zh, en), total=None)
 
         def step(done: int, total: int, what: str) -> None:
             bar.update(task, completed=done, total=total, description=f"{Text(zh, en)} {what}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from audit_lib.commands.calls import FILE
 from audit_lib.errors import CallError, EstimateError, Text
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Question:
     "--visits", type=int, default=None, help="另问: 检查这么多家能说什么 / what so many visits show"
 )
 @click.option("--half-width", type=float, default=None, help="另问: 区间半宽, 如 0.05 / interval half width")
-@click.option("--output", type=click.Path(path_type=Path), default=Path("out"), help="结果文件夹 / output")
+@click.option("--output", type=FILE, default=Path("out"), help="结果文件夹 / output")
 def size(
     *,
     N: int,

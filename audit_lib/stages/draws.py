@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.compliance import DrawnSample
-from audit_lib.errors import CallError, DrawError, Text
+from audit_lib.errors import CallError, DrawError, Text, say
 from audit_lib.files import read_bytes
 from audit_lib.params import Run
 from audit_lib.sampling.certificate import parse_certificate
@@ -59,23 +59,19 @@ def draw(
         )
     if sealed:
         seal_plan(folder, log, seed=seed, evidence=evidence, nonce=secrets.token_hex(16), now=now)
-        return str(
-            Text(
-                f"抽样 {name} 已封存: 请公布 {folder / 'seal.json'}; 名单在 {folder / 'sealed'}, "
-                "走访结束后用 audit open",
-                f"draw {name} is sealed: publish {folder / 'seal.json'}; the list is in {folder / 'sealed'}",
-            )
+        return say(
+            f"抽样 {name} 已封存: 请公布 {folder / 'seal.json'}; 名单在 {folder / 'sealed'}, "
+            "走访结束后用 audit open",
+            f"draw {name} is sealed: publish {folder / 'seal.json'}; the list is in {folder / 'sealed'}",
         )
     return _drawn_line(name, draw_plan(folder, log, seed=seed, evidence=evidence, now=now))
 
 
 def _drawn_line(name: str, rows: pd.DataFrame) -> str:
     drawn, reserves = int(rows["drawn"].sum()), int((~rows["drawn"]).sum())
-    return str(
-        Text(
-            f"抽样 {name}: 抽中 {drawn} 家, 备用 {reserves} 家",
-            f"draw {name}: {drawn} drawn, {reserves} reserves",
-        )
+    return say(
+        f"抽样 {name}: 抽中 {drawn} 家, 备用 {reserves} 家",
+        f"draw {name}: {drawn} drawn, {reserves} reserves",
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from audit_lib.compliance import items_due, run_rulebook
-from audit_lib.errors import CallError, DrawError, Text, VerifyError
+from audit_lib.errors import CallError, DrawError, VerifyError, say
 from audit_lib.field import (
     assignment_workbook,
     form_workbooks,
@@ -50,11 +50,9 @@ def write_forms(folder: Path) -> str:
     for name, data in form_workbooks():
         write_bytes(folder / name, data)
         names.append(name.removesuffix(".xlsx"))
-    return str(
-        Text(
-            f"空白表格 {len(names)} 份在 {folder}: {'、'.join(names)}",
-            f"{len(names)} blank forms in {folder}: {', '.join(names)}",
-        )
+    return say(
+        f"空白表格 {len(names)} 份在 {folder}: {'、'.join(names)}",
+        f"{len(names)} blank forms in {folder}: {', '.join(names)}",
     )
 
 
@@ -77,7 +75,7 @@ def prove(certificate: Path, unit: str, target: Path, *, frame: Path | None = No
     source = source if source.exists() else certificate.parent / "frame.csv"
     rows = read_frame(read_bytes(source), name=source.name)
     write_text(target, proof_page(said, prove_unit(said, rows, unit)))
-    return str(Text(f"说明页: {target}", f"page: {target}"))
+    return say(f"说明页: {target}", f"page: {target}")
 
 
 def can_compare(run: Run, name: str) -> bool:
@@ -129,7 +127,7 @@ def diff(run: Run, name: str) -> list[str]:
     target = run.folder / "diff" / f"{name}.xlsx"
     write_bytes(target, table_workbook(sheets))
     lines = [f"{name}: {text}" for text in found.sentences]
-    return lines if found.units.empty else [*lines, str(Text(f"明细: {target}", f"details: {target}"))]
+    return lines if found.units.empty else [*lines, say(f"明细: {target}", f"details: {target}")]
 
 
 def assign(run: Run) -> str:
@@ -169,11 +167,9 @@ def assign(run: Run) -> str:
     write_bytes(target / "assignment.xlsx", assignment_workbook(teams, sites, staff))
     write_bytes(target / "public.xlsx", public_workbook(teams, seed=seed))
     sent = teams["inspector_id"].nunique()
-    return str(
-        Text(
-            f"分派 {len(sites)} 家, {sent} 名检查人员, 每家 {choice.people} 人, 见 {target}",
-            f"{len(sites)} sites, {sent} inspectors, {choice.people} at each: {target}",
-        )
+    return say(
+        f"分派 {len(sites)} 家, {sent} 名检查人员, 每家 {choice.people} 人, 见 {target}",
+        f"{len(sites)} sites, {sent} inspectors, {choice.people} at each: {target}",
     )
 
 
@@ -213,11 +209,9 @@ def sheets(run: Run) -> str:
         write_bytes(run.folder / "field" / f"{name}.xlsx", data)
     write_pages(run.campaign, register_pages(load_pages(run.campaign), pages))
     drawn = int(pages["drawn"].sum())
-    return str(
-        Text(
-            f"现场核查表 {len(taken)} 组, {drawn} 家, 见 {run.folder / 'field'}",
-            f"{len(taken)} workbooks for {drawn} sites: {run.folder / 'field'}",
-        )
+    return say(
+        f"现场核查表 {len(taken)} 组, {drawn} 家, 见 {run.folder / 'field'}",
+        f"{len(taken)} workbooks for {drawn} sites: {run.folder / 'field'}",
     )
 
 

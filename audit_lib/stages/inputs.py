@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from audit_lib.errors import Text
+from audit_lib.errors import Text, say
 from audit_lib.field import keep_objections, load_objections, write_objections
 from audit_lib.intake import Intake, keep_answers, read_inputs, write_intake
 from audit_lib.params import Run
@@ -66,18 +66,14 @@ def _with_objections(run: Run, intake: Intake) -> Intake:
 def file_line(row: Any) -> str:
     """Return the account of one file: rows read = kept + quarantined, or why it was not read."""
     if row.status in {"refused", "missing"}:
-        return str(
-            Text(
-                f"未读入  {row.table}  {row.file}: {row.reason}",
-                f"not read  {row.table}  {row.file}: {row.reason}",
-            )
+        return say(
+            f"未读入  {row.table}  {row.file}: {row.reason}",
+            f"not read  {row.table}  {row.file}: {row.reason}",
         )
     state = Text("被更正件取代", "superseded") if row.status == "superseded" else Text("已读入", "read")
     said = f"; {row.reason}" if row.status == "read" and row.reason else ""
     kept, apart = row.kept, row.quarantined
-    return str(
-        Text(
-            f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {kept} + 隔离 {apart}{said}",
-            f"{state.en}  {row.table}  {row.file}: {row.read} rows = {kept} kept + {apart} quarantined{said}",
-        )
+    return say(
+        f"{state.zh}  {row.table}  {row.file}: {row.read} 行 = 保留 {kept} + 隔离 {apart}{said}",
+        f"{state.en}  {row.table}  {row.file}: {row.read} rows = {kept} kept + {apart} quarantined{said}",
     )

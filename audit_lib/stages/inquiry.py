@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audit_lib.errors import Text
+from audit_lib.errors import say
 from audit_lib.params import Run
 
 
@@ -28,5 +28,5 @@ def investigate(run: Run, areas: Sequence[str], *, period: str = "", question: s
         code = str(find_area(known, area)["code"])
         target = run.folder / "investigation" / code / "investigation.ipynb"
         run_notebook(run, "4_investigation", {"area": code, **asked}, target)
-        lines.append(str(Text(f"专题分析 {code} 在 {target.parent}", f"{code} in {target.parent}")))
+        lines.append(say(f"专题分析 {code} 在 {target.parent}", f"{code} in {target.parent}"))
     return lines

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from audit_lib.compliance import load_rulebook
-from audit_lib.errors import CallError, DrawError, Text, VerifyError
+from audit_lib.errors import CallError, DrawError, Text, VerifyError, say
 from audit_lib.field import left_by
 from audit_lib.field.replacements import INSPECTED, speaking_visits
 from audit_lib.files import read_bytes, write_bytes
@@ -60,7 +60,7 @@ def advance(run: Run, name: str, *, now: dt.datetime) -> tuple[list[str], bool]:
     checks, agreed = verify(certificate(run, name))
     if not agreed:
         raise VerifyError("\n".join(checks), "\n".join(checks))
-    return [*lines, str(Text(f"核验 {name}: 一致", f"verify {name}: agrees"))], True
+    return [*lines, say(f"核验 {name}: 一致", f"verify {name}: agrees")], True
 
 
 def _stands(run: Run, name: str) -> str:
@@ -75,11 +75,9 @@ def _stands(run: Run, name: str) -> str:
         )
     if _prepare(run, name).plan.digest == committed.digest:
         return _plan_line(committed)
-    return str(
-        Text(
-            f"方案 {name} 已抽取, 照旧有效; 今天的数据与提交时的抽样框不同, 见 audit diff",
-            f"plan {name} is drawn and stands; today's tables differ from its frame, see audit diff",
-        )
+    return say(
+        f"方案 {name} 已抽取, 照旧有效; 今天的数据与提交时的抽样框不同, 见 audit diff",
+        f"plan {name} is drawn and stands; today's tables differ from its frame, see audit diff",
     )
 
 
@@ -100,7 +98,7 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
     from audit_lib.reporting.prospects import prospect_picture  # noqa: PLC0415 - matplotlib
 
     areas = load_intake(run.folder / "intake").areas
-    names = dict(zip(areas["code"], areas["name"], strict=True)) | {"": str(Text("合计", "all"))}
+    names = dict(zip(areas["code"], areas["name"], strict=True)) | {"": say("合计", "all")}
     if made.plan.chances_digest is not None:
         return _unequal_prospect(made, names)
     city = made.frame.drop_duplicates("stratum").set_index("stratum")["city"]
@@ -116,7 +114,7 @@ def _prospect(run: Run, name: str, made: Prepared) -> list[str]:
     drawn = table.assign(name=table["name"].mask(table["city"] == "", "合计"))
     write_bytes(picture, prospect_picture(drawn, limit=chosen.limit, confidence=chosen.confidence))
     lines = [_prospect_line(row, chosen.limit) for row in table.itertuples(index=False)]
-    return [*lines, str(Text(f"  图: {picture}", f"  picture: {picture}"))]
+    return [*lines, say(f"  图: {picture}", f"  picture: {picture}")]
 
 
 def _unequal_prospect(made: Prepared, names: Mapping[str, str]) -> list[str]:
@@ -149,13 +147,11 @@ def _prospect_line(row: Any, limit: float | None) -> str:
     accepted = "" if limit is None else f", accepted with chance {row.chance:.0%} if 1% fail"
     # The share is rounded up: a bound may not be understated.
     hidden = -(-row.hidden * 1000 // row.N) / 10
-    return str(
-        Text(
-            f"  {row.name}: {row.N} 家抽 {row.n} 家; 一家不合格也没抽到时, 仍可能有 {row.hidden} 家"
-            f"({hidden}%){chance}; 真有 5% 不合格时区间半宽约 {row.half_width * 100:.1f} 个百分点",
-            f"  {row.name}: {row.n} of {row.N}; with none found up to {row.hidden} ({hidden}%) may fail"
-            f"{accepted}; half-width about {row.half_width * 100:.1f} points if 5% fail",
-        )
+    return say(
+        f"  {row.name}: {row.N} 家抽 {row.n} 家; 一家不合格也没抽到时, 仍可能有 {row.hidden} 家"
+        f"({hidden}%){chance}; 真有 5% 不合格时区间半宽约 {row.half_width * 100:.1f} 个百分点",
+        f"  {row.name}: {row.n} of {row.N}; with none found up to {row.hidden} ({hidden}%) may fail"
+        f"{accepted}; half-width about {row.half_width * 100:.1f} points if 5% fail",
     )
 
 
@@ -238,10 +234,8 @@ def _extended(run: Run, name: str, visits: pd.DataFrame) -> Extended | None:
 
 def _plan_line(plan: Plan) -> str:
     N, n = sum(part.N for part in plan.strata), sum(part.n for part in plan.strata)
-    return str(
-        Text(
-            f"方案 {plan.draw}: {N} 家, {len(plan.strata)} 层, 抽 {n} 家; 请公布方案摘要 {plan.digest}",
-            f"plan {plan.draw}: {N} units, {len(plan.strata)} strata, {n} to draw; "
-            f"publish the digest {plan.digest}",
-        )
+    return say(
+        f"方案 {plan.draw}: {N} 家, {len(plan.strata)} 层, 抽 {n} 家; 请公布方案摘要 {plan.digest}",
+        f"plan {plan.draw}: {N} units, {len(plan.strata)} strata, {n} to draw; "
+        f"publish the digest {plan.digest}",
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from audit_lib.compliance import load_judgement
 from audit_lib.compliance.rules.records import scan_outputs
-from audit_lib.errors import CallError, Text, VerifyError
+from audit_lib.errors import CallError, VerifyError, say
 from audit_lib.files import canonical_json, read_bytes, sha256_bytes, write_bytes, write_text
 from audit_lib.intake import load_intake
 from audit_lib.params import Run
@@ -47,7 +47,7 @@ def compare(before: Path, after: Path) -> list[str]:
     write_text(target.with_name(f"{target.name}.html"), report_html(report))
     write_bytes(target.with_name(f"{target.name}.xlsx"), report_workbook(report))
     counts = "、".join(f"{number.label} {number.cell.text} {number.unit}" for number in report.numbers)
-    return [counts, str(Text(f"见 {target}.html 和 .xlsx", f"see {target}.html and .xlsx"))]
+    return [counts, say(f"见 {target}.html 和 .xlsx", f"see {target}.html and .xlsx")]
 
 
 def _snapshot(folder: Path) -> Snapshot:
@@ -105,12 +105,10 @@ def publish(run: Run, *, progress: Step) -> list[str]:
             path.unlink()
     return [
         *lines,
-        str(
-            Text(
-                f"公布 {len(drafts)} 个地区的报告, 共 {len(files)} 个文件, 在 {target}: "
-                "已去掉送审稿标记, 遮盖个人信息; 不含各行依据和内部名单",
-                f"{len(drafts)} areas, {len(files)} files in {target}: no draft mark, persons masked",
-            )
+        say(
+            f"公布 {len(drafts)} 个地区的报告, 共 {len(files)} 个文件, 在 {target}: "
+            "已去掉送审稿标记, 遮盖个人信息; 不含各行依据和内部名单",
+            f"{len(drafts)} areas, {len(files)} files in {target}: no draft mark, persons masked",
         ),
     ]
 

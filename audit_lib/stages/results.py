@@ -10,7 +10,7 @@ import pandas as pd
 from audit_lib.compliance import DrawnSample, Rulebook, questions, run_rulebook, write_judgement
 from audit_lib.compliance import judge as judge_facts
 from audit_lib.compliance.estimates import RECHECK, UNANNOUNCED
-from audit_lib.errors import Text
+from audit_lib.errors import say
 from audit_lib.field import replacement_workbook
 from audit_lib.files import write_bytes
 from audit_lib.intake import load_intake
@@ -39,11 +39,9 @@ def judge(run: Run) -> str:
         word: int(counts.get(key, 0))
         for key, word in (("met", "达到"), ("not_met", "未达到"), ("not_assessable", "无法判定"))
     }
-    return str(
-        Text(
-            "判定: " + ", ".join(f"{word} {count}" for word, count in said.items()),
-            "judged: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())),
-        )
+    return say(
+        "判定: " + ", ".join(f"{word} {count}" for word, count in said.items()),
+        "judged: " + ", ".join(f"{key} {count}" for key, count in sorted(counts.items())),
     )
 
 
@@ -95,24 +93,20 @@ def report(
         keep_record(run, results, now=now)
     lines = [str(one.error) for one in failed]
     if "pdf" in wanted and (others := substitutes(run.file.parent)):
-        lines.append(str(Text(f"PDF 字体: {'; '.join(others)}", f"fonts of the PDF: {'; '.join(others)}")))
+        lines.append(say(f"PDF 字体: {'; '.join(others)}", f"fonts of the PDF: {'; '.join(others)}"))
     written, kept = len(results) - len(failed), sum(one.kept for one in results)
     place = run.folder / "reports"
     lines.append(
-        str(
-            Text(
-                f"报告 {written} 份在 {place}, 其中 {kept} 份没有变化、未重做; 失败 {len(failed)} 份",
-                f"{written} reports in {place}, {kept} of them unchanged and kept; {len(failed)} failed",
-            )
+        say(
+            f"报告 {written} 份在 {place}, 其中 {kept} 份没有变化、未重做; 失败 {len(failed)} 份",
+            f"{written} reports in {place}, {kept} of them unchanged and kept; {len(failed)} failed",
         )
     )
     if stale:
         lines.append(
-            str(
-                Text(
-                    f"另有 {len(stale)} 份报告不是按现在的数据写的, 请运行 audit report: {'、'.join(stale)}",
-                    f"{len(stale)} other reports are of other data, run audit report: {', '.join(stale)}",
-                )
+            say(
+                f"另有 {len(stale)} 份报告不是按现在的数据写的, 请运行 audit report: {'、'.join(stale)}",
+                f"{len(stale)} other reports are of other data, run audit report: {', '.join(stale)}",
             )
         )
     return lines, not failed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from audit_lib.errors import Text
+from audit_lib.errors import say
 from audit_lib.files import write_text
 from audit_lib.params import Run
 
@@ -37,4 +37,4 @@ def weekly(run: Run, week: str | None = None) -> str:
     write_text(folder / DAY, json.dumps({"as_of": run.params.as_of.isoformat()}) + "\n")
     target = folder / province / "weekly.ipynb"
     run_notebook(run, "3_weekly", {"area": province, "week": friday}, target)
-    return str(Text(f"周报 {friday} 在 {target.parent}", f"bulletin of {friday} in {target.parent}"))
+    return say(f"周报 {friday} 在 {target.parent}", f"bulletin of {friday} in {target.parent}")
