@@ -2,7 +2,7 @@
 
 from audit_lib.reporting.acceptance import acceptance_report
 from audit_lib.reporting.bulletin import weekly_report, write_weekly
-from audit_lib.reporting.case import Case, open_case, tree
+from audit_lib.reporting.case import Case, open_case
 from audit_lib.reporting.compare import Snapshot, compare_runs
 from audit_lib.reporting.differences import changed_file, compare_trees, list_changed
 from audit_lib.reporting.docx import report_docx
@@ -23,6 +23,7 @@ from audit_lib.reporting.record import keep_record, read_record
 from audit_lib.reporting.run import AreaReport, report_areas, run_notebook, stale_reports
 from audit_lib.reporting.tables import Column, print_count, print_estimate, print_money, print_share
 from audit_lib.reporting.week import Week, fridays_due, open_week
+from audit_lib.reporting.whole import tree
 from audit_lib.reporting.workbook import report_workbook
 from audit_lib.reporting.writing import FORMATS, known_formats, render_report, write_report
 

@@ -8,13 +8,13 @@ import pandas as pd
 
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of
+from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, area_table, clauses, limit_of, printed_shares
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.pictures import coverage_map
-from audit_lib.reporting.tables import UNDEFINED, Column, print_share
+from audit_lib.reporting.tables import UNDEFINED, Column
 from audit_lib.reporting.verdicts import verdict_rows
-from audit_lib.reporting.words import rule_titles
+from audit_lib.reporting.words import name_each, rule_titles
 
 TITLES = {
     "R-03": ("应检", "已检", "县检覆盖率"),
@@ -111,13 +111,10 @@ def _legend() -> Paragraph:
 def _coverage(case: Case, table: pd.DataFrame, title: str) -> list[Picture]:
     if not case.speaks("R-03"):
         return []
-    part, whole = (table[f"R-03_{side}"].fillna(0).astype(int) for side in ("part", "whole"))
-    shares = (part / whole.where(whole > 0)).tolist()
-    words = [f"{print_share(p, w)} ({p:,}/{w:,})" for p, w in zip(part.tolist(), whole.tolist(), strict=True)]
+    shares = printed_shares(table, "R-03")
     label = "已检单位占应检单位的百分比(虚线为 100%; 横轴不从零开始)"
-    failed = table["R-03_result"].eq("not_met").tolist()
-    png = figures.share_dots(table["name"].tolist(), shares, words, failed, target=1, label=label)
-    said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
+    png = figures.share_dots(shares, target=1, label=label)
+    said = name_each(shares["name"], shares["words"])
     number = Number("coverage_by_area", title, "text", said, "县检")
     told = f"{title}, 目标是全部。{{coverage_by_area}}"
     return [Picture("coverage", f"图: {title}(来源: 县检)", png, told, (number,))]

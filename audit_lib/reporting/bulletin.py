@@ -121,30 +121,19 @@ def _change(week: Week) -> Part:
 
 
 def _tie_words(week: Week) -> Part:
-    counts = week.found["check"].value_counts()
-    numbers = [
-        Number("found", "对不上的数字", "count", len(week.found), "周报核对", unit="处", rows="对不上的数字")
-    ]
     if week.found.empty:
         return [Paragraph("收到的周报前后一致, 与台账记录一致。")], []
-    said = []
-    for check, words in CHECKS.items():
-        if check in counts:
-            numbers.append(
-                Number(
-                    f"found_{check}",
-                    words,
-                    "count",
-                    int(counts[check]),
-                    "周报核对",
-                    unit="处",
-                    rows="对不上的数字",
-                )
-            )
-            said.append(f"{words} {{found_{check}}} 处")
-    sentence = (
-        "收到的周报中有 {found} 处数字对不上: " + "、".join(said) + "。数字对不上是要问清的事, 不是结论。"
-    )
+    counts = week.found["check"].value_counts()
+    found = [("found", "对不上的数字", len(week.found))]
+    found += [
+        (f"found_{check}", words, int(counts[check])) for check, words in CHECKS.items() if check in counts
+    ]
+    numbers = [
+        Number(key, words, "count", count, "周报核对", unit="处", rows="对不上的数字")
+        for key, words, count in found
+    ]
+    said = "、".join(f"{number.label} {{{number.key}}} 处" for number in numbers[1:])
+    sentence = f"收到的周报中有 {{found}} 处数字对不上: {said}。数字对不上是要问清的事, 不是结论。"
     return [Paragraph(sentence)], numbers
 
 

@@ -10,18 +10,16 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numpy as np
 import pandas as pd
 
 from audit_lib import schemas
-from audit_lib.compliance import Judgement, Rulebook, load_judgement, run_rulebook
+from audit_lib.compliance import Judgement, Rulebook, run_rulebook
 from audit_lib.errors import ReportError
-from audit_lib.intake import Intake, city_codes, load_intake
+from audit_lib.intake import Intake, city_codes
 from audit_lib.params import Run, read_params
-from audit_lib.reporting.draws import DrawnCase, read_draws
+from audit_lib.reporting.draws import DrawnCase
 from audit_lib.reporting.tables import facts_table
-
-TREE = ("province", "city", "county")
+from audit_lib.reporting.whole import Whole, load_whole, make_whole, rule_places, rules_within
 
 T = TypeVar("T")
 
@@ -161,7 +159,7 @@ def open_case(params_file: str | Path, area: str | int) -> Case:
 
 def make_case(run: Run, area: str | int, intake: Intake, judgement: Judgement) -> Case:
     """Return the case of one area from what was read and what was judged."""
-    return _case(run, area, _whole(run, intake, judgement))
+    return _case(run, area, make_whole(run, intake, judgement))
 
 
 def _case(run: Run, area: str | int, whole: Whole) -> Case:
@@ -196,52 +194,6 @@ def _case(run: Run, area: str | int, whole: Whole) -> Case:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A run as its stages and its campaign left it, with what is the same for every area.
-
-    ``areas`` is the tree; ``places`` says where the rows of the judgement stand that belong to an area.
-    """
-
-    intake: Intake
-    judgement: Judgement
-    draws: tuple[DrawnCase, ...]
-    areas: pd.DataFrame
-    places: Mapping[str, np.ndarray]
-
-
-def load_whole(run: Run) -> Whole:
-    """Return what intake, judgement and the draws of a run left on the disk, as it stands there now.
-
-    A process that forks others (``kernel_server``) loads once for all of them: what was loaded
-    is kept as long as the files are the same.
-    """
-    key = whole_key(run)
-    if key not in LOADED:
-        LOADED.clear()
-        stages = load_intake(run.folder / "intake"), load_judgement(run.folder / "judgement")
-        LOADED[key] = _whole(run, *stages)
-    return LOADED[key]
-
-
-LOADED: dict[tuple[str, ...], Whole] = {}
-"""The last run loaded in this process, and none before it."""
-
-
-def whole_key(run: Run) -> tuple[str, ...]:
-    """Return what changes when a stage or a draw of the run is written again."""
-    stages = (run.folder / "intake" / "intake.json", run.folder / "judgement" / "rules.parquet")
-    names = ("plan.json", "frame.parquet", "certificate.json")
-    draws = (run.campaign / "draws" / draw / name for draw in sorted(run.params.draws) for name in names)
-    written = (str(file.stat().st_mtime_ns) if file.exists() else "" for file in (*stages, *draws))
-    return (str(run.folder.resolve()), *written)
-
-
-def _whole(run: Run, intake: Intake, judgement: Judgement) -> Whole:
-    areas = tree(intake.areas)
-    return Whole(intake, judgement, read_draws(run), areas, rule_places(judgement.rules, areas))
-
-
 def codes_within(areas: pd.DataFrame, code: str) -> frozenset[str]:
     """Return the code of an area and of all areas in it."""
     if areas.loc[areas["code"] == code, "level"].eq("province").any():
@@ -249,23 +201,12 @@ def codes_within(areas: pd.DataFrame, code: str) -> frozenset[str]:
     return frozenset(areas.loc[areas["city"] == code, "code"]) | {code}
 
 
-def rule_places(rules: pd.DataFrame, areas: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Return where the rows stand about an area, about what is in it, and about who reports for it."""
-    rows = rules[["area", "subject", "level"]].reset_index(drop=True)
-    itself = rows.loc[rows["subject"].isin(areas["code"]), "subject"]
-    bodies = rows.loc[rows["level"] == "org", "subject"].str.split(":", n=1).str[0]
-    owners = pd.concat([rows["area"], itself, bodies])
-    found = owners.groupby(owners.to_numpy()).indices
-    return {str(code): np.unique(owners.index.to_numpy()[at]) for code, at in found.items()}
-
-
-def rules_within(
-    rules: pd.DataFrame, places: Mapping[str, np.ndarray], codes: frozenset[str]
-) -> pd.DataFrame:
-    """Return the rows of the judgement that belong to any of these areas, in their order."""
-    found = [places[code] for code in codes if code in places]
-    mine = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.intp)
-    return rules.take(mine).reset_index(drop=True)
+def groups_within(areas: pd.DataFrame, code: str) -> dict[str, str]:
+    """Return what each county of an area is counted under: its city in a province, else itself."""
+    inside = areas[areas["code"].isin(codes_within(areas, code))]
+    counties = inside[inside["level"] == "county"]
+    column = "city" if (inside["level"] == "province").any() else "code"
+    return dict(zip(counties["code"], counties[column], strict=True))
 
 
 def find_run(params_file: str | Path) -> Run:
@@ -284,16 +225,6 @@ def find_run(params_file: str | Path) -> Run:
         return run
     data = output / run.data.relative_to(run.output) if run.data.is_relative_to(run.output) else run.data
     return dataclasses.replace(run, output=output, data=data)
-
-
-def tree(areas: pd.DataFrame) -> pd.DataFrame:
-    """Return the areas of the tree in standard order, with the city of each county.
-
-    Direct bodies owe reports but have no units of their own, so they are not in the tree.
-    """
-    rows = areas[areas["level"].isin(TREE)].sort_values(["order", "code"], ignore_index=True)
-    own = rows["kind"] == "own_city"
-    return rows.assign(city=rows["parent"].where(~own & (rows["level"] == "county"), rows["code"]))
 
 
 def find_area(areas: pd.DataFrame, code: str | int) -> pd.Series[str]:

@@ -15,11 +15,12 @@ import pandas as pd
 
 from audit_lib.compliance import Judgement
 from audit_lib.intake import Intake
-from audit_lib.reporting.case import codes_within, tree
+from audit_lib.reporting.case import codes_within
 from audit_lib.reporting.changes import changed_rows
 from audit_lib.reporting.facts import missing_words
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Block, Number, Paragraph, Report, Section
+from audit_lib.reporting.whole import tree
 from audit_lib.reporting.words import DRAFT, LEVELS, MADE_UP, rule_name, rule_names
 from audit_lib.schemas import rulebook_rows
 

@@ -11,12 +11,13 @@ from audit_lib.errors import ReportError
 from audit_lib.inference import prospect
 from audit_lib.inference.prospect import GOOD, PRESUMED
 from audit_lib.intake import load_intake
-from audit_lib.reporting.case import find_area, find_run, tree
+from audit_lib.reporting.case import find_area, find_run
 from audit_lib.reporting.draws import DrawnCase, read_draws
 from audit_lib.reporting.grids import grid_columns, make_grid
 from audit_lib.reporting.model import Number, Paragraph, Picture, Section
 from audit_lib.reporting.prospects import prospect_picture
 from audit_lib.reporting.tables import facts_table, print_day
+from audit_lib.reporting.whole import tree
 from audit_lib.reporting.words import NOT_NONE
 from audit_lib.sampling import read_draw, verify
 

@@ -12,11 +12,12 @@ import pandas as pd
 
 from audit_lib.compliance.hazards import MAJOR
 from audit_lib.reporting import figures
-from audit_lib.reporting.case import codes_within
+from audit_lib.reporting.case import groups_within
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.html import section_html
 from audit_lib.reporting.inquiry import Inquiry
 from audit_lib.reporting.model import Number, Picture, Section
+from audit_lib.reporting.words import name_each
 from audit_lib.schemas import rulebook_rows
 
 ALL = "全部"
@@ -30,10 +31,7 @@ def explored(inquiry: Inquiry, area: str, kind: str, first: pd.Timestamp, last: 
     area : code;  kind : group of ``rulebook/unit_types.csv`` or `ALL`;  first, last : days included
     """
     facts, case = inquiry.facts, inquiry.case
-    rows = case.areas[case.areas["code"].isin(codes_within(case.areas, area))]
-    counties = rows[rows["level"] == "county"]
-    level = "city" if (rows["level"] == "province").any() else "code"
-    home = dict(zip(counties["code"], counties[level], strict=True))
+    home = groups_within(case.areas, area)
     units = facts.frame[facts.frame["county"].isin(home)]
     if kind != ALL:
         prefixes = tuple(row["prefix"] for row in rulebook_rows("unit_types") if row["group"] == kind)
@@ -54,13 +52,13 @@ def explored(inquiry: Inquiry, area: str, kind: str, first: pd.Timestamp, last: 
         "majors": count(hazards[hazards["grade"] == MAJOR]),
         "overdue": count(hazards[hazards["overdue"]]),
     }
-    groups = [code for code in rows["code"] if code in set(home.values())]
+    groups = [code for code in case.areas["code"] if code in set(home.values())]
     table = pd.DataFrame(parts).reindex(groups).fillna(0).astype("int64").reset_index(names="code")
     names = case.names()
     table["name"] = table["code"].map(names)
     label = f"不合格的检查({names[area]}, {kind}, {first:%m-%d} 至 {last:%m-%d})"
     picture = figures.count_bars(table["name"].tolist(), table["failed"].tolist(), label=label)
-    said = "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["failed"], strict=True))
+    said = name_each(table["name"], table["failed"])
     numbers = tuple(
         Number(key, name, "text", words, "检查记录")
         for key, name, words in (("filters", "筛选", label), ("failed", "不合格的检查", said))

@@ -12,7 +12,7 @@ import pandas as pd
 
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.model import Number
-from audit_lib.reporting.tables import RESULTS
+from audit_lib.reporting.tables import RESULTS, print_share
 from audit_lib.sampling import parse_rate
 from audit_lib.schemas import rulebook_rows
 
@@ -74,6 +74,25 @@ def area_table(case: Case, areas: pd.DataFrame, level: str, rules: Iterable[str]
         table[f"{rule}_result"] = rows["result"].fillna("not_applicable").array
         table[f"{rule}_reason"] = rows["reason"].fillna("").array
     return table
+
+
+def printed_shares(table: pd.DataFrame, rule: str) -> pd.DataFrame:
+    """Return the shares of one rule as a figure draws them, from an `area_table`.
+
+    Returns
+    -------
+    DataFrame[name, share, words, failed]   share: 0..1, missing of nothing; words: as printed, with
+        both counts; failed: judged not met
+    """
+    part, whole = (table[f"{rule}_{side}"].fillna(0).astype(int) for side in ("part", "whole"))
+    words = [
+        f"{print_share(p, w, limit=limit_of(rule))} ({p:,}/{w:,})"
+        for p, w in zip(part.tolist(), whole.tolist(), strict=True)
+    ]
+    failed = table[f"{rule}_result"].eq("not_met")
+    return pd.DataFrame(
+        {"name": table["name"], "share": part / whole.where(whole > 0), "words": words, "failed": failed}
+    )
 
 
 @cache

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from audit_lib.reporting.canvas import FAIL, INK, LINE, SOFT, new_figure, png
 
@@ -25,25 +26,18 @@ LOOKS = (("#3d4650", ""), ("#aab1ba", ""), ("#ffffff", "////"), ("#e3e6ea", "...
 """Filling and pattern of parts side by side: told apart without colour."""
 
 
-def share_bars(
-    names: Sequence[str],
-    shares: Sequence[float],
-    words: Sequence[str],
-    failed: Sequence[bool],
-    *,
-    target: float,
-    label: str,
-) -> bytes:
+def share_bars(shares: pd.DataFrame, *, target: float, label: str) -> bytes:
     """Return bars of shares against a target; what failed is dark and bears its mark.
 
     Parameters
     ----------
-    names, words : area and printed share of each bar, from above to below
-    shares : 0..1; nan where there is none, then only the words stand there
-    failed : what was judged not met, as it need not be before the last day
+    shares : DataFrame[name, share, words, failed], from above to below; share: 0..1, nan where there
+        is none, then only the words stand there; failed: judged not met, as it need not be before
+        the last day
     target : the share due, drawn as a line
     """
-    values = np.nan_to_num(np.asarray(shares, dtype=float)) * 100
+    values = np.nan_to_num(shares["share"].to_numpy(dtype=float)) * 100
+    names, words, failed = (shares[column].tolist() for column in ("name", "words", "failed"))
     return _bars(names, values.tolist(), words, failed, label=label, target=target * 100)
 
 
@@ -87,20 +81,13 @@ def _bars(
         return png(figure)
 
 
-def share_dots(
-    names: Sequence[str],
-    shares: Sequence[float],
-    words: Sequence[str],
-    failed: Sequence[bool],
-    *,
-    target: float,
-    label: str,
-) -> bytes:
-    """Return a dot for each share near its target, on an axis that says where it begins.
+def share_dots(shares: pd.DataFrame, *, target: float, label: str) -> bytes:
+    """Return a dot for each share, as `share_bars`, near its target, on an axis that says where it begins.
 
     Bars would have to begin at zero, and then 99% and 100% look alike; dots may begin anywhere.
     """
-    values, goal = np.asarray(shares, dtype=float) * 100, target * 100
+    names, words, failed = (shares[column].tolist() for column in ("name", "words", "failed"))
+    values, goal = shares["share"].to_numpy(dtype=float) * 100, target * 100
     left = max(0.0, np.floor(float(np.nanmin([*values, goal - 1])) - 1))
     right = goal + (goal - left) * 0.42
     with figure_axes(len(names), label) as (figure, axes):

@@ -6,15 +6,14 @@ alarms covers all of them; a page then shows what lies in its area. Nothing here
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
-from audit_lib.compliance import Facts, gather_facts, load_rulebook
-from audit_lib.errors import AuditError, CallError, Text
+from audit_lib.compliance import Facts, gather_facts
+from audit_lib.errors import AuditError, CallError
 from audit_lib.intake import county_city, load_intake
 from audit_lib.investigation import (
     ClaimedList,
@@ -71,17 +70,19 @@ class Inquiry:
     facts: Facts
     period: str
     question: str
-    signals: pd.DataFrame
-    lists: Mapping[str, ClaimedList]
-    standing: pd.DataFrame
-    proposed: pd.DataFrame
-    latest: pd.DataFrame
-    orders: pd.DataFrame
-    model: RiskModel | None
-    untrained: str
-    places: pd.DataFrame
-    again: pd.DataFrame
-    beside: pd.DataFrame
+    signals: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["area", "alarm", "listed_apart"])
+    )
+    lists: Mapping[str, ClaimedList] = field(default_factory=dict)
+    standing: pd.DataFrame = field(default_factory=pd.DataFrame)
+    proposed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    latest: pd.DataFrame = field(default_factory=pd.DataFrame)
+    orders: pd.DataFrame = field(default_factory=pd.DataFrame)
+    model: RiskModel | None = None
+    untrained: str = ""
+    places: pd.DataFrame = field(default_factory=pd.DataFrame)
+    again: pd.DataFrame = field(default_factory=pd.DataFrame)
+    beside: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def asks(self, part: str) -> bool:
         """Whether this part was asked for."""
@@ -122,29 +123,15 @@ def open_inquiry(
     case = open_case(params_file, area)
     intake = load_intake(case.run.folder / "intake")
     cut = {name: _within(table, DATED.get(name, ""), period) for name, table in intake.tables.items()}
-    params = case.run.params
-    facts = gather_facts(dataclasses.replace(intake, tables=cut), params, load_rulebook(params.window.end))
-    asked = {key: part in ("", key) for key in QUESTIONS}
-    signals = find_signals(cut, county_city(intake.areas), facts.book) if asked["records"] else None
-    risk = _risk(facts, case) if asked["risk"] else _Risk()
-    where = _places(facts, case) if asked["places"] else _Where()
-    return Inquiry(
-        case=case,
-        facts=facts,
-        period=period,
-        question=part,
-        signals=pd.DataFrame(columns=["area", "alarm", "listed_apart"]) if signals is None else signals,
-        lists=examine_cities(facts) if asked["lists"] else {},
-        standing=risk.standing,
-        proposed=risk.proposed,
-        latest=risk.latest,
-        orders=risk.orders,
-        model=risk.model,
-        untrained=risk.untrained,
-        places=where.places,
-        again=where.again,
-        beside=where.beside,
-    )
+    facts = gather_facts(replace(intake, tables=cut), case.run.params, case.book)
+    inquiry = Inquiry(case, facts, period, part)
+    if inquiry.asks("records"):
+        inquiry = replace(inquiry, signals=find_signals(cut, county_city(intake.areas), facts.book))
+    if inquiry.asks("lists"):
+        inquiry = replace(inquiry, lists=examine_cities(facts))
+    if inquiry.asks("risk"):
+        inquiry = _with_risk(inquiry)
+    return _with_places(inquiry) if inquiry.asks("places") else inquiry
 
 
 def asked_part(period: str, question: str) -> str:
@@ -176,42 +163,27 @@ def _within(table: pd.DataFrame, date: str, period: str) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Where:
-    places: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-    again: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-    beside: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-
-
-@dataclass(frozen=True, slots=True)
-class _Risk:
-    standing: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-    proposed: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-    latest: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-    orders: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
-    model: RiskModel | None = None
-    untrained: str = ""
-
-
-def _risk(facts: Facts, case: Case) -> _Risk:
+def _with_risk(inquiry: Inquiry) -> Inquiry:
+    facts, case = inquiry.facts, inquiry.case
     rows = training_rows(facts)
     columns = list(rows.columns[FACTS_FROM:])
     standing = unit_standing(facts)
     standing = standing.join(score_risk(standing))
-    model, said, latest, orders = None, "", pd.DataFrame(), pd.DataFrame()
     try:
         model = train_risk(rows[columns], rows["failed"], day=rows["date"])
         standing["chance"] = model.chance(model_facts(facts)[columns])
+        inquiry = replace(inquiry, model=model)
         latest = _latest(rows, columns)
         orders = compare_orders(latest, orders=ORDERS, name=str(case.run.params.run))
+        inquiry = replace(inquiry, latest=latest, orders=orders)
     except AuditError as few:
-        said = Text(few.text.zh, few.text.en).zh
+        inquiry = replace(inquiry, untrained=few.text.zh)
     mine = standing[standing["county"].isin(case.codes)].reset_index(drop=True)
     order = [name for name in ("points", "chance") if name in mine]
     mine = mine.sort_values([*order, "unit_id"], ascending=[False] * len(order) + [True], ignore_index=True)
     chosen = case.run.params.investigation
     proposed = propose_visits(mine, chosen.visits, seed=chosen.seed)
-    return _Risk(mine, proposed, latest, orders, model, said)
+    return replace(inquiry, standing=mine, proposed=proposed)
 
 
 def _latest(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -230,7 +202,8 @@ def _latest(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return table
 
 
-def _places(facts: Facts, case: Case) -> _Where:
+def _with_places(inquiry: Inquiry) -> Inquiry:
+    facts, case = inquiry.facts, inquiry.case
     visits = training_rows(facts)
     higher = visits[visits["level"] != "county_checks"].drop_duplicates("unit_id", keep="last")
     units = facts.frame.merge(higher[["unit_id", "failed"]], on="unit_id", how="inner")
@@ -247,7 +220,8 @@ def _places(facts: Facts, case: Case) -> _Where:
     failed = frozenset(higher.loc[higher["failed"], "unit_id"])
     again = found_again(facts.hazards, as_of=facts.as_of, long_days=facts.book.count("long_open"))
     beside = beside_failures(facts.frame, failed, frozenset(higher["unit_id"]))
-    return _Where(
+    return replace(
+        inquiry,
         places=places.sort_values(["p", "county", "name"], ignore_index=True),
         again=again[again["county"].isin(case.codes)].reset_index(drop=True),
         beside=beside[beside["county"].isin(case.codes)].reset_index(drop=True),

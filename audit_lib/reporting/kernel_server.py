@@ -24,7 +24,8 @@ import sys
 from typing import Any
 
 from audit_lib.reporting import acceptance_report, find_faces, open_case, render_report
-from audit_lib.reporting.case import LOADED, find_run, load_whole, whole_key
+from audit_lib.reporting.case import find_run
+from audit_lib.reporting.whole import LOADED, load_whole, whole_key
 
 PRELOADED = (
     "ipykernel.kernelapp",

@@ -12,11 +12,12 @@ from audit_lib.files import sha256_bytes
 from audit_lib.intake import load_intake
 from audit_lib.investigation import Found, find_rows, shown_columns
 from audit_lib.reporting import figures
-from audit_lib.reporting.case import codes_within, find_area, find_run, tree
+from audit_lib.reporting.case import find_area, find_run, groups_within
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Cards, Grid, Number, Picture, Report, Section
 from audit_lib.reporting.tables import Column, Kind, facts_table
-from audit_lib.reporting.words import marks, until
+from audit_lib.reporting.whole import tree
+from audit_lib.reporting.words import marks, name_each, until
 from audit_lib.reporting.workbook import report_workbook
 from audit_lib.reporting.writing import write_files
 from audit_lib.schemas import inputs
@@ -63,20 +64,17 @@ def ask(
     intake = load_intake(run.folder / "intake")
     areas = tree(intake.areas)
     row = find_area(areas, area)
-    inside = areas[areas["code"].isin(codes_within(areas, str(row["code"])))]
-    counties = inside[inside["level"] == "county"]
+    home = groups_within(areas, str(row["code"]))
     found = find_rows(
         intake.tables,
-        counties=frozenset(counties["code"]),
+        counties=frozenset(home),
         area=str(row["name"]),
         unit_type=type,
         period=period,
         condition=condition,
     )
     names = dict(zip(areas["code"], areas["name"], strict=True))
-    level = "city" if row["level"] == "province" else "code"
-    home = dict(zip(counties["code"], counties[level], strict=True))
-    groups = [str(code) for code in inside["code"] if code in set(home.values())]
+    groups = [code for code in areas["code"] if code in set(home.values())]
     section = _section(found, condition, names, groups, home)
     report = Report(
         str(row["code"]),
@@ -101,7 +99,7 @@ def _section(
     )
     counts = found.rows["county"].map(home).value_counts().reindex(groups, fill_value=0)
     table = pd.DataFrame({"name": [names[code] for code in groups], "count": counts.to_numpy()})
-    said = "; ".join(f"{name} {count}" for name, count in zip(table["name"], table["count"], strict=True))
+    said = name_each(table["name"], table["count"])
     picture = Picture(
         "分布",
         "各地区符合条件的行数",

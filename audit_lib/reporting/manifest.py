@@ -22,9 +22,9 @@ from audit_lib.errors import CallError, InputError
 from audit_lib.files import Json, read_bytes, sha256_file, write_text
 from audit_lib.intake import Intake
 from audit_lib.params import Run, expand_environment
-from audit_lib.reporting.case import load_whole
 from audit_lib.reporting.draws import read_draws
 from audit_lib.reporting.fresh import CLOCKED, PACKAGE, code_digest, fonts_of, installed, rulebook_files
+from audit_lib.reporting.whole import load_whole
 from audit_lib.schemas import rulebook_rows
 from audit_lib.shipped import shipped
 

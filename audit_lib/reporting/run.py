@@ -1,18 +1,13 @@
 """Reports of many areas: the notebook executed once per area, several at a time in one process.
 
 Threads of one process, never several processes: jupyter's caches of free ports race between
-processes. A report that fails is named with its cell, and the others go on. What is kept of
-an executed notebook holds no time, no random id and no path of this machine, so that the
-same inputs give the same bytes.
+processes. A report that fails is named with its cell, and the others go on.
 """
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import logging
 import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,26 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audit_lib.errors import AuditError, CallError, ReportError, Text
-from audit_lib.files import write_text
 from audit_lib.params import Run
 from audit_lib.reporting import fresh
-from audit_lib.reporting.case import load_whole
+from audit_lib.reporting.executed import COLOUR, execute, load_papermill, write_executed
 from audit_lib.reporting.manifest import check_tree
+from audit_lib.reporting.whole import load_whole
 from audit_lib.reporting.writing import CHOSEN, FORMATS, known_formats
 from audit_lib.shipped import notebook as shipped_notebook
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
+    pass
 
 NOTEBOOK = "2_acceptance"
-LONGEST_CELL_SECONDS = 600
 MOST_AT_ONCE = 4
-MOST_STARTS = 3
-"""A port that was free a moment ago may be another program's when a kernel takes it."""
-
-ADDRESS = re.compile(r"0x[0-9a-f]{6,}")
-WIDGET = "application/vnd.jupyter.widget-view+json"
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +86,7 @@ def report_areas(
             if not every and fresh.is_fresh(run, code, digest, outputs)
         }
         if due := [code for code in codes if code not in results]:
-            _load_papermill()
+            load_papermill()
             with ThreadPoolExecutor(_at_once()) as pool:
                 jobs = {pool.submit(_report_area, run, file, code, manager, digest): code for code in due}
                 for done, job in enumerate(as_completed(jobs), start=1):
@@ -125,63 +113,6 @@ def stale_reports(run: Run) -> list[str]:
     return fresh.stale(run, fresh.inputs_digest(run, shipped_notebook(NOTEBOOK)))
 
 
-def execute(file: Path, parameters: Mapping[str, str], *, manager: type[Any] | None = None) -> NotebookNode:
-    """Return a notebook as executed with these parameters, stripped of all that differs between runs.
-
-    Raises
-    ------
-    CallError     a parameter that the notebook does not declare: papermill would only warn
-    ReportError   a cell failed; the message names it
-    """
-    import nbformat  # noqa: PLC0415 the kernel imports this module too and must not pay for papermill
-    import papermill  # type: ignore[import-untyped]  # noqa: PLC0415
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
-
-    _refuse_unknown(nbformat.read(file, as_version=4), file, parameters)  # type: ignore[no-untyped-call]
-
-    def run_once() -> Any:
-        return papermill.execute_notebook(
-            str(file),
-            None,
-            parameters=dict(parameters),
-            progress_bar=False,
-            kernel_name="python3",
-            execution_timeout=LONGEST_CELL_SECONDS,
-            shutdown_kernel="immediate",
-            **({"kernel_manager_class": manager} if manager else {}),
-        )
-
-    try:
-        notebook = _begin(run_once, file)
-    except papermill.PapermillExecutionError as failed:
-        raise _cell_error(file, failed) from failed
-    except (DeadKernelError, CellTimeoutError) as ended:
-        raise ReportError(
-            f"{file.name} 的内核中途停止(内存不足或超过 {LONGEST_CELL_SECONDS} 秒), 请重新运行",
-            f"the kernel of {file.name} stopped (out of memory, or over {LONGEST_CELL_SECONDS} s): run again",
-        ) from ended
-    return _normalise(notebook)
-
-
-def _begin(run_once: Callable[[], Any], file: Path) -> Any:
-    """Run a notebook; where its kernel ended before it had answered once, nothing was done: begin anew."""
-    from nbclient.exceptions import DeadKernelError  # noqa: PLC0415 as above
-
-    left = MOST_STARTS
-    while True:
-        left -= 1
-        try:
-            return run_once()
-        except DeadKernelError:
-            raise
-        except RuntimeError as ended:
-            if not left:
-                raise ReportError(
-                    f"{file.name} 的内核没有启动, 请重新运行: {ended}",
-                    f"the kernel of {file.name} did not start, run again: {ended}",
-                ) from ended
-
-
 def run_notebook(run: Run, name: str, parameters: Mapping[str, str], target: Path) -> None:
     """Execute one notebook on a run and write it, as executed, to ``target``.
 
@@ -192,11 +123,11 @@ def run_notebook(run: Run, name: str, parameters: Mapping[str, str], target: Pat
     """
     from audit_lib.reporting import kernels  # noqa: PLC0415 as above
 
-    _load_papermill()
+    load_papermill()
     given = _given(run)
     with kernels.ordinary_kernels() as manager:
         notebook = execute(shipped_notebook(name), {"params_file": given, **parameters}, manager=manager)
-    _write(target, notebook, {given: run.file.name})
+    write_executed(target, notebook, {given: run.file.name})
 
 
 def _report_area(run: Run, file: Path, code: str, manager: type[Any], digest: str) -> AreaReport:
@@ -205,7 +136,7 @@ def _report_area(run: Run, file: Path, code: str, manager: type[Any], digest: st
     before = _stamps(folder)
     try:
         notebook = execute(file, {"params_file": given, "area": code}, manager=manager)
-        _write(folder / "report.ipynb", notebook, {given: run.file.name})
+        write_executed(folder / "report.ipynb", notebook, {given: run.file.name})
         fresh.record(
             run, code, digest, [path for path, stamp in _stamps(folder).items() if before.get(path) != stamp]
         )
@@ -234,62 +165,6 @@ def _given(run: Run) -> str:
     return Path(os.path.relpath(file) if file.drive == Path.cwd().drive else file).as_posix()
 
 
-def _write(path: Path, notebook: NotebookNode, renamed: Mapping[str, str]) -> None:
-    import nbformat  # noqa: PLC0415 as above
-
-    for cell in notebook.cells:
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            for old, new in renamed.items():
-                cell.source = cell.source.replace(f'"{old}"', f'"{new}"')
-    write_text(path, nbformat.writes(notebook) + "\n")  # type: ignore[no-untyped-call]
-
-
-def _refuse_unknown(notebook: NotebookNode, file: Path, parameters: Mapping[str, str]) -> None:
-    declared = {
-        target.id
-        for cell in notebook.cells
-        if "parameters" in cell.metadata.get("tags", [])
-        for line in ast.parse(cell.source).body
-        if isinstance(line, ast.Assign)
-        for target in line.targets
-        if isinstance(target, ast.Name)
-    }
-    if strange := sorted(set(parameters) - declared):
-        known = sorted(declared)
-        raise CallError(
-            f"笔记本 {file.name} 没有参数 {'、'.join(strange)}, 有: {'、'.join(known)}",
-            f"notebook {file.name} has no parameter {', '.join(strange)}; it has {', '.join(known)}",
-        )
-
-
-def _cell_error(file: Path, failed: Any) -> ReportError:
-    line = next((line for line in failed.source.splitlines() if line.strip()), "").strip()
-    said = COLOUR.sub("", f"{failed.ename}: {failed.evalue}")
-    return ReportError(
-        f"{file.name} 第 {failed.exec_count} 个代码单元({line}): {said}",
-        f"{file.name}, code cell {failed.exec_count} ({line}): {said}",
-    )
-
-
-def _normalise(notebook: NotebookNode) -> NotebookNode:
-    notebook.metadata.pop("papermill", None)
-    notebook.metadata["language_info"] = {"name": "python"}
-    for place, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{place:02d}"
-        cell.metadata.pop("papermill", None)
-        cell.metadata.pop("execution", None)
-        if "outputs" in cell:
-            # A library's warning names files of this machine; what makes a figure wrong is an error.
-            cell["outputs"] = [output for output in cell["outputs"] if output.get("name") != "stderr"]
-        for output in cell.get("outputs", []):
-            # A widget is a number of this very kernel; the table beside it says the same to everybody.
-            output.get("data", {}).pop(WIDGET, None)
-            for kind, text in output.get("data", {}).items():
-                if isinstance(text, str) and kind.startswith("text/"):
-                    output["data"][kind] = ADDRESS.sub("0x0", text)
-    return notebook
-
-
 def _at_once() -> int:
     return max(2, min(MOST_AT_ONCE, (os.cpu_count() or 2) + 1))
 
@@ -311,11 +186,3 @@ def _told(formats: Sequence[str]) -> Iterator[None]:
     finally:
         os.environ.pop(CHOSEN)
         os.environ |= {CHOSEN: before} if before is not None else {}
-
-
-def _load_papermill() -> None:
-    """Import papermill without the module that takes a second and checks addresses nobody has here."""
-    modules: dict[str, object] = vars(sys)["modules"]
-    modules.setdefault("rfc3987_syntax", None)  # None is how an import is refused
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    import papermill  # noqa: F401, PLC0415

@@ -11,11 +11,19 @@ import pandas as pd
 from audit_lib.inference import bound_count
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import area_table, confidence_number, definition, rule_rows, sides, spot_rate
+from audit_lib.reporting.facts import (
+    area_table,
+    confidence_number,
+    definition,
+    printed_shares,
+    rule_rows,
+    sides,
+    spot_rate,
+)
 from audit_lib.reporting.grids import grid_columns, make_grid
 from audit_lib.reporting.model import Grid, Number, Paragraph, Picture, Section
 from audit_lib.reporting.tables import Column, print_share
-from audit_lib.reporting.words import NOT_NONE
+from audit_lib.reporting.words import NOT_NONE, name_each
 
 PASSED = "县检合格"
 """What a fifth is taken of by default, as the tables head it."""
@@ -149,17 +157,10 @@ def _grid(case: Case, name: str, table: pd.DataFrame, **otherwise: Any) -> Grid:
 
 
 def _picture(table: pd.DataFrame) -> Picture:
-    part, whole = (table[f"R-05_{side}"].fillna(0).astype(int) for side in ("part", "whole"))
-    rate = spot_rate()
-    words = [
-        f"{print_share(p, w, limit=rate)} ({p:,}/{w:,})"
-        for p, w in zip(part.tolist(), whole.tolist(), strict=True)
-    ]
-    shares = (part / whole.where(whole > 0)).tolist()
+    shares, rate = printed_shares(table, "R-05"), spot_rate()
     label = f"已抽单位占县检合格单位的百分比(虚线为 {print_share(rate.numerator, rate.denominator)})"
-    failed = table["R-05_result"].eq("not_met").tolist()
-    png = figures.share_bars(table["name"].tolist(), shares, words, failed, target=float(rate), label=label)
-    said = "; ".join(f"{name} {word}" for name, word in zip(table["name"], words, strict=True))
+    png = figures.share_bars(shares, target=float(rate), label=label)
+    said = name_each(shares["name"], shares["words"])
     numbers = (
         Number("spot_rate", "应抽比例", "text", print_share(rate.numerator, rate.denominator), "工作方案"),
         Number("spot_by_city", "各市州抽检率", "text", said, "市抽检"),

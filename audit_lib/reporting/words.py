@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -77,6 +78,15 @@ def shorten(names: list[str]) -> str:
     '甲县、乙县'
     """
     return "、".join(names) if len(names) <= FEW else "、".join(names[:FEW]) + f"等 {len(names)} 个"
+
+
+def name_each(names: Iterable[str], words: Iterable[object]) -> str:
+    """Return what is said of each name, in a row.
+
+    >>> name_each(["甲县", "乙县"], [12, 7])
+    '甲县 12; 乙县 7'
+    """
+    return "; ".join(f"{name} {said}" for name, said in zip(names, words, strict=True))
 
 
 def order(case: Case) -> dict[str, int]:

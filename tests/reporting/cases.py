@@ -9,7 +9,8 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.params import Params, Run
-from audit_lib.reporting.case import Case, codes_within, rule_places, rules_within, tree
+from audit_lib.reporting.case import Case, codes_within
+from audit_lib.reporting.whole import rule_places, rules_within, tree
 
 PROVINCE, CITY, COUNTY, NORTH, LONE = "990000", "990100", "990102", "990103", "990581"
 HOSTILE = '<script>alert("x")</script>=1+1\n第二行'

@@ -18,7 +18,7 @@ from audit_lib.compliance import Judgement, write_judgement
 from audit_lib.errors import CallError, JudgeError, ReportError
 from audit_lib.files import sha256_file
 from audit_lib.params import Run
-from audit_lib.reporting import fresh, open_case, report_areas, write_manifest
+from audit_lib.reporting import executed, fresh, open_case, report_areas, write_manifest
 from audit_lib.reporting import run as running
 from audit_lib.reporting.case import find_run
 from audit_lib.reporting.kernels import _ask, forked_kernels, ordinary_kernels
@@ -100,10 +100,10 @@ def test_kernel_that_ended_before_it_answered_is_begun_anew() -> None:
             raise one
         return one
 
-    assert running._begin(run_once, Path("2_acceptance.ipynb")) is made
+    assert executed._begin(run_once, Path("2_acceptance.ipynb")) is made
     starts += [dead, dead, dead, made]
     with pytest.raises(ReportError) as told:
-        running._begin(run_once, Path("2_acceptance.ipynb"))
+        executed._begin(run_once, Path("2_acceptance.ipynb"))
     assert str(told.value) == (
         "2_acceptance.ipynb 的内核没有启动, 请重新运行: Kernel died before replying to kernel_info"
     )
@@ -208,7 +208,7 @@ def test_notebook_in_its_own_folder_finds_params_and_output_of_the_clone(
 
 
 def test_jupyter_does_without_the_slow_address_grammar() -> None:
-    running._load_papermill()
+    executed.load_papermill()
     assert jsonschema.Draft202012Validator(
         {"type": "string"}, format_checker=jsonschema.FormatChecker()
     ).is_valid("x")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from audit_lib.reporting import kernels
-from audit_lib.reporting.run import execute
+from audit_lib.reporting.executed import execute
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.ipynb"))
 SAYS = {
