@@ -27,7 +27,6 @@ from audit_lib.investigation.where import (
     beside_failures,
     close_together,
     found_again,
-    places_by_distance,
     places_by_name,
 )
 
@@ -59,7 +58,6 @@ __all__ = [
     "known_before",
     "load_signals",
     "model_facts",
-    "places_by_distance",
     "places_by_name",
     "propose_visits",
     "read_condition",

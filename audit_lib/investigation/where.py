@@ -1,6 +1,6 @@
 """Where failures lie close together: places against their own county, and what was found again.
 
-A place is a township, or the nearest neighbours of a unit where coordinates are known. How many
+A place is a township, or whatever group of units the caller makes: no coordinates are needed. How many
 of its visited units would have failed if its county's failures had fallen on the visited units at
 random is hypergeometric; because many places are looked at, the smallest P-value is judged
 against the smallest of each relabelling (minP), so one alarm in twenty honest provinces is all
@@ -15,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
-from scipy.spatial import cKDTree
 from scipy.stats import hypergeom
 
 from audit_lib.investigation.chance import chance_of
 
-NEIGHBOURS = 10
 AGAIN, LONG = "再次查出", "长期未整改"
 LEAST_VISITED = 3
 """Fewer visited units than this make no place: one failure of one says nothing of its surroundings."""
@@ -42,21 +40,6 @@ def places_by_name(units: pd.DataFrame, place: str) -> sparse.csr_array:
     return sparse.csr_array((ones, (codes[inside], np.flatnonzero(inside))), shape=shape)
 
 
-def places_by_distance(xy: npt.ArrayLike, *, neighbours: int = NEIGHBOURS) -> sparse.csr_array:
-    """Return for each unit itself and its nearest neighbours, as a matrix units x units.
-
-    Parameters
-    ----------
-    xy : array, shape (n, 2)   in any unit in which distances may be compared
-    """
-    points = np.asarray(xy, dtype=np.float64)
-    nearest = min(neighbours + 1, len(points))
-    near = np.asarray(cKDTree(points).query(points, k=nearest)[1]).reshape(len(points), nearest)
-    rows = np.repeat(np.arange(len(points)), nearest)
-    ones = np.ones(rows.size, dtype=np.int64)
-    return sparse.csr_array((ones, (rows, near.ravel())), shape=(len(points), len(points)))
-
-
 def close_together(
     places: sparse.csr_array, failed: pd.Series[bool], group: pd.Series[str], *, name: str, rounds: int = 999
 ) -> pd.DataFrame:
@@ -64,7 +47,7 @@ def close_together(
 
     Parameters
     ----------
-    places : matrix places x units, from `places_by_name` or `places_by_distance`
+    places : matrix places x units, from `places_by_name`
     failed, group : shape (n,)   what the visit found; the county, within which labels are exchanged
     name : names the stream of relabellings (`chance_of`);  rounds : how many
 

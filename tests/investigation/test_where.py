@@ -7,12 +7,12 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from audit_lib.investigation import (
     beside_failures,
     close_together,
     found_again,
-    places_by_distance,
     places_by_name,
 )
 
@@ -46,11 +46,9 @@ def test_a_place_that_reaches_into_two_counties_adds_their_counts():
     rows = pd.DataFrame(
         {"county": list("aaaabbbb"), "failed": [True, False, False, False, True, True, False, False]}
     )
-    near = places_by_distance(
-        [[0, 0], [9, 0], [8, 0], [7, 0], [1, 0], [20, 0], [21, 0], [22, 0]], neighbours=2
-    )
+    near = sparse.csr_array(np.array([[1, 0, 0, 1, 1, 0, 0, 0]]))
     table = close_together(near, rows["failed"], rows["county"], name="test")
-    # unit 0, its neighbour 4 of county b, and 3 of county a: of a two are drawn, of b one
+    # units 0 and 3 of county a, and 4 of county b: of a two are drawn, of b one
     first = table.iloc[0]
     assert (first["visited"], first["failed"]) == (3, 2)
     assert first["expected"] == pytest.approx(2 * 1 / 4 + 1 * 2 / 4)
