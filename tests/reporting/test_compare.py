@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 from audit_lib.compliance import Judgement
 from audit_lib.intake import Intake
 from audit_lib.reporting import Report, Snapshot, compare_runs, report_html, report_workbook
-from audit_lib.reporting.whole import tree
 from audit_lib.reporting.changes import changed_rows
+from audit_lib.reporting.whole import tree
 from tests.reporting.runs import BY_HAND
 
 MANIFEST = {
