@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import csv
 import warnings
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -29,6 +31,8 @@ import pandera.pandas as pa  # noqa: E402
 
 PROVENANCE = ("sender", "file", "sheet", "row")
 """Where a row of an input table was read: kept beside it, never part of a result."""
+
+Row = TypeVar("Row")
 
 DTYPES = {
     "text": "str",
@@ -96,7 +100,24 @@ def _rows(name: str) -> tuple[dict[str, str], ...]:
     return tuple(csv.DictReader(source.read_text(encoding="utf-8").splitlines()))
 
 
-def _words(cell: str) -> tuple[str, ...]:
+def as_row(kind: type[Row], row: Mapping[str, str], **known: Any) -> Row:
+    """Return a row of text as the dataclass that declares it: text, ``a|b`` as a tuple, yes as a flag.
+
+    Parameters
+    ----------
+    known : fields that have their value already, whatever the row says
+
+    >>> as_row(Table, {"zh": "单位名录", "kind": "input", "note": ""}, name="units", columns=()).zh
+    '单位名录'
+    """
+    read: dict[str, Callable[[str], object]]
+    read = {"str": str, "bool": lambda cell: cell == "yes", "tuple[str, ...]": words}
+    asked = [one for one in fields(kind) if one.name not in known]  # type: ignore[arg-type]
+    return kind(**{one.name: read[str(one.type)](row[one.name]) for one in asked}, **known)
+
+
+def words(cell: str) -> tuple[str, ...]:
+    """Return the words of a cell that lists them as ``a|b``."""
     return tuple(word for word in cell.split("|") if word)
 
 
@@ -105,19 +126,9 @@ def tables() -> dict[str, Table]:
     """Return every table by name, in the order of the rulebook."""
     columns: dict[str, list[Column]] = {}
     for row in rulebook_rows("columns"):
-        columns.setdefault(row["table"], []).append(
-            Column(
-                row["column"],
-                row["zh"],
-                row["kind"],
-                row["role"],
-                _words(row["choices"]),
-                _words(row["aliases"]),
-                row["note"],
-            )
-        )
+        columns.setdefault(row["table"], []).append(as_row(Column, row, name=row["column"]))
     return {
-        row["table"]: Table(row["table"], row["zh"], row["kind"], row["note"], tuple(columns[row["table"]]))
+        row["table"]: as_row(Table, row, name=row["table"], columns=tuple(columns[row["table"]]))
         for row in rulebook_rows("tables")
     }
 

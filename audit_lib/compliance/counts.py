@@ -17,7 +17,7 @@ from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR, ORDINARY, closing_day
 from audit_lib.compliance.keys import among, look_up
 from audit_lib.sampling import PASSED, quota
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import as_row, rulebook_rows
 
 COUNTED = ["county", "measure", "day", "amount"]
 FORECAST = ["area", "measure", "done", "due", "due_most", "left", "slow", "fast", "least", "most", "needed"]
@@ -44,17 +44,7 @@ def weekly_measures() -> dict[str, Measure]:
     >>> weekly_measures()["inspected"].part_of
     'units_due'
     """
-    return {
-        row["key"]: Measure(
-            row["key"],
-            row["zh"],
-            row["unit"],
-            row["cumulative"] == "yes",
-            row["part_of"],
-            tuple(row["needs"].split("|")) if row["needs"] else (),
-        )
-        for row in rulebook_rows("weekly")
-    }
+    return {row["key"]: as_row(Measure, row) for row in rulebook_rows("weekly")}
 
 
 def follow_counts(facts: Facts) -> pd.DataFrame:

@@ -9,10 +9,15 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
+
 from audit_lib import schemas
 from audit_lib.errors import JudgeError, Problem, Text
 
 Rows = list[dict[str, str]]
+
+Value = int | Fraction | pd.Timestamp | dt.time | tuple[str, ...] | tuple[int, ...]
+"""What a parameter can be."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rulebook": ("key", "value"),
@@ -36,18 +41,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 NEEDED = ("rulebook", "rules")
 
 
-def _share(text: str) -> object:
-    return Fraction(text.removesuffix("%"))
+def _day(text: str) -> pd.Timestamp:
+    dt.date.fromisoformat(text)  # pandas takes much else for a day
+    return pd.Timestamp(text)
 
 
-UNITS: Mapping[str, Callable[[str], object]] = {
-    "date": dt.date.fromisoformat,
+UNITS: Mapping[str, Callable[[str], Value]] = {
+    "date": _day,
     "time": dt.time.fromisoformat,
-    "share": _share,
-    "words": str,
-    "counts": lambda text: [int(part) for part in text.split("|")],
+    "share": lambda text: Fraction(text.removesuffix("%")) / 100,
+    "words": schemas.words,
+    "counts": lambda text: tuple(int(part) for part in text.split("|")),
 }
-"""How to tell that a parameter has its unit; a value in any other unit is a whole number."""
+"""How a parameter is read; a value in any other unit is a whole number."""
 
 
 def read_rulebook(folder: Path) -> dict[str, Rows]:

@@ -7,7 +7,7 @@ source; this file only gives them their types. Another campaign is another folde
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -17,11 +17,10 @@ from typing import TypeVar
 import pandas as pd
 
 from audit_lib import schemas
-from audit_lib.compliance.pages import COLUMNS, read_rulebook
+from audit_lib.compliance.pages import COLUMNS, UNITS, Value, read_rulebook
 from audit_lib.errors import JudgeError
 from audit_lib.params import Readings
-
-Value = int | Fraction | pd.Timestamp | dt.time | tuple[str, ...] | tuple[int, ...]
+from audit_lib.schemas import as_row
 
 SHIPPED = "spring-2014"
 """The rulebook that lies at the top of the shipped folder; others lie in folders of their own in it."""
@@ -247,25 +246,18 @@ def _load(end: dt.date, folder: Path) -> Rulebook:
         name=titles["name"],
         version=titles["version"],
         rules={row["rule_id"]: _rule(row, end, readings, rows["parameters"]) for row in rows["rules"]},
-        parameters={row["key"]: _value(row) for row in rows["parameters"]},
-        indicators={row["key"]: _indicator(row) for row in rows["indicators"]},
+        parameters={row["key"]: UNITS.get(row["unit"], int)(row["value"]) for row in rows["parameters"]},
+        indicators={row["key"]: as_row(Indicator, row) for row in rows["indicators"]},
         items=_items(rows["checklist"]),
         short_forms=tuple(
             row["prefix"] for row in schemas.rulebook_rows("unit_types") if row["short_form"] == "yes"
         ),
         fridays=_days(row["date"] for row in rows["calendar"] if row["weekly_report_due"]),
         off_days=_days(row["date"] for row in rows["calendar"] if row["day_type"] in OFF),
-        questions={row["rule_id"]: _question(row) for row in rows["questions"]},
-        ambiguities={row["reading_id"]: _ambiguity(row) for row in rows["ambiguities"]},
-        options={
-            (row["reading_id"], row["option"]): Option(row["words"], row["short"], _words(row["value"]))
-            for row in rows["switches"]
-        },
+        questions={row["rule_id"]: as_row(Question, row, text=row["question"]) for row in rows["questions"]},
+        ambiguities={row["reading_id"]: as_row(Ambiguity, row) for row in rows["ambiguities"]},
+        options={(row["reading_id"], row["option"]): as_row(Option, row) for row in rows["switches"]},
     )
-
-
-def _words(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()
 
 
 def _days(days: Iterable[str]) -> pd.DatetimeIndex:
@@ -280,73 +272,16 @@ def _rule(
 ) -> Rule:
     due = end.isoformat() if row["due"] == WINDOW_END else row["due"]
     reading = readings.get(row["rule_id"], {})
-    return Rule(
-        rule_id=row["rule_id"],
+    return as_row(
+        Rule,
+        row,
         section=row["doc_section"],
         text=row["text_cn"],
         title=reading.get("title", ""),
         reading=reading.get("reading", ""),
-        check_mode=row["check_mode"],
-        accountable=row["accountable"],
-        consequence=row["consequence"],
         parameters=tuple(one["key"] for one in parameters if one["rule"] == row["rule_id"]),
-        levels=_words(row["levels"]),
         due=pd.Timestamp(due) if due else None,
-        needs=_words(row["needs"]),
-        counts=_words(row["counts"]),
-        counted_in=row["counted_in"],
-        severity=row["severity"],
-        area_set=row["area_set"] == "yes",
-        core=row["core"] == "yes",
-        primary_rule=row["primary_rule"],
     )
-
-
-def _indicator(row: dict[str, str]) -> Indicator:
-    return Indicator(
-        key=row["key"],
-        zh=row["zh"],
-        numerator=row["numerator"],
-        denominator=row["denominator"],
-        source=row["source"],
-        target=row["target"],
-        rule_id=row["rule_id"],
-        needs=_words(row["needs"]),
-        tree=row["tree"] == "yes",
-        note=row["note"],
-    )
-
-
-def _ambiguity(row: dict[str, str]) -> Ambiguity:
-    return Ambiguity(
-        reading_id=row["reading_id"],
-        title=row["title"],
-        open=row["open"],
-        reading=row["reading"],
-        alternatives=row["alternatives"],
-        rules=_words(row["rules"]),
-        parameters=_words(row["parameters"]),
-        choices=_words(row["choices"]),
-        source=row["source"],
-    )
-
-
-def _question(row: dict[str, str]) -> Question:
-    return Question(row["rule_id"], row["question"], row["scored"] == "yes", _words(row["documents"]))
-
-
-_TYPES: dict[str, Callable[[str], Value]] = {
-    "date": pd.Timestamp,
-    "time": dt.time.fromisoformat,
-    "share": lambda text: Fraction(text.removesuffix("%")) / 100,
-    "words": _words,
-    "counts": lambda text: tuple(int(part) for part in text.split("|")),
-}
-"""How a parameter is read; every other unit is a whole number."""
-
-
-def _value(row: dict[str, str]) -> Value:
-    return _TYPES.get(row["unit"], int)(row["value"])
 
 
 def _items(items: list[dict[str, str]]) -> pd.DataFrame:
