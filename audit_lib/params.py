@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import os
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -276,10 +277,8 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
     params = _parse(text, file.name)
     if as_of is not None:
         params = params.model_copy(update={"as_of": as_of})
-    _check_seeds(params, file.name)
-    _check_made_up(params, file.name)
-    _check_window(params, file.name)
-    _check_draws(params, file.name)
+    if wrong := next(_contradictions(params), None):
+        raise ParamsError(f"{file.name}: {wrong.zh}", f"{file.name}: {wrong.en}")
     home = file.resolve().parent
     output = (home / params.output) if params.output else Path.cwd() / "out"
     if OUTPUT in os.environ:
@@ -319,48 +318,37 @@ def _check_passwords(text: str, name: str) -> None:
         )
 
 
-def _check_seeds(params: Params, name: str) -> None:
+def _contradictions(params: Params) -> Iterator[Text]:
+    """What choices say together that each of them may say; refused, rather than one of them ignored."""
     loose = [draw for draw, choice in params.draws.items() if choice.seed is not None and not params.demo]
     if loose:
-        raise ParamsError(
-            f"{name}: 只有演示(demo: true)可以在参数里写种子; 请删去 {'、'.join(loose)} 的 seed, "
+        yield Text(
+            f"只有演示(demo: true)可以在参数里写种子; 请删去 {'、'.join(loose)} 的 seed, "
             "在方案公布之后用 audit draw --seed 给出",
-            f"{name}: only a demo may carry seeds in its params; remove seed of {', '.join(loose)} "
+            f"only a demo may carry seeds in its params; remove seed of {', '.join(loose)} "
             "and give it to audit draw --seed after the plan is published",
         )
-
-
-def _check_made_up(params: Params, name: str) -> None:
     if params.make and not params.demo:
-        raise ParamsError(
-            f"{name}: 编造数据(make)只能用于演示, 请写 demo: true",
-            f"{name}: only a demo may make its data up (make); write demo: true",
+        yield Text(
+            "编造数据(make)只能用于演示, 请写 demo: true",
+            "only a demo may make its data up (make); write demo: true",
         )
-
-
-def _check_window(params: Params, name: str) -> None:
-    if params.window.start > params.window.end:
-        raise ParamsError(
-            f"{name}: window 的 start {params.window.start} 晚于 end {params.window.end}",
-            f"{name}: the window starts on {params.window.start}, after its end {params.window.end}",
+    start, end = params.window.start, params.window.end
+    if start > end:
+        yield Text(
+            f"window 的 start {start} 晚于 end {end}", f"the window starts on {start}, after its end {end}"
         )
-
-
-def _check_draws(params: Params, name: str) -> None:
-    """Refuse choices that one purpose has and another has not, rather than ignore them."""
     for draw, choice in params.draws.items():
         if choice.scores is not None and (choice.purpose != "unannounced" or choice.neyman):
-            raise ParamsError(
-                f"{name}: 抽样“{draw}”: scores(风险分)只用于暗访(unannounced), 且不与 neyman 同用",
-                f'{name}: draw "{draw}": scores are for purpose unannounced, and not together with neyman',
+            yield Text(
+                f"抽样“{draw}”: scores(风险分)只用于暗访(unannounced), 且不与 neyman 同用",
+                f'draw "{draw}": scores are for purpose unannounced, and not together with neyman',
             )
-        if choice.neyman is not None and (
-            choice.purpose == "city_check" or choice.neyman not in params.draws
-        ):
+        if choice.neyman and (choice.purpose == "city_check" or choice.neyman not in params.draws):
             known = "、".join(params.draws)
-            raise ParamsError(
-                f"{name}: 抽样“{draw}”: neyman 须是另一次抽样的名称({known}), 不用于市级抽检(city_check)",
-                f'{name}: draw "{draw}": neyman names another draw ({known}), and is not for a city_check',
+            yield Text(
+                f"抽样“{draw}”: neyman 须是另一次抽样的名称({known}), 不用于市级抽检(city_check)",
+                f'draw "{draw}": neyman names another draw ({known}), and is not for a city_check',
             )
 
 
@@ -368,10 +356,7 @@ def _check_draws(params: Params, name: str) -> None:
 def _parse(text: str, name: str) -> Params:
     """Return the choices of a text; each report of a batch asks for the same."""
     _check_passwords(text, name)
-    return _validate(*load_yaml(text, name), name)
-
-
-def _validate(tree: object, lines: Lines, name: str) -> Params:
+    tree, lines = load_yaml(text, name)
     try:
         return Params.model_validate(tree)
     except pydantic.ValidationError as wrong:

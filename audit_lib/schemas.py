@@ -94,6 +94,15 @@ def rulebook_rows(name: str) -> list[dict[str, str]]:
     return [dict(row) for row in _rows(name)]
 
 
+def parameter(key: str) -> str:
+    """Return the value of a parameter that needs no params to be known, as the rulebook writes it.
+
+    >>> parameter("spot_rate")
+    '20%'
+    """
+    return next(row["value"] for row in _rows("parameters") if row["key"] == key)
+
+
 @cache
 def _rows(name: str) -> tuple[dict[str, str], ...]:
     source = resources.files("audit_lib").joinpath("rulebook", f"{name}.csv")

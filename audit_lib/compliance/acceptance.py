@@ -52,8 +52,7 @@ def propose(facts: Facts, rules: pd.DataFrame, *, applies: frozenset[str]) -> pd
     )
     core = rows[rows["rule_id"].map(lambda rule_id: book.rules[rule_id].core)]
     readings = {"result": rows, "result_within_1pct": lenient, "result_core": core}
-    due = book.rules[RULE].due if RULE in applies else None
-    early = due is not None and facts.as_of < due
+    early = RULE in applies and book.rules[RULE].early(facts.as_of)
     for column, chosen in readings.items():
         places[column] = _read(places, chosen) if RULE in applies else NOT_APPLICABLE
         places[column] = places[column].mask(early & (places[column] != NOT_APPLICABLE), NOT_DUE)

@@ -57,10 +57,8 @@ def follow_counts(facts: Facts) -> pd.DataFrame:
     frame, checks = facts.frame, facts.county_checks[facts.county_checks["valid"]]
     checks = checks[among(checks["unit_id"], frame["unit_id"])]
     visits = pd.concat([checks[["unit_id", "date"]], _from_above(facts, checks)])
-    window = facts.params.window
-    own = facts.self_checks[facts.self_checks["self_check_date"].between(
-        pd.Timestamp(window.start), min(pd.Timestamp(window.end), facts.as_of)
-    )]  # fmt: skip
+    dates = facts.self_checks["self_check_date"]
+    own = facts.self_checks[facts.in_window(dates) & (dates <= facts.as_of)]
     spot = facts.spot_checks[facts.spot_checks["passed"] & facts.spot_checks["valid"]]
     hazards = facts.hazards
     closed = closing_day(hazards)

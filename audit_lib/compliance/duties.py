@@ -14,7 +14,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import among
-from audit_lib.compliance.rows import COLUMNS, MET, NOT_APPLICABLE, NOT_ASSESSABLE, NOT_DUE, NOT_MET
+from audit_lib.compliance.rows import COLUMNS, MET, NOT_APPLICABLE, NOT_ASSESSABLE, NOT_DUE, NOT_MET, ratio
 from audit_lib.compliance.rulebook import Rule
 
 UNREAD = "有关资料没有报送或未能全部读出"
@@ -77,11 +77,10 @@ def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(reason=rows["reason"].astype("str").where(rows["reason"] != ""))
     short = ~rows["met"].astype(bool)
     lost = short & hidden(facts, (*rule.needs, *rule.counts), rows)
-    early = rule.due is not None and facts.as_of < rule.due
     cases = [
         (~rows["applicable"], NOT_APPLICABLE),
         (lost, NOT_ASSESSABLE),
-        (short & early, NOT_DUE),
+        (short & rule.early(facts.as_of), NOT_DUE),
         (short & rows["doubtful"], NOT_ASSESSABLE),
         (short, NOT_MET),
     ]
@@ -94,12 +93,11 @@ def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
     counts = pd.DataFrame(known).astype("Int64")
     gap = (counts["denominator"] - counts["numerator"]).clip(lower=0)
     told = result.isin([MET, NOT_MET, NOT_DUE])
-    ratio = (counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype("Float64")
     return rows.assign(
         **counts,
         result=result,
         reason=reason,
-        value=rows.get("value", ratio),
+        value=rows.get("value", ratio(counts["numerator"], counts["denominator"])),
         missing=gap.where(told),
         evidence=rows.get("evidence", pd.Series(pd.NA, index=rows.index, dtype="str")),
     )[COLUMNS]

@@ -50,7 +50,6 @@ class Facts:
         nothing whose first date that is due lies after the day
     dated : the tables with dates that T-01 holds against the window, also those of the future
     contested : counties of roster rows whose identifier stands in several
-    outputs : texts of written outputs by name, for DQ-06
     scores : one row per checklist (`score_checks`)
     answers : what people said (`questions.read_answers`)
     """
@@ -81,7 +80,6 @@ class Facts:
     records: Mapping[str, pd.DataFrame]
     dated: Mapping[str, pd.DataFrame]
     contested: pd.Series[str]
-    outputs: Mapping[str, str]
     scores: pd.DataFrame
     answers: pd.DataFrame
 
@@ -90,13 +88,17 @@ class Facts:
         """Code of the whole."""
         return str(self.areas.loc[self.areas["level"] == "province", "code"].iloc[0])
 
+    def in_window(self, days: pd.Series[pd.Timestamp]) -> pd.Series[bool]:
+        """Return which days lie in the campaign."""
+        window = self.params.window
+        return days.between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+
 
 def gather_facts(
     intake: Intake,
     params: Params,
     book: Rulebook,
     answers: pd.DataFrame | None = None,
-    outputs: Mapping[str, str] | None = None,
 ) -> Facts:
     """Return the facts at the end of ``params.as_of``.
 
@@ -172,7 +174,6 @@ def gather_facts(
             for name in sorted({word.split(".")[0] for word in book.words("window_dates")})
         },
         contested=contested,
-        outputs=outputs or {},
         records={
             name: _record(name, rows, homes, as_of, number)
             for name, rows in tables.items()

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from audit_lib.compliance.keys import join_words
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.intake.text import bare, names_somebody
 
@@ -175,12 +176,9 @@ def lacking(
     >>> lacking(pd.DataFrame(row), ["责任", "措施", "资金", "时限", "预案"], ["无"])[0]
     '责任、资金、预案'
     """
-    words = pd.Series("", index=rows.index, dtype="str")
-    for element in elements:
-        nothing = set(no_content) - set(answers) if element == "预案" else no_content
-        there = _has(rows, element, nothing)
-        words += there.map({True: "", False: f"、{element}"}).astype("str")
-    return words.str.removeprefix("、")
+    nothing = {"预案": set(no_content) - set(answers)}
+    faults = ((~_has(rows, one, nothing.get(one, no_content)), one) for one in elements)
+    return join_words(faults, rows.index)
 
 
 def element_columns(elements: Sequence[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -33,6 +33,21 @@ def look_up(keys: pd.Series[str], values: pd.Series[Any]) -> pd.Series[Any]:
     True
     """
     return values.reindex(pd.Index(keys)).set_axis(keys.index)
+
+
+def join_words(
+    faults: Iterable[tuple[pd.Series[bool], str | pd.Series[str]]], index: pd.Index
+) -> pd.Series[str]:
+    """Return the words of all that is true of each row, joined by 、; empty where nothing is.
+
+    >>> late, blank = pd.Series([True, True, False]), pd.Series([False, True, False])
+    >>> join_words([(late, "迟报"), (blank, "缺数字")], late.index).tolist()
+    ['迟报', '迟报、缺数字', '']
+    """
+    words = pd.Series("", index=index, dtype="str")
+    for hit, word in faults:
+        words += ("、" + pd.Series(word, index=index, dtype="str")).where(hit, "")
+    return words.str.removeprefix("、")
 
 
 def first_of(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR, closing_day, days_known, taken_down
-from audit_lib.compliance.keys import look_up
+from audit_lib.compliance.keys import join_words, look_up
 from audit_lib.compliance.rulebook import Rulebook
 
 UNKNOWN = "查出日期不明"
@@ -174,7 +174,7 @@ def _commonest(rows: pd.DataFrame, column: str) -> pd.DataFrame:
 def _signs(table: pd.DataFrame, book: Rulebook) -> pd.Series[str]:
     """Say of each area what wants a second look, joined by 、."""
     least, share = book.count("same_day_least"), book.share("same_day_share")
-    words = pd.Series("", index=table.index, dtype="str")
+    faults: list[tuple[pd.Series[bool], pd.Series[str]]] = []
     for number, whole, day, said in (
         ("same_closing", "closed", "closing_day", "集中在同一天销号"),
         ("same_deadline", "deadlines", "deadline_day", "整改期限都是同一天"),
@@ -182,13 +182,13 @@ def _signs(table: pd.DataFrame, book: Rulebook) -> pd.Series[str]:
         hit = (table[number] >= least) & (table[number] * share.denominator >= table[whole] * share.numerator)
         told = table[number].astype("str") + "/" + table[whole].astype("str") + " 项" + said
         told += "(" + table[day].dt.strftime("%m-%d") + ")"
-        words += ("、" + told).where(hit, "")
+        faults.append((hit, told))
     for number, said in (
         ("far_deadlines", f" 项整改期限超过 {book.count('far_deadline')} 天"),
         ("taken_down_after_listing", " 项挂牌后降级"),
     ):
-        words += ("、" + table[number].astype("str") + said).where(table[number] > 0, "")
-    return words.str.removeprefix("、").astype("str")
+        faults.append((table[number] > 0, table[number].astype("str") + said))
+    return join_words(faults, table.index)
 
 
 def _of_areas(rows: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

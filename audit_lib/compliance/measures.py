@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
@@ -45,47 +48,33 @@ def reports_by_area(facts: Facts) -> Counts:
     return count(due.assign(county=due["area"]), due["on_time"]).rename_axis("area")
 
 
+def _units(rows: pd.DataFrame, known: pd.Series[str]) -> Counts:
+    """Units of ``rows`` that are among those known, of all of them."""
+    return count(rows, among(rows["unit_id"], known))
+
+
 def _notice(facts: Facts) -> Counts:
-    rows = _frozen(facts)
-    last = facts.book.day("notice_last")
-    signed = facts.self_checks.loc[facts.self_checks["notice_date"] <= last, "unit_id"]
-    return count(rows, rows["unit_id"].isin(signed))
+    signed = facts.self_checks["notice_date"] <= facts.book.day("notice_last")
+    return _units(_frozen(facts), facts.self_checks.loc[signed, "unit_id"])
 
 
-def _self_check(facts: Facts) -> Counts:
+def _self_check(facts: Facts, *, most: float = np.inf) -> Counts:
     state = self_check_state(facts)
-    return count(state, state["done"], ~state["pending"])
-
-
-def _self_check_on_time(facts: Facts) -> Counts:
-    state = self_check_state(facts)
-    return count(state, state["done"] & (state["days_late"] == 0), ~state["pending"])
+    return count(state, state["done"] & (state["days_late"] <= most), ~state["pending"])
 
 
 def _coverage_roster(facts: Facts) -> Counts:
-    rows = _frozen(facts)
-    seen = facts.frame.loc[inspected_units(facts), "unit_id"]
-    return count(rows, rows["unit_id"].isin(seen))
+    return _units(_frozen(facts), facts.frame.loc[inspected_units(facts), "unit_id"])
 
 
-def _removed(facts: Facts) -> Counts:
-    rows = _frozen(facts)
-    return count(rows, among(rows["unit_id"], facts.removed["unit_id"]))
-
-
-def _first_pass(facts: Facts) -> Counts:
-    visits = _inspections(facts).drop_duplicates("unit_id")
-    return count(visits, visits["conclusion"] == PASSED)
-
-
-def _pass(facts: Facts) -> Counts:
-    visits = _inspections(facts).drop_duplicates("unit_id", keep="last")
+def _passed(facts: Facts, keep: Literal["first", "last"]) -> Counts:
+    """Units whose first or last inspection in the campaign was passed."""
+    visits = _inspections(facts).drop_duplicates("unit_id", keep=keep)
     return count(visits, visits["conclusion"] == PASSED)
 
 
 def _spot(facts: Facts) -> Counts:
-    sampled = facts.spot_checks.loc[facts.spot_checks["counted"], "unit_id"]
-    return count(facts.population, facts.population["unit_id"].isin(sampled))
+    return _units(facts.population, facts.spot_checks.loc[facts.spot_checks["counted"], "unit_id"])
 
 
 def _spot_to_date(facts: Facts) -> Counts:
@@ -96,7 +85,7 @@ def _spot_to_date(facts: Facts) -> Counts:
     passes = county_passes(county, pd.concat(above), [facts.as_of])
     passes = passes.merge(facts.units[["unit_id", "county"]], on="unit_id")
     sampled = checks.loc[checks["passed"] & checks["valid"], "unit_id"]
-    return count(passes, passes["unit_id"].isin(sampled))
+    return _units(passes, sampled)
 
 
 def _spot_pass(facts: Facts) -> Counts:
@@ -132,24 +121,12 @@ def _agreement(facts: Facts) -> Counts:
     return count(both, both["result"] == both["result_own"])
 
 
-def _rectified_general(facts: Facts) -> Counts:
-    rows = facts.hazards
-    return count(rows, rows["closed"], rows["grade"] == ORDINARY)
+def _hazards(facts: Facts, part: str, whole: pd.Series[bool]) -> Counts:
+    return count(facts.hazards, facts.hazards[part], whole)
 
 
-def _rectified_major(facts: Facts) -> Counts:
-    rows = facts.hazards
-    return count(rows, rows["closed"], rows["grade"] == MAJOR)
-
-
-def _rectified_in_time(facts: Facts) -> Counts:
-    rows = facts.hazards
-    return count(rows, rows["in_time"], rows["due"] <= facts.as_of)
-
-
-def _major_in_time(facts: Facts) -> Counts:
-    rows = facts.hazards[facts.hazards["grade"] == MAJOR]
-    return count(rows, rows["in_time"], rows["due"] <= facts.as_of)
+def _due(facts: Facts) -> pd.Series[bool]:
+    return facts.hazards["due"] <= facts.as_of
 
 
 def _listed(facts: Facts) -> Counts:
@@ -182,8 +159,7 @@ def _platform_only(facts: Facts) -> Counts:
 
 
 def _drill(facts: Facts) -> Counts:
-    drilled = facts.self_checks.loc[drills(facts), "unit_id"]
-    return count(facts.frame, facts.frame["unit_id"].isin(drilled))
+    return _units(facts.frame, facts.self_checks.loc[drills(facts), "unit_id"])
 
 
 def _drill_people(facts: Facts) -> Counts:
@@ -214,26 +190,26 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         "grid": lambda facts: count(facts.frame, in_grid(facts)),
         "notice": _notice,
         "self_check": _self_check,
-        "self_check_on_time": _self_check_on_time,
+        "self_check_on_time": partial(_self_check, most=0),
         "coverage": lambda facts: count(facts.frame, inspected_units(facts)),
         "coverage_roster": _coverage_roster,
-        "removed": _removed,
-        "first_pass": _first_pass,
-        "pass": _pass,
+        "removed": lambda facts: _units(_frozen(facts), facts.removed["unit_id"]),
+        "first_pass": partial(_passed, keep="first"),
+        "pass": partial(_passed, keep="last"),
         "spot": _spot,
         "spot_to_date": _spot_to_date,
         "spot_pass": _spot_pass,
         "missed": _missed,
         "agreement": _agreement,
         "rectified": lambda facts: count(facts.hazards, facts.hazards["closed"]),
-        "rectified_general": _rectified_general,
-        "rectified_major": _rectified_major,
-        "rectified_due": lambda facts: count(
-            facts.hazards, facts.hazards["closed"], facts.hazards["due"] <= facts.as_of
+        "rectified_general": lambda facts: _hazards(facts, "closed", facts.hazards["grade"] == ORDINARY),
+        "rectified_major": lambda facts: _hazards(facts, "closed", facts.hazards["grade"] == MAJOR),
+        "rectified_due": lambda facts: _hazards(facts, "closed", _due(facts)),
+        "rectified_in_time": lambda facts: _hazards(facts, "in_time", _due(facts)),
+        "major_in_time": lambda facts: _hazards(
+            facts, "in_time", (facts.hazards["grade"] == MAJOR) & _due(facts)
         ),
-        "rectified_in_time": _rectified_in_time,
-        "major_in_time": _major_in_time,
-        "overdue": lambda facts: count(facts.hazards, facts.hazards["overdue"], ~facts.hazards["closed"]),
+        "overdue": lambda facts: _hazards(facts, "overdue", ~facts.hazards["closed"]),
         "managed": lambda facts: count(facts.hazards, managed(facts.hazards)),
         "five_elements": lambda facts: count(
             facts.hazards, facts.hazards["lacking"] == "", ~facts.hazards["closed"]
@@ -241,9 +217,9 @@ MEASURES: Mapping[str, Callable[[Facts], Counts]] = MappingProxyType(
         "listed": _listed,
         "five_in_place": _five_in_place,
         "signed": _signed,
-        "rechecked": lambda facts: count(facts.hazards, facts.hazards["rechecked"], facts.hazards["claimed"]),
-        "recheck_pass": lambda facts: count(
-            facts.hazards, facts.hazards["closed"], facts.hazards["rechecked"] & facts.hazards["claimed"]
+        "rechecked": lambda facts: _hazards(facts, "rechecked", facts.hazards["claimed"]),
+        "recheck_pass": lambda facts: _hazards(
+            facts, "closed", facts.hazards["rechecked"] & facts.hazards["claimed"]
         ),
         "funds": _funds,
         "platform": lambda facts: count(facts.hazards, platform_state(facts)["there"]),

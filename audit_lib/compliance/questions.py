@@ -81,7 +81,7 @@ def ask(facts: Facts, rule: Rule, asked: pd.DataFrame) -> pd.DataFrame:
     the workbook; unanswered: not assessable, before the rule is due: not due
     """
     rows = asked.assign(rule_id=rule.rule_id).merge(_kept(facts), on=_KEY, how="left")
-    early = rule.due is not None and facts.as_of < rule.due
+    early = rule.early(facts.as_of)
     answered = rows["answer"].notna()
     result = rows["answer"].map(SAYS).fillna(NOT_ASSESSABLE)
     shown = rows["answered_by"] + " " + rows["answered_on"] + ": " + rows["reason"]

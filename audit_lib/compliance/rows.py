@@ -13,7 +13,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import look_up
+from audit_lib.compliance.keys import join_words, look_up
 from audit_lib.compliance.rulebook import Rule
 
 MET, NOT_MET = "met", "not_met"
@@ -79,7 +79,7 @@ def judge_areas(
     known = sums[["numerator", "denominator"]].astype("Int64").mask(hidden)
     return rows.assign(
         **known,
-        value=_ratio(known),
+        value=ratio(known["numerator"], known["denominator"]),
         missing=gap.astype("Int64").where(rows["result"].isin([MET, NOT_MET, NOT_DUE])),
         evidence=_by_area(facts, evidence, sums).where(~hidden),
         subject=rows["area"],
@@ -93,26 +93,56 @@ def subjects(
     result: pd.Series[str] | np.ndarray,
     evidence: pd.Series[str],
     *,
-    reason: pd.Series[str] | str | None = None,
-    numerator: pd.Series[int] | None = None,
-    denominator: pd.Series[int] | None = None,
-    value: pd.Series[float] | None = None,
+    reason: pd.Series[str] | np.ndarray | str = "",
+    **counts: pd.Series[Any],
 ) -> pd.DataFrame:
-    """Return a rule's rows for single units, hazards, records or bodies."""
-    rows = pd.DataFrame(
-        {
-            "subject": subject,
-            "area": area,
-            "result": result,
-            "numerator": numerator,
-            "denominator": denominator,
-            "value": value,
-            "missing": None,
-            "reason": reason,
-            "evidence": evidence,
-        }
-    )
-    return rows.assign(level=level)[COLUMNS]
+    """Return a rule's rows for single units, hazards, records or bodies.
+
+    Parameters
+    ----------
+    reason : empty where there is nothing to say
+    counts : ``numerator``, ``denominator``, ``value`` where the rule has such
+    """
+    said = pd.Series(reason, index=subject.index, dtype="str")
+    told = {"result": result, "reason": said.where(said != ""), "evidence": evidence, **counts}
+    rows = pd.DataFrame(dict.fromkeys(COLUMNS) | {"subject": subject, "area": area} | told)
+    return rows.assign(level=level)
+
+
+def singles(
+    level: str,
+    table: str,
+    rows: pd.DataFrame,
+    result: pd.Series[str] | np.ndarray,
+    *,
+    subject: pd.Series[str] | None = None,
+    **told: Any,
+) -> pd.DataFrame:
+    """Return a rule's rows for single rows of a table, each citing its number.
+
+    Parameters
+    ----------
+    subject : what is judged; None: the row by its number
+    told : ``reason`` and counts as for `subjects`
+    """
+    number = rows[_number(table)]
+    about = number if subject is None else subject
+    return subjects(level, about, rows["county"], result, cite(table, number), **told)
+
+
+def named(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return DataFrame[county, evidence]: what `judge_areas` names, rows of a table by their numbers."""
+    return rows[["county"]].assign(evidence=cite(table, rows[_number(table)]))
+
+
+def _number(table: str) -> str:
+    """The column by which a row of a table is cited."""
+    return schemas.tables()[table].keys[0]
+
+
+def ratio(part: pd.Series[int], whole: pd.Series[int]) -> pd.Series[float]:
+    """Return a share, missing where there is nothing to take it of."""
+    return (part / whole.mask(whole == 0)).astype("Float64")
 
 
 def judge_units(
@@ -125,7 +155,6 @@ def judge_units(
     exempt: pd.Series[str] | str = "",
     seen: pd.Series[bool] | bool = True,
     evidence: pd.Series[str] | None = None,
-    said: pd.Series[str] | str = "",
     **counts: pd.Series[Any],
 ) -> pd.DataFrame:
     """Return a rule's rows for units of the roster, from what each of them falls short of.
@@ -136,18 +165,16 @@ def judge_units(
     ----------
     units : rows of ``facts.frame``
     short : what is wanting, in words; empty where nothing is
-    unclear : why nobody can say;  exempt : why the rule does not apply;  said : a remark where it is met
+    unclear : why nobody can say;  exempt : why the rule does not apply
     seen : whether there is a record of the unit; without one a table not read whole leaves it open
     counts : ``numerator``, ``denominator``, ``value`` where the rule has such
     """
-    texts = pd.DataFrame(
-        {"short": short, "unclear": unclear, "exempt": exempt, "said": said}, index=units.index
-    )
+    texts = pd.DataFrame({"short": short, "unclear": unclear, "exempt": exempt}, index=units.index)
     lacks = _unread_tables(facts, rule, units["county"])
     unread = (lacks != "") & ~pd.Series(seen, index=units.index)
     lost = texts["short"].ne("") & unread
     early = _last_day(facts, rule, units) > facts.as_of
-    cases = [
+    cases: list[tuple[pd.Series[bool], str, Any]] = [
         (texts["exempt"] != "", NOT_APPLICABLE, texts["exempt"]),
         (lost, NOT_ASSESSABLE, lacks + "没有报送或未能全部读出"),
         (texts["unclear"] != "", NOT_ASSESSABLE, texts["unclear"]),
@@ -155,25 +182,21 @@ def judge_units(
         (texts["short"] != "", NOT_MET, texts["short"]),
     ]
     applies = [case for case, _, _ in cases]
-    reason = pd.Series(np.select(applies, [why for _, _, why in cases], texts["said"]), index=units.index)
     return subjects(
         "unit",
         units["unit_id"],
         units["county"],
         np.select(applies, [name for _, name, _ in cases], MET),
         cite("units", units["unit_id"]) if evidence is None else evidence,
-        reason=reason.where(reason != ""),
+        reason=np.select(applies, [why for _, _, why in cases], ""),
         **counts,
     )
 
 
 def _unread_tables(facts: Facts, rule: Rule, county: pd.Series[str]) -> pd.Series[str]:
     """Return for each county the tables of a rule in which a record of it may be unread; empty where none."""
-    words = pd.Series("", index=county.index, dtype="str")
-    for table in rule.needs:
-        unread = county.isin(facts.gaps.open_to([table]))
-        words += unread.map({True: f"、{_titles([table])}", False: ""}).astype("str")
-    return words.str.removeprefix("、")
+    unread = [(county.isin(facts.gaps.open_to([table])), _titles([table])) for table in rule.needs]
+    return join_words(unread, county.index)
 
 
 def _last_day(facts: Facts, rule: Rule, units: pd.DataFrame) -> pd.Series[pd.Timestamp]:
@@ -187,13 +210,8 @@ def _last_day(facts: Facts, rule: Rule, units: pd.DataFrame) -> pd.Series[pd.Tim
 
 def whole(facts: Facts, result: str, reason: str) -> pd.DataFrame:
     """Return the one row that speaks for a rule nobody could apply to single subjects."""
-    row = dict.fromkeys(COLUMNS) | {
-        "level": "province",
-        "subject": facts.province,
-        "result": result,
-        "reason": reason,
-    }
-    return pd.DataFrame([row])
+    told = {"level": "province", "subject": facts.province, "result": result, "reason": reason}
+    return pd.DataFrame([dict.fromkeys(COLUMNS) | told])
 
 
 def nothing_given(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -241,7 +259,7 @@ def _unidentified(facts: Facts, sums: pd.DataFrame, tables: Iterable[str]) -> pd
 def _cases(facts: Facts, rule: Rule, sums: pd.DataFrame, gap: pd.Series[int], none: str) -> list[Case]:
     """What an area may be, in the order that decides: a shortfall nobody can explain away comes first."""
     short = (gap - sums["doubtful"] - sums["unproven"]).clip(lower=0)
-    early = rule.due is not None and facts.as_of < rule.due
+    early = rule.early(facts.as_of)
     lame = ", 其中 " + sums["doubtful"].astype("str") + f" {rule.counted_in}记录不全"
     lost = ", 另有 " + sums["unproven"].astype("str") + " 行记录无法识别"
     lame = lame.where(sums["doubtful"] > 0, "") + lost.where(sums["unproven"] > 0, "")
@@ -272,10 +290,6 @@ def _decide(sums: pd.DataFrame, cases: list[Case]) -> pd.DataFrame:
         reason = reason.mask(hit, why)
         open_ &= ~hit
     return sums[["level", "area"]].assign(result=result, reason=reason)
-
-
-def _ratio(counts: pd.DataFrame) -> pd.Series[float]:
-    return (counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype("Float64")
 
 
 def _by_area(facts: Facts, evidence: pd.DataFrame, sums: pd.DataFrame) -> pd.Series[str]:

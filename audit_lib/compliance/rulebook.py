@@ -65,6 +65,10 @@ class Rule:
     core: bool
     primary_rule: str
 
+    def early(self, as_of: pd.Timestamp) -> bool:
+        """Say whether the rule is not due yet at the end of a day."""
+        return self.due is not None and as_of < self.due
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.keys import among, join_words, look_up
 from audit_lib.compliance.rulebook import Rulebook
 
 CHECKED_AS = {"合格": 1.0, "不合格": 0.0}
@@ -155,7 +155,7 @@ def _notes(scores: pd.DataFrame, rows: pd.DataFrame, book: Rulebook) -> pd.Serie
     many = scores["na"] > float(book.share("na_share_flag")) * total
     denied = rows[rows["denied"]].groupby("check_id").size()
     foreign = rows[~rows["known"]].groupby("check_id").size()
-    notes = many.map({True: "、合理缺项过多", False: ""}).astype("str")
+    faults: list[tuple[pd.Series[bool], str | pd.Series[str]]] = [(many, "合理缺项过多")]
     unclear = rows[rows["unclear"]].groupby("check_id").size()
     twice = rows[rows["twice"]].groupby("check_id").size()
     for counts, words in (
@@ -165,6 +165,6 @@ def _notes(scores: pd.DataFrame, rows: pd.DataFrame, book: Rulebook) -> pd.Serie
         (twice, "项有不同结果, 按较差的计"),
     ):
         count = look_up(scores.index.to_series(), counts)
-        notes += ("、" + count.astype("Int64").astype("str") + words).where(count.notna(), "").astype("str")
-    notes = notes.str.removeprefix("、")
+        faults.append((count.notna(), count.astype("Int64").astype("str") + words))
+    notes = join_words(faults, scores.index)
     return notes.where(notes != "")

@@ -106,7 +106,7 @@ def _check_ole(data: bytes, name: str) -> BookFacts:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise locked_error(name)
     if "_VBA_PROJECT_CUR".encode("utf-16-le") in data:
-        raise _macro(name)
+        raise macro_error(name)
     return BookFacts({})
 
 
@@ -118,9 +118,7 @@ def _check_zip(data: bytes, name: str) -> BookFacts:
     except RuntimeError as error:
         raise locked_error(name) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError) as error:
-        raise InputError(
-            f"{name} 已损坏或没有传完, 请重新导出", f"{name} is broken or was cut off; export it again"
-        ) from error
+        raise broken_error(name) from error
     if "xl/workbook.xml" not in parts:
         raise InputError(f"{name} 不是 Excel 工作簿", f"{name} is not an Excel workbook")
     claimed = _UNIQUE.search(parts.get("xl/sharedStrings.xml", b"")[:1000])
@@ -136,7 +134,7 @@ def _check_zip(data: bytes, name: str) -> BookFacts:
 def _check_directory(box: zipfile.ZipFile, name: str) -> None:
     entries = box.infolist()
     if any(entry.filename.lower().endswith("vbaproject.bin") for entry in entries):
-        raise _macro(name)
+        raise macro_error(name)
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise _bomb(name, f"超过 {MOST_UNPACKED >> 20} MB", f"more than {MOST_UNPACKED >> 20} MB")
     for entry in entries:
@@ -216,7 +214,15 @@ def locked_error(name: str) -> InputError:
     )
 
 
-def _macro(name: str) -> InputError:
+def broken_error(name: str) -> InputError:
+    """Return what to say of a file that cannot be parsed."""
+    return InputError(
+        f"{name} 已损坏或没有传完, 请重新导出", f"{name} is broken or was cut off; export it again"
+    )
+
+
+def macro_error(name: str) -> InputError:
+    """Return what to say of a workbook with macros."""
     return InputError(
         f"{name} 含有宏, 不予读取; 请另存为 .xlsx", f"{name} holds macros and is not read; save it as .xlsx"
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import pandas as pd
 
@@ -13,7 +12,7 @@ from audit_lib.errors import Text
 from audit_lib.intake.layout import Layout
 from audit_lib.intake.parts import Part
 from audit_lib.intake.values import EMPTY, Converted, Surroundings
-from audit_lib.schemas import Column, Table, rulebook_rows
+from audit_lib.schemas import Column, Table, parameter, words
 
 PROBLEM_COLUMNS = ["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
 QUARANTINE_COLUMNS = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
@@ -142,7 +141,7 @@ def outside_window(
     """Return cells of checks, own checks and drills dated outside the campaign: kept, and not counted."""
     listed = []
     for column in batch.table.columns:
-        if window is None or f"{batch.table.name}.{column.name}" not in _named_dates("window_dates"):
+        if window is None or f"{batch.table.name}.{column.name}" not in words(parameter("window_dates")):
             continue
         days = batch.rows.loc[taken, column.name]
         out = days[days.notna() & ~days.between(*window)]
@@ -156,7 +155,7 @@ def still_to_come(table: Table, column: Column, done: Converted, around: Surroun
 
     A hazard found in December of the campaign's own year would not exist yet, and vanish from every count.
     """
-    if around.latest is None or f"{table.name}.{column.name}" not in _named_dates("past_dates"):
+    if around.latest is None or f"{table.name}.{column.name}" not in words(parameter("past_dates")):
         return done
     ahead = done.values > around.latest
     return Converted(done.values.mask(ahead), done.due.mask(ahead, STILL_TO_COME))
@@ -164,16 +163,7 @@ def still_to_come(table: Table, column: Column, done: Converted, around: Surroun
 
 def late_days() -> int:
     """Return how many days after the campaign and the day judged something told may have happened."""
-    return int(_value("late_days"))
-
-
-@cache
-def _named_dates(key: str) -> frozenset[str]:
-    return frozenset(_value(key).split("|"))
-
-
-def _value(key: str) -> str:
-    return next(row["value"] for row in rulebook_rows("parameters") if row["key"] == key)
+    return int(parameter("late_days"))
 
 
 def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import pandas as pd
 
@@ -21,7 +20,7 @@ from audit_lib.intake.stage import COUNTS, FILE_COLUMNS, Intake, shape, shape_fi
 from audit_lib.intake.values import Surroundings
 from audit_lib.intake.versions import changes, corrected_words, superseded
 from audit_lib.params import Run
-from audit_lib.schemas import inputs, rulebook_rows
+from audit_lib.schemas import inputs, parameter, words
 
 ORDER = ["table", "file", "sheet", "row"]
 
@@ -89,7 +88,8 @@ def _gather(
     run: Run, name: str, parts: Sequence[Part], around: Surroundings, roster: Roster | None
 ) -> Gathered:
     sources = run.params.inputs.get(name, [])
-    if name in _earlier_tables():
+    if name in words(parameter("earlier_tables")):
+        # Tables of the year before: a date without a year is not taken for one of the campaign.
         around = replace(around, years=(around.years[0] - 1, around.years[1]))
     found = gather(inputs()[name], _living(parts), sources=sources, around=around, roster=roster)
     moments = [column.name for column in inputs()[name].columns if column.kind == "datetime"]
@@ -117,13 +117,6 @@ def _with_receipts(rows: pd.DataFrame, told: pd.DataFrame, keys: list[str], mome
     added = [first.merge(beside.drop_duplicates(), on=keys)]
     added.append(undated.merge(rows.loc[rows[moment].notna(), keys].drop_duplicates(), on=keys))
     return pd.concat([rows, *added]).sort_values([*keys, moment], kind="stable", ignore_index=True)
-
-
-@cache
-def _earlier_tables() -> frozenset[str]:
-    """Tables of the year before: a date without a year is not taken for one of the campaign."""
-    (row,) = (row for row in rulebook_rows("parameters") if row["key"] == "earlier_tables")
-    return frozenset(row["value"].split("|"))
 
 
 def _assembled(parts: dict[str, list[Part]], gathered: dict[str, Gathered], areas: pd.DataFrame) -> Intake:

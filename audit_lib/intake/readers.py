@@ -22,7 +22,15 @@ import python_calamine as calamine
 
 from audit_lib.errors import InputError
 from audit_lib.files import read_bytes
-from audit_lib.intake.containers import OLE, SheetFacts, check_workbook, gunzip, locked_error
+from audit_lib.intake.containers import (
+    OLE,
+    SheetFacts,
+    broken_error,
+    check_workbook,
+    gunzip,
+    locked_error,
+    macro_error,
+)
 
 LARGEST_FILE = 256 * 2**20
 """Bytes of a file that is still read: a province's whole ledger is below a tenth of it."""
@@ -92,10 +100,7 @@ def read_grids(path: Path) -> list[Grid]:
 def _refuse_unread(path: Path, kind: str) -> None:
     name = path.name
     if name.lower().endswith((".xlsm", ".xltm", ".xlsb", ".xlam")):
-        raise InputError(
-            f"{name} 含有宏, 不予读取; 请另存为 .xlsx",
-            f"{name} holds macros and is not read; save it as .xlsx",
-        )
+        raise macro_error(name)
     if not kind:
         raise InputError(
             f"{name} 不是能读的类型; 请另存为 .xlsx 或 UTF-8 的 .csv",
@@ -122,17 +127,13 @@ def _workbook_grids(data: bytes, name: str) -> list[Grid]:
                 if kinds[sheet] == calamine.SheetTypeEnum.WorkSheet
             ]
     except calamine.PasswordError as error:
-        raise InputError(
-            f"{name} 已加密, 请去掉密码后重新提交",
-            f"{name} is encrypted; remove the password and hand it in again",
-        ) from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise _broken(name) from error
+        raise locked_error(name) from error
     except BaseException as error:
         # A panic inside the parser is no Exception, and its class cannot be imported.
-        if type(error).__module__ != "pyo3_runtime":
+        known = isinstance(error, calamine.CalamineError | OSError | ValueError)
+        if not known and type(error).__module__ != "pyo3_runtime":
             raise
-        raise _broken(name) from error
+        raise broken_error(name) from error
 
 
 def _probe(data: bytes, name: str) -> None:
@@ -146,18 +147,12 @@ def _probe(data: bytes, name: str) -> None:
         subprocess.run(call, input=data, capture_output=True, check=True, timeout=LONGEST_PROBE, env=_quiet())
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         locked = b"PasswordError" in (error.stderr or b"")
-        raise (locked_error(name) if locked else _broken(name)) from error
+        raise (locked_error(name) if locked else broken_error(name)) from error
 
 
 def _quiet() -> dict[str, str]:
     """The environment without traces of the parser's panics, which cost a second each."""
     return os.environ | {"RUST_BACKTRACE": "0"}
-
-
-def _broken(name: str) -> InputError:
-    return InputError(
-        f"{name} 已损坏或没有传完, 请重新导出", f"{name} is broken or was cut off; export it again"
-    )
 
 
 def _sheet_grid(sheet: calamine.CalamineSheet, facts: SheetFacts, base: int) -> Grid:

@@ -73,7 +73,11 @@ def gather(
     if raw.empty:
         return Gathered(empty(table.name), lacking, pd.DataFrame(columns=QUARANTINE_COLUMNS), {}, [], [])
     batch = _converted(table, parts, raw, around)
-    matches = [] if roster is None else roster.match(batch.rows, raw, _county_of_sender(batch, around))
+    matches = (
+        []
+        if roster is None
+        else roster.match(batch.rows, raw, raw["@part"].map(_county_of_sender(batch, around)))
+    )
     for match in matches:
         if match.settled:
             batch.rows.loc[match.index, "unit_id"] = match.unit_id
@@ -144,22 +148,21 @@ def _context(column: Column, batch: Batch, around: Surroundings) -> pd.Series:
 
 def _area_of_sender(column: Column, batch: Batch, around: Surroundings) -> pd.Series:
     """The sender's own area, for sheets without such a column: a county need not repeat its name."""
-    counties = set() if around.gazetteer is None else set(county_city(around.gazetteer.areas).index)
+    counties = _county_of_sender(batch, around)
     own = {
         place: part.area
         for place, part in enumerate(batch.parts)
         if column.name not in part.columns
         and part.area
-        and (column.name == "area" or (column.name == "county" and part.area in counties))
+        and (column.name == "area" or (column.name == "county" and place in counties))
     }
     return batch.raw["@part"].map(own).astype("str")
 
 
-def _county_of_sender(batch: Batch, around: Surroundings) -> pd.Series:
+def _county_of_sender(batch: Batch, around: Surroundings) -> dict[int, str]:
+    """The county that sent each part, where a county did."""
     counties = set() if around.gazetteer is None else set(county_city(around.gazetteer.areas).index)
-    return batch.raw["@part"].map(
-        {place: part.area for place, part in enumerate(batch.parts) if part.area in counties}
-    )
+    return {place: part.area for place, part in enumerate(batch.parts) if part.area in counties}
 
 
 def _trusted(batch: Batch, taken: pd.Index) -> pd.DataFrame:

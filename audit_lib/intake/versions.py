@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from audit_lib.intake.text import fold, normal_name
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import parameter
 
 if TYPE_CHECKING:
     from audit_lib.intake.listing import Batch
@@ -207,13 +206,8 @@ def _whole_again(
     mine, theirs = record(place), record(other)
     shared = len(mine.keys() & theirs.keys())
     removed = len(mine) - shared
-    return shared > removed and (removed <= 1 or removed <= _removals_most() * len(mine))
-
-
-@cache
-def _removals_most() -> Fraction:
-    (row,) = (row for row in rulebook_rows("parameters") if row["key"] == "removals_most")
-    return Fraction(row["value"].rstrip("%")) / 100
+    most = Fraction(parameter("removals_most").rstrip("%")) / 100
+    return shared > removed and (removed <= 1 or removed <= most * len(mine))
 
 
 def _records(part: Part, keys: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from audit_lib.errors import CallError
 from audit_lib.intake.text import bare, names_somebody
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import parameter, words
 
 PASSED = "合格"
 """The one conclusion that is a pass; 限期整改后复查 becomes one by a later check."""
@@ -128,9 +128,8 @@ def named_inspectors(checks: pd.DataFrame) -> pd.Series[bool]:
 
 @cache
 def _no_name() -> tuple[frozenset[str], tuple[str, ...]]:
-    words = {row["key"]: row["value"].split("|") for row in rulebook_rows("parameters")}
-    nobody = [*words["no_content"], *words["no_document"], *words["not_a_name"]]
-    return frozenset({"", *map(bare, nobody)}), tuple(words["head_counts"])
+    nobody = [word for key in ("no_content", "no_document", "not_a_name") for word in words(parameter(key))]
+    return frozenset({"", *map(bare, nobody)}), words(parameter("head_counts"))
 
 
 def worst_checks(checks: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 from audit_lib.compliance.duties import judge_duties, own_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.questions import ask
-from audit_lib.compliance.rows import cite, join_evidence, nothing_given
+from audit_lib.compliance.rows import cite, join_evidence
 from audit_lib.compliance.rulebook import Rule
 from audit_lib.compliance.rules.papers import document_key, documents_of
 
@@ -21,8 +21,6 @@ def areas_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def papers_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F2-01, F4-01: without a paper there is nothing to judge; with one a person says how good it is."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     papers = _papers(facts, rule)
     there = own_places(facts, rule)["area"].isin(papers["area"])
     places = own_places(facts, rule)
@@ -33,8 +31,6 @@ def papers_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def pilots_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F5-01: the milestones of each pilot body, and a person's word on the breakthrough (A20)."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.records["pilots"]
     subject = rows["area"] + ":" + rows["body"]
     reached = rows["reached_date"].between(pd.Timestamp(facts.params.window.start), facts.as_of)

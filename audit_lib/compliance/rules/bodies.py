@@ -8,8 +8,8 @@ import pandas as pd
 from audit_lib.compliance.duties import as_reported, judge_duties, own_places, spread_over_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content, has_name
-from audit_lib.compliance.keys import among, first_of, look_up
-from audit_lib.compliance.rows import cite, join_evidence, nothing_given
+from audit_lib.compliance.keys import among, first_of, join_words, look_up
+from audit_lib.compliance.rows import cite, join_evidence
 from audit_lib.compliance.rulebook import Rule
 
 PARTY, HEAD = "党组织主要负责人", "行政主要负责人"
@@ -23,8 +23,6 @@ def leaders_named(facts: Facts, rule: Rule) -> pd.DataFrame:
     register does not have at all is not assessable, like one of which nobody says whether it has
     a party organisation.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     posts, bodies = _posts(facts), _bodies(facts)
     named = posts[posts["named"] & has_content(posts["duty_letter"], facts.book.no_document)]
     has = {
@@ -61,8 +59,6 @@ def letters_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     The register is the list of posts; a letter with a number but no readable date is in doubt.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     posts, bodies = _posts(facts), _bodies(facts)
     letter = has_content(posts["duty_letter"], facts.book.no_document)
     signed = posts["named"] & letter & (posts["signed_date"] <= facts.as_of)
@@ -89,8 +85,6 @@ def letters_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def contacts_named(facts: Facts, rule: Rule) -> pd.DataFrame:
     """REP-01: each reporting body names a contact with a telephone number."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = as_reported(facts).reporters
     name, phone = has_name(rows["contact"], facts.book), rows["phone"].notna()
     lacks = np.select(
@@ -109,23 +103,22 @@ def grids_in_charge(facts: Facts, rule: Rule) -> pd.DataFrame:
     A grid of the roster that the register lacks has none of them. A number that two counties use
     is told apart by the county's code.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     empty = facts.book.no_document
     rows = first_of(facts.records["grids"], ["county", "grid_id"])
     used = facts.frame.loc[
         has_content(facts.frame["grid_id"], empty), ["county", "grid_id"]
     ].drop_duplicates()
     rows = rows.merge(used, on=["county", "grid_id"], how="outer", indicator=True)
-    lacks = pd.Series("", index=rows.index, dtype="str")
-    columns = {"person": "责任人", "duty_doc": "责任书", "system_doc": "监管制度"}
-    for column, word in columns.items():
-        there = has_name(rows[column], facts.book) if column == "person" else has_content(rows[column], empty)
-        lacks += there.map({True: "", False: f"、{word}"}).astype("str")
+    there = {
+        "责任人": has_name(rows["person"], facts.book),
+        "责任书": has_content(rows["duty_doc"], empty),
+        "监管制度": has_content(rows["system_doc"], empty),
+    }
+    lacks = join_words([(~said, word) for word, said in there.items()], rows.index)
     lost = rows["_merge"] == "right_only"
     shared = rows["grid_id"].duplicated(keep=False)
     subject = rows["grid_id"].mask(shared, rows["county"] + ":" + rows["grid_id"])
-    said = ("缺" + lacks.str.removeprefix("、")).where(lacks != "", "")
+    said = ("缺" + lacks).where(lacks != "", "")
     table = pd.DataFrame(
         {
             "level": "grid",
@@ -145,8 +138,6 @@ def feedback_solved(facts: Facts, rule: Rule) -> pd.DataFrame:
     An issue called solved without date or proof leaves the area open. A body outside the areas,
     such as one directly under the province, answers for itself.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = first_of(facts.records["feedback"], ["issue_id", "area"])
     solved = rows["status"] == SOLVED
     proven = has_content(rows["proof"], facts.book.no_document)

@@ -13,8 +13,8 @@ from audit_lib.compliance.rows import (
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
-    cite,
     judge_areas,
+    named,
     subjects,
     tally,
 )
@@ -32,11 +32,8 @@ def units_inspected(facts: Facts, rule: Rule) -> pd.DataFrame:
     inspected = inspected_units(facts)
     lame = facts.county_checks.loc[facts.county_checks["incomplete"], "unit_id"]
     doubtful = ~inspected & frame["unit_id"].isin(lame)
-    lost = frame.loc[~inspected, ["county", "unit_id"]]
-    named = lost.assign(evidence=cite("units", lost["unit_id"]))
-    above = _checked_from_above(facts)
-    counts = tally(frame, met=inspected, doubtful=doubtful)
-    rows = judge_areas(facts, rule, counts, pd.concat([named, above])[["county", "evidence"]])
+    evidence = pd.concat([named("units", frame[~inspected]), _checked_from_above(facts)])
+    rows = judge_areas(facts, rule, tally(frame, met=inspected, doubtful=doubtful), evidence)
     reported = frame["reports_through"].isin(frame.loc[inspected, "unit_id"])
     return rows.assign(reason=_reported_for(facts, rows, frame.loc[~inspected & reported, "county"]))
 
@@ -67,18 +64,14 @@ def _checked_from_above(facts: Facts) -> pd.DataFrame:
     parts = []
     for table, rows in (("city_checks", facts.city_checks), ("province_checks", facts.province_checks)):
         valid = rows[rows["valid"] & rows["unit_id"].isin(open_to)]
-        parts.append(valid[["county", "unit_id"]].assign(evidence=cite(table, valid["check_id"])))
+        parts.append(named(table, valid).assign(unit_id=valid["unit_id"]))
     return pd.concat(parts)
 
 
 def units_in_grid(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F4-02: each unit of the frame has a grid and a person in charge of it."""
-    frame = facts.frame
-    covered = in_grid(facts)
-    lost = frame.loc[~covered, ["county", "unit_id"]]
-    return judge_areas(
-        facts, rule, tally(frame, met=covered), lost.assign(evidence=cite("units", lost["unit_id"]))
-    )
+    frame, covered = facts.frame, in_grid(facts)
+    return judge_areas(facts, rule, tally(frame, met=covered), named("units", frame[~covered]))
 
 
 def in_grid(facts: Facts) -> pd.Series[bool]:
@@ -90,9 +83,9 @@ def in_grid(facts: Facts) -> pd.Series[bool]:
 def units_self_checked(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-03: each unit checked itself; late is shown, none is not met."""
     state = self_check_state(facts)
-    lost = state.loc[~state["done"] & ~state["pending"], ["county", "unit_id"]]
+    lost = state[~state["done"] & ~state["pending"]]
     counts = tally(state, met=state["done"], doubtful=state["doubtful"], pending=state["pending"])
-    areas = judge_areas(facts, rule, counts, lost.assign(evidence=cite("units", lost["unit_id"])))
+    areas = judge_areas(facts, rule, counts, named("units", lost))
     return areas if facts.gaps.not_given(rule.needs) else pd.concat([_self_checks_by_unit(state), areas])
 
 
@@ -100,21 +93,10 @@ def _self_checks_by_unit(state: pd.DataFrame) -> pd.DataFrame:
     result = np.select(
         [state["done"], state["doubtful"], state["pending"]], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
     )
+    late = "迟 " + state["days_late"].astype("str") + " 天"
     why = np.select(
-        [
-            state["days_late"] > 0,
-            state["done"],
-            state["unread"],
-            state["doubtful"],
-            state["pending"],
-        ],
-        [
-            "迟 " + state["days_late"].astype("str") + " 天",
-            "",
-            "自查表文件未能读出",
-            "自查表没有可读的日期",
-            "未到期",
-        ],
+        [state["days_late"] > 0, state["done"], state["unread"], state["doubtful"], state["pending"]],
+        [late, "", "自查表文件未能读出", "自查表没有可读的日期", "未到期"],
         "没有自查",
     )
     table = np.where(state["has_form"], "self_checks:", "units:")
@@ -124,7 +106,7 @@ def _self_checks_by_unit(state: pd.DataFrame) -> pd.DataFrame:
         state["county"],
         result,
         (table + state["unit_id"]).astype("str"),
-        reason=pd.Series(why).replace("", None),
+        reason=why,
         numerator=state["done"].astype("int64"),
         denominator=(~state["pending"]).astype("int64"),
         value=state["days_late"].where(state["done"]),
@@ -182,9 +164,9 @@ def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
     county open.
     """
     frame = facts.frame
-    start, end = pd.Timestamp(facts.params.window.start), pd.Timestamp(facts.params.window.end)
     forms, hazards = facts.self_checks, facts.hazards
-    last = min(end, facts.as_of)
+    start = pd.Timestamp(facts.params.window.start)
+    last = min(pd.Timestamp(facts.params.window.end), facts.as_of)
     planned = forms["plan_date"].between(start.to_period("Y").start_time, last)
     written = (
         planned | forms["self_check_date"].between(start, last) | forms["drill_date"].between(start, last)
@@ -194,7 +176,7 @@ def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
     records = [
         forms.loc[written, "unit_id"],
         visits.loc[visits["valid"], "unit_id"],
-        hazards.loc[hazards["found_date"].between(start, end), "unit_id"],
+        hazards.loc[facts.in_window(hazards["found_date"]), "unit_id"],
     ]
     undated = [
         forms.loc[forms[["plan_date", "self_check_date", "drill_date"]].isna().all(axis=1), "unit_id"],
@@ -203,6 +185,5 @@ def units_taking_part(facts: Facts, rule: Rule) -> pd.DataFrame:
     ]
     took_part = among(frame["unit_id"], pd.concat(records))
     doubtful = ~took_part & among(frame["unit_id"], pd.concat(undated))
-    lost = frame.loc[~took_part, ["county", "unit_id"]]
-    evidence = lost.assign(evidence=cite("units", lost["unit_id"]))
-    return judge_areas(facts, rule, tally(frame, met=took_part, doubtful=doubtful), evidence)
+    counts = tally(frame, met=took_part, doubtful=doubtful)
+    return judge_areas(facts, rule, counts, named("units", frame[~took_part]))

@@ -18,7 +18,7 @@ from audit_lib.compliance.rows import (
     NOT_MET,
     cite,
     join_evidence,
-    nothing_given,
+    singles,
     subjects,
 )
 from audit_lib.compliance.rulebook import Rule
@@ -32,11 +32,8 @@ def no_grave_accident(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     The class is the worse of the one declared and the one that deaths, injuries and loss give.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = first_of(facts.records["accidents"], ["accident_id", "county"])
-    window = facts.params.window
-    inside = rows["date"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+    inside = facts.in_window(rows["date"])
     rows = rows.assign(grade=accident_grades(rows, facts), sure=inside)[inside | rows["date"].isna()]
     grave = rows["grade"].isin(facts.book.words("gravest_accidents")) & rows["sure"]
     open_ = rows["grade"].isna() | (~rows["sure"] & rows["grade"].isin(facts.book.words("gravest_accidents")))
@@ -82,8 +79,6 @@ def accident_grades(rows: pd.DataFrame, facts: Facts) -> pd.Series[str]:
 
 def province_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P3-02: what the province's teams found was closed, or given a deadline, within some days."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     theirs = facts.hazards["source"].isin(facts.book.words("province_sources"))
     rows, best = facts.hazards[theirs], facts.hazards_at_best[theirs]
     limit = rows["found_date"] + facts.book.days("province_finding_days")
@@ -95,14 +90,8 @@ def province_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
         [MET, NOT_ASSESSABLE, NOT_DUE],
         NOT_MET,
     )
-    reason = pd.Series("没有在期限内整改, 也没有定期限", index=rows.index, dtype="str")
-    return subjects(
-        "hazard",
-        rows["hazard_id"],
-        rows["county"],
-        result,
-        cite("hazards", rows["hazard_id"]),
-        reason=reason.where(~in_time),
+    return singles(
+        "hazard", "hazards", rows, result, reason=np.where(in_time, "", "没有在期限内整改, 也没有定期限")
     )
 
 
@@ -112,8 +101,6 @@ def findings_in_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
     It does by its number there, or by a hazard of the same unit with the same words that was open
     that day or entered within some days. What is left is listed for people to match.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = first_of(facts.records["findings"], ["finding_id", "unit_id"])
     grace = facts.book.days("finding_days")
     matched = _by_number(rows, facts.hazards) | _by_words(rows, facts.hazards, grace)
@@ -123,14 +110,8 @@ def findings_in_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
         [MET, NOT_ASSESSABLE, NOT_ASSESSABLE, NOT_DUE],
         NOT_MET,
     )
-    reason = pd.Series("县级台账中没有对应的记录", index=rows.index).where(~matched)
-    records = subjects(
-        "record",
-        rows["finding_id"],
-        rows["county"],
-        result,
-        cite("findings", rows["finding_id"]),
-        reason=reason,
+    records = singles(
+        "record", "findings", rows, result, reason=np.where(matched, "", "县级台账中没有对应的记录")
     )
     due = records["result"] != NOT_DUE
     counts = records["result"].value_counts()
@@ -177,8 +158,6 @@ def _plain(texts: pd.Series[str]) -> pd.Series[str]:
 
 def cases_counted(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-02: how many cases were handled and published; a slogan is no quota, so nothing is tested (A22)."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = once(facts.records["illegal_acts"])
     rows = rows[~(rows["handled_date"] > facts.as_of)]
     rows = rows[has_content(rows["handled_type"], facts.book.words("no_content")) & rows["county"].notna()]

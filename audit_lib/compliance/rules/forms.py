@@ -6,8 +6,8 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, look_up
-from audit_lib.compliance.rows import judge_areas, judge_units, nothing_given, tally
+from audit_lib.compliance.keys import among, join_words, look_up
+from audit_lib.compliance.rows import judge_areas, judge_units, named, tally
 from audit_lib.compliance.rulebook import Rule
 from audit_lib.compliance.rules.coverage import own_checks
 
@@ -25,14 +25,14 @@ def routine_checks(facts: Facts, rule: Rule) -> pd.DataFrame:
     checked = pd.Series(False, index=forms.index)
     for column in ("routine_date", "self_check_date"):
         checked |= forms[column] <= facts.as_of
-    short = _lacking({"缺隐患排查治理制度": ~written, "没有日常排查记录": ~checked})
+    short = join_words([(~written, "缺隐患排查治理制度"), (~checked, "没有日常排查记录")], forms.index)
     return _judge_forms(facts, rule, short, columns=["system_doc"], dates=["routine_date", "self_check_date"])
 
 
 def lessons_in_plan(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-01: the unit's plan says what it learnt from accidents; whether it did is seen on the spot."""
     told = has_content(facts.self_checks["plan_lessons"], facts.book.no_document)
-    short = _lacking({"方案中没有事故教训": ~told})
+    short = told.map({True: "", False: "方案中没有事故教训"}).astype("str")
     return _judge_forms(facts, rule, short, columns=["plan_lessons"])
 
 
@@ -58,17 +58,16 @@ def drill_held(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W3-02: the unit held a drill in the window; who took part is shown, of how many."""
     forms, frame = facts.self_checks, facts.frame
     held = drills(facts)
-    short = _lacking(
-        {"没有演练日期": forms["drill_date"].isna(), "演练不在行动期内": forms["drill_date"].notna() & ~held}
-    )
+    there = forms["drill_date"].notna()
+    short = join_words([(~there, "没有演练日期"), (there & ~held, "演练不在行动期内")], forms.index)
     people = look_up(frame["unit_id"], forms[held].groupby("unit_id")["drill_people"].max())
     staff = frame["staff"]
     drilled = pd.Series(among(frame["unit_id"], forms.loc[held, "unit_id"]), index=frame.index)
     lame = facts.gaps.unreadable("self_checks", forms, "drill_date")
     lame |= ~facts.gaps.asked("self_checks", forms, ["drill_date"])
     doubtful = ~drilled & among(frame["unit_id"], forms.loc[lame, "unit_id"])
-    lost = frame.loc[~drilled, ["county"]].assign(evidence="units:" + frame.loc[~drilled, "unit_id"])
-    areas = judge_areas(facts, rule, tally(frame, met=drilled, doubtful=doubtful), lost)
+    counts = tally(frame, met=drilled, doubtful=doubtful)
+    areas = judge_areas(facts, rule, counts, named("units", frame[~drilled]))
     if facts.gaps.not_given(rule.needs):
         return areas
     units = _judge_forms(facts, rule, short, columns=["drill_date"], dates=["drill_date"])
@@ -79,15 +78,14 @@ def drill_held(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def drills(facts: Facts) -> pd.Series[bool]:
     """Return which forms tell of a drill in the window."""
-    window = facts.params.window
-    last = min(pd.Timestamp(window.end), facts.as_of)
-    return facts.self_checks["drill_date"].between(pd.Timestamp(window.start), last)
+    days = facts.self_checks["drill_date"]
+    return facts.in_window(days) & (days <= facts.as_of)
 
 
 def money_spent(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W3-03: the unit says what it spent and which outdated equipment went; an empty list is no answer."""
     forms = facts.self_checks
-    short = _lacking({"没有填报安全投入金额": forms["invested"].isna()})
+    short = forms["invested"].isna().map({True: "没有填报安全投入金额", False: ""}).astype("str")
     listed = has_content(forms["obsolete"], facts.book.words("no_content"))
     ask = listed.map({True: "", False: "没有列出淘汰的落后设备, 是否确无待核实"}).astype("str")
     return _judge_forms(facts, rule, short, columns=["invested"], dates=["invested"], ask=ask)
@@ -96,7 +94,7 @@ def money_spent(facts: Facts, rule: Rule) -> pd.DataFrame:
 def plan_check_and_mending(facts: Facts, rule: Rule) -> pd.DataFrame:
     """R-02: the unit has a plan and a self-check, and no open hazard without the five elements."""
     forms, open_ = facts.self_checks, ~facts.hazards["closed"]
-    short = _lacking({"没有方案": forms["plan_date"].isna(), "没有自查记录": ~own_checks(facts)})
+    faults = [(forms["plan_date"].isna(), "没有方案"), (~own_checks(facts), "没有自查记录")]
     rows, best = facts.hazards[open_], facts.hazards_at_best[open_]
     certain = ~best["closed"] & (best["lacking"] != "")
     bare = rows.loc[certain, "unit_id"]
@@ -105,7 +103,7 @@ def plan_check_and_mending(facts: Facts, rule: Rule) -> pd.DataFrame:
     return _judge_forms(
         facts,
         rule,
-        short,
+        join_words(faults, forms.index),
         columns=["plan_date"],
         dates=["plan_date", "self_check_date"],
         also=among(facts.frame["unit_id"], bare)
@@ -127,15 +125,6 @@ def _dated(facts: Facts, rule: Rule, column: str, none: str) -> pd.DataFrame:
     return _judge_forms(facts, rule, late.mask(~there, none).astype("str"), columns=[column], dates=[column])
 
 
-def _lacking(faults: dict[str, pd.Series[bool]]) -> pd.Series[str]:
-    """Return what each row lacks, joined by 、; empty where nothing."""
-    words = [there.map({True: f"、{word}", False: ""}).astype("str") for word, there in faults.items()]
-    said = words[0]
-    for word in words[1:]:
-        said = said + word
-    return said.str.removeprefix("、")
-
-
 def _judge_forms(
     facts: Facts,
     rule: Rule,
@@ -155,8 +144,6 @@ def _judge_forms(
     columns : what the form must have room for;  dates : columns whose unreadable cells decide nothing
     also : of each unit of the frame what is wanting besides;  open_ : why nobody can say of it
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     forms, frame = facts.self_checks, facts.frame
     unclear = facts.gaps.asked("self_checks", forms, columns).map({True: "", False: NO_COLUMN}).astype("str")
     for column in dates or []:

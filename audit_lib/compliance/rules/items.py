@@ -12,9 +12,7 @@ from audit_lib.compliance.rows import (
     NOT_ASSESSABLE,
     NOT_MET,
     WORST_FIRST,
-    cite,
-    nothing_given,
-    subjects,
+    singles,
 )
 from audit_lib.compliance.rulebook import Rule
 from audit_lib.compliance.scoring import NOT_APPLICABLE as ITEM_NOT_APPLICABLE
@@ -27,8 +25,6 @@ def items_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A unit fails that fails one of them; an item that nobody checked leaves it open.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     visits = facts.scores[facts.scores["unit_id"].notna()]
     visits = visits.sort_values(["unit_id", "date", "check_id"], na_position="first")
     latest = visits.drop_duplicates("unit_id", keep="last")[["check_id", "unit_id", "county"]]
@@ -40,11 +36,4 @@ def items_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
     rows["rank"] = rows["verdict"].map({name: place for place, name in enumerate(WORST_FIRST)})
     rows = rows.sort_values(["unit_id", "rank", "item_id"]).drop_duplicates("unit_id")
     lacking = (rows["item_id"] + " " + rows["zh"]).where(rows["verdict"].isin([NOT_MET, NOT_ASSESSABLE]))
-    return subjects(
-        "unit",
-        rows["unit_id"],
-        rows["county"],
-        rows["verdict"],
-        cite("check_items", rows["check_id"]),
-        reason=lacking,
-    )
+    return singles("unit", "check_items", rows, rows["verdict"], subject=rows["unit_id"], reason=lacking)

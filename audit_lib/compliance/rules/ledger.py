@@ -18,8 +18,9 @@ from audit_lib.compliance.rows import (
     cite,
     judge_areas,
     judge_units,
-    nothing_given,
-    subjects,
+    named,
+    ratio,
+    singles,
     tally,
 )
 from audit_lib.compliance.rulebook import Rule
@@ -41,8 +42,6 @@ def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
     One closed in 2013 and found again at the same unit, of the same category and at the same
     place, is shown; whether it is the same again is for a person to say.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     old, now = facts.records["hazards_2013"], facts.hazards
     key = old["unit_id"] + "/" + old["hazard_id"]
     numbered, alike = _same_number(old, now)
@@ -51,31 +50,20 @@ def carried_over(facts: Facts, rule: Rule) -> pd.DataFrame:
     places = now.assign(place=_place(now)).dropna(subset="place")
     again = look_up(_place(old), places.groupby("place")["hazard_id"].min()).where(closed & ~carried)
     unread = old["county"].isin(facts.gaps.open_to(["hazards"]))
-    early = rule.due is not None and facts.as_of < rule.due
-    seen_again = again.notna().to_numpy()
-    done = (closed | carried).to_numpy()
-    asked = numbered.to_numpy()
-    told = (
-        "2013年已整改, 同单位同类别同部位再次发现(" + again.fillna("").astype("str") + "), 是否反复待人工核定"
-    )
-    reason = np.select(
-        [seen_again, done, asked, unread.to_numpy()],
-        [
-            told,
-            np.full(len(old), ""),
-            np.full(len(old), "2014年台账中有同编号的隐患, 是否同一隐患待人工核定"),
-            np.full(len(old), "隐患台账没有报送或未能全部读出"),
-        ],
-        "2013年未整改, 没有转入2014年台账",
-    )
-    cases = [seen_again, done, asked | unread.to_numpy(), np.full(len(old), early)]
-    return subjects(
+    told = "2013年已整改, 同单位同类别同部位再次发现(" + again.astype("str") + "), 是否反复待人工核定"
+    cases = [
+        (again.notna(), NOT_ASSESSABLE, told),
+        (closed | carried, MET, ""),
+        (numbered, NOT_ASSESSABLE, "2014年台账中有同编号的隐患, 是否同一隐患待人工核定"),
+        (unread, NOT_ASSESSABLE, "隐患台账没有报送或未能全部读出"),
+    ]
+    applies, results, reasons = zip(*cases, strict=True)
+    return singles(
         "hazard",
-        old["hazard_id"],
-        old["county"],
-        np.select(cases, [NOT_ASSESSABLE, MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET),
-        cite("hazards_2013", old["hazard_id"]),
-        reason=pd.Series(reason, index=old.index).replace("", None),
+        "hazards_2013",
+        old,
+        np.select(applies, results, NOT_DUE if rule.early(facts.as_of) else NOT_MET),
+        reason=np.select(applies, reasons, "2013年未整改, 没有转入2014年台账"),
     )
 
 
@@ -103,12 +91,11 @@ def _place(rows: pd.DataFrame) -> pd.Series[str]:
 def platform_told(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F6-04: each hazard of the ledger stands on the platform within some days of being found."""
     state = platform_state(facts)
-    lost = state[~state["told"] & ~state["pending"]]
     areas = judge_areas(
         facts,
         rule,
         tally(state, met=state["told"], doubtful=state["doubtful"], pending=state["pending"]),
-        lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]],
+        named("hazards", state[~state["told"] & ~state["pending"]]),
         none="没有须上报的隐患",
     )
     if facts.gaps.not_given(rule.needs):
@@ -183,7 +170,7 @@ def _by_unit(
         evidence=look_up(frame["unit_id"], named),
         numerator=part,
         denominator=all_,
-        value=(part / all_.mask(all_ == 0)).astype("Float64"),
+        value=ratio(part, all_),
     )
 
 
@@ -192,8 +179,6 @@ def mended_or_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     What was mended before it was found contradicts itself, and is for a person to clear up.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.hazards
     best = facts.hazards_at_best
     at_once = rows["closed"] & (rows["closed_date"] <= rows["found_date"])
@@ -204,32 +189,20 @@ def mended_or_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
     unread |= rows["found_date"].isna() & (rows["deadline"].notna() | rows["closed"])
     early = rows["deadline"] < rows["found_date"]
     reversed_ = rows["closed_date"] < rows["found_date"]
-    return subjects(
-        "hazard",
-        rows["hazard_id"],
-        rows["county"],
-        np.select([reversed_, at_once | limited, unread], [NOT_ASSESSABLE, MET, NOT_ASSESSABLE], NOT_MET),
-        cite("hazards", rows["hazard_id"]),
-        reason=pd.Series(
-            np.select(
-                [reversed_, at_once | limited, unread, early],
-                [
-                    "整改完成早于检查日期, 记录矛盾",
-                    "",
-                    "整改期限、整改完成或检查日期不可读",
-                    "整改期限早于检查日期",
-                ],
-                "没有当日整改, 也没有整改期限",
-            ),
-            index=rows.index,
-        ).replace("", None),
-    )
+    cases = [
+        (reversed_, NOT_ASSESSABLE, "整改完成早于检查日期, 记录矛盾"),
+        (at_once | limited, MET, ""),
+        (unread, NOT_ASSESSABLE, "整改期限、整改完成或检查日期不可读"),
+        (early, NOT_MET, "整改期限早于检查日期"),
+    ]
+    applies, results, reasons = zip(*cases, strict=True)
+    result = np.select(applies, results, NOT_MET)
+    reason = np.select(applies, reasons, "没有当日整改, 也没有整改期限")
+    return singles("hazard", "hazards", rows, result, reason=reason)
 
 
 def own_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-04: what the unit found itself in its phase was closed by its last day, or has the five elements."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     last = facts.book.day("self_check_last")
     own = ~(facts.hazards["found_date"] > last) & facts.hazards["self_found"].fillna(True)
     rows, best = facts.hazards[own], facts.hazards_at_best[own]
@@ -250,23 +223,15 @@ def own_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def own_findings_limited(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P2-05: each open hazard that a unit found itself has money, unit, person and limit."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     own = ~facts.hazards["closed"] & facts.hazards["self_found"].fillna(True)
     rows = facts.hazards[own]
     short = lacking(rows, FOUR_FIELDS, facts.book.no_document)
-    early = rule.due is not None and facts.as_of < rule.due
     best = facts.hazards_at_best[own]
     enough = best["closed"] | (lacking(best, FOUR_FIELDS, facts.book.no_document) == "")
     unsure = rows["self_found"].isna() | enough
-    return subjects(
-        "hazard",
-        rows["hazard_id"],
-        rows["county"],
-        np.select([short == "", unsure, np.full(len(rows), early)], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET),
-        cite("hazards", rows["hazard_id"]),
-        reason=("缺 " + short).where(short != ""),
-    )
+    open_ = NOT_DUE if rule.early(facts.as_of) else NOT_MET
+    result = np.select([short == "", unsure], [MET, NOT_ASSESSABLE], open_)
+    return singles("hazard", "hazards", rows, result, reason=("缺 " + short).where(short != "", ""))
 
 
 def nothing_let_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -284,14 +249,8 @@ def nothing_let_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
     unread_acts = facts.gaps.unreadable("illegal_acts", acts, "handled_type")
     found = pd.concat(
         [
-            hazards[["county"]].assign(
-                evidence=cite("hazards", hazards["hazard_id"]), done=limited, open=unread & ~limited
-            ),
-            acts[["county"]].assign(
-                evidence=cite("illegal_acts", acts["act_id"]),
-                done=acts["handled_type"].notna(),
-                open=unread_acts,
-            ),
+            named("hazards", hazards).assign(done=limited, open=unread & ~limited),
+            named("illegal_acts", acts).assign(done=acts["handled_type"].notna(), open=unread_acts),
         ],
         ignore_index=True,
     )

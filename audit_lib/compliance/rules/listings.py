@@ -9,16 +9,15 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content, has_name, lacking, maybe_major, to_name
-from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.keys import among, join_words, look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
-    cite,
     judge_areas,
-    nothing_given,
-    subjects,
+    named,
+    singles,
     tally,
 )
 from audit_lib.compliance.rulebook import Rule
@@ -37,16 +36,17 @@ def majors_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
     """
     majors = facts.hazards[maybe_major(facts.hazards)].reset_index(drop=True)
     state = listing_state(facts, majors)
-    lost = to_name(majors[state["counted"] & ~state["listed"]], state["doubtful"])
-    evidence = lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]]
+    return _judge_listings(facts, rule, majors, state, met=state["listed"])
+
+
+def _judge_listings(
+    facts: Facts, rule: Rule, majors: pd.DataFrame, state: pd.DataFrame, *, met: pd.Series[bool]
+) -> pd.DataFrame:
+    lost = to_name(majors[state["counted"] & ~met], state["doubtful"])
     counts = tally(
-        majors,
-        counted=state["counted"],
-        met=state["listed"],
-        doubtful=state["doubtful"],
-        pending=state["pending"],
+        majors, counted=state["counted"], met=met, doubtful=state["doubtful"], pending=state["pending"]
     )
-    return judge_areas(facts, rule, counts, evidence, none="没有须挂牌的重大隐患")
+    return judge_areas(facts, rule, counts, named("hazards", lost), none="没有须挂牌的重大隐患")
 
 
 def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
@@ -103,8 +103,6 @@ def listed_by_right_body(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     Whether it is listed at all is the question of F3-02, under which both are counted.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = _of_majors(facts)
     elsewhere = of_another_place(facts, rows)
     right = rows["body_level"].isin(facts.book.words("listing_bodies")) & ~elsewhere
@@ -117,14 +115,8 @@ def listed_by_right_body(facts: Facts, rule: Rule) -> pd.DataFrame:
     )
     rows = rows.assign(rank=rank, reason=reason).sort_values(["hazard_id", "rank", "listing_id"])
     rows = rows.drop_duplicates("hazard_id")
-    return subjects(
-        "hazard",
-        rows["hazard_id"],
-        rows["county"],
-        np.array([MET, NOT_ASSESSABLE, NOT_MET], dtype=object)[rows["rank"].to_numpy()],
-        cite("listings", rows["listing_id"]),
-        reason=rows["reason"].where(rows["reason"] != ""),
-    )
+    result = np.array([MET, NOT_ASSESSABLE, NOT_MET], dtype=object)[rows["rank"].to_numpy()]
+    return singles("hazard", "listings", rows, result, subject=rows["hazard_id"], reason=rows["reason"])
 
 
 def experts_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -138,7 +130,7 @@ def experts_asked(facts: Facts, rule: Rule) -> pd.DataFrame:
         facts,
         rule,
         tally(rows, counted=~(rows["grade"].isna() & asked), met=asked, doubtful=doubtful),
-        lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]],
+        named("hazards", lost),
         none="没有重大隐患",
     )
     checks = facts.county_checks[facts.county_checks["valid"]]
@@ -158,12 +150,7 @@ def majors_listed_swiftly(facts: Facts, rule: Rule) -> pd.DataFrame:
     first = look_up(majors["hazard_id"], rows.groupby("hazard_id")["listed_date"].min())
     delay = (first - majors["found_date"]).dt.days
     swift = state["listed"] & ~(delay > facts.book.count("listing_limit"))
-    lost = to_name(majors[state["counted"] & ~swift], state["doubtful"])
-    counts = tally(
-        majors, counted=state["counted"], met=swift, doubtful=state["doubtful"], pending=state["pending"]
-    )
-    evidence = lost.assign(evidence=cite("hazards", lost["hazard_id"]))[["county", "evidence"]]
-    table = judge_areas(facts, rule, counts, evidence, none="没有须挂牌的重大隐患")
+    table = _judge_listings(facts, rule, majors, state, met=swift)
     longest = look_up(table["subject"], delay[state["counted"]].groupby(majors["county"]).max())
     said = "挂牌最长用 " + longest.astype("Int64").astype("str") + " 天"
     both = table["reason"] + "; " + said
@@ -172,18 +159,16 @@ def majors_listed_swiftly(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def listed_majors_in_place(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-06: each listed major hazard has all five elements in its listing."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = best_listings(facts)
     best = _read_kindly(facts, rows, {"deadline": facts.as_of, "fund_planned": 1})
     unread = lacking(best, IN_PLACE, facts.book.no_document, facts.book.answers) == ""
-    return subjects(
+    return singles(
         "hazard",
-        rows["hazard_id"],
-        rows["county"],
+        "listings",
+        rows,
         np.select([rows["lacking"] == "", unread], [MET, NOT_ASSESSABLE], NOT_MET),
-        cite("listings", rows["listing_id"]),
-        reason=("缺 " + rows["lacking"]).where(rows["lacking"] != ""),
+        subject=rows["hazard_id"],
+        reason=("缺 " + rows["lacking"]).where(rows["lacking"] != "", ""),
     )
 
 
@@ -206,19 +191,11 @@ def closed_majors_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A signature that is only missing is not due until some days after the completion.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = signature_state(facts)
-    return subjects(
-        "hazard",
-        rows["hazard_id"],
-        rows["county"],
-        np.select(
-            [rows["wrong"] == "", rows["undated"], rows["pending"]], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
-        ),
-        cite("listings", rows["listing_id"]),
-        reason=rows["wrong"].where(rows["wrong"] != ""),
+    result = np.select(
+        [rows["wrong"] == "", rows["undated"], rows["pending"]], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET
     )
+    return singles("hazard", "listings", rows, result, subject=rows["hazard_id"], reason=rows["wrong"])
 
 
 def signature_state(facts: Facts) -> pd.DataFrame:
@@ -246,17 +223,17 @@ def signature_state(facts: Facts) -> pd.DataFrame:
 
 
 def _signature_faults(facts: Facts, rows: pd.DataFrame) -> pd.Series[str]:
-    faults = pd.Series("", index=rows.index, dtype="str")
+    found = []
     for who, name in (("deputy", "分管领导"), ("principal", "主要负责人")):
         signed = has_name(rows[f"{who}_signer"], facts.book) & (rows[f"{who}_date"] <= facts.as_of)
         early = signed & (rows[f"{who}_date"] < rows["closed_date"])
-        faults += pd.Series(np.select([~signed, early], [f"、缺{name}签字", f"、{name}签字早于整改完成"], ""),
-                            index=rows.index).astype("str")  # fmt: skip
+        found += [(~signed, f"缺{name}签字"), (early, f"{name}签字早于整改完成")]
+    faults = join_words(found, rows.index)
     one, other = (
         rows[f"{who}_signer"].map(fold, na_action="ignore").astype("str") for who in ("deputy", "principal")
     )
     same = (faults == "") & (one == other)
-    return faults.mask(same, "、两个签字是同一人").str.removeprefix("、")
+    return faults.mask(same, "两个签字是同一人")
 
 
 def _of_majors(facts: Facts) -> pd.DataFrame:

@@ -10,8 +10,8 @@ import pandas as pd
 from audit_lib.compliance.duties import judge_duties, own_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, look_up
-from audit_lib.compliance.rows import cite, join_evidence, judge_areas, nothing_given, tally
+from audit_lib.compliance.keys import among, join_words, look_up
+from audit_lib.compliance.rows import cite, join_evidence, judge_areas, named, tally
 from audit_lib.compliance.rulebook import Rule
 
 PLAN, NOTICE, KEY_LIST = "行动方案", "行动通告", "重点监控名单"
@@ -53,8 +53,6 @@ def key_units_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def _in_time(facts: Facts, rule: Rule, rows: pd.DataFrame, word: str) -> pd.DataFrame:
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     last = facts.book.day("phase_one_last")
     places = own_places(facts, rule)
     whole = rows[~rows["empty"]] if "empty" in rows else rows
@@ -84,8 +82,6 @@ def city_plan_whole(facts: Facts, rule: Rule) -> pd.DataFrame:
     Where a body of its own reports for family planning, two bodies owe a plan: the city is met
     when a whole plan names a health bureau and a whole plan names family planning.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = documents_of(facts, [PLAN])
     places = own_places(facts, rule)
     flags = rows[list(_PARTS)]
@@ -118,8 +114,6 @@ def bodies_have_plans(facts: Facts, rule: Rule) -> pd.DataFrame:
     A plan names the body among those that issued it; where an area has one body, its plan is that
     body's. What units owe is R-02.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = documents_of(facts, [PLAN])
     bodies = facts.reporters[["area", "body"]].sort_values(["area", "body"], ignore_index=True)
     alone = ~bodies["area"].duplicated(keep=False)
@@ -160,16 +154,15 @@ def _owes(facts: Facts, areas: pd.Series[str], duty: str) -> pd.Series[bool]:
 
 
 def _lacking(rows: pd.DataFrame) -> pd.Series[str]:
-    words = pd.Series("", index=rows.index, dtype="str")
+    faults = []
     for column, word in _PARTS.items():
-        words += rows[column].map({True: "", False: f"、{word}"}).fillna(f"、{word}(未填)").astype("str")
-    return words.str.removeprefix("、")
+        blank = rows[column].isna()
+        faults += [(~rows[column].fillna(True).astype(bool), word), (blank, f"{word}(未填)")]
+    return join_words(faults, rows.index)
 
 
 def accepted(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P3-03: the safety committee's conclusion on each city is on record."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.records["acceptances"]
     places = own_places(facts, rule)
     said = rows[has_content(rows["conclusion"], facts.book.words("no_content"))]
@@ -192,12 +185,9 @@ def accepted(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def deployed(facts: Facts, rule: Rule) -> pd.DataFrame:
     """R-09: each area has a deployment on paper or in a meeting, and supervised in the window."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     papers = documents_of(facts, facts.book.words("deployment_documents"))
     visits = facts.records["supervisions"]
-    window = facts.params.window
-    inside = visits["date"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+    inside = facts.in_window(visits["date"])
     places = own_places(facts, rule)
     paper = places["area"].isin(papers.loc[papers["date"].notna(), "area"])
     visit = places["area"].isin(visits.loc[inside, "area"])
@@ -228,9 +218,8 @@ def notices_received(facts: Facts, rule: Rule) -> pd.DataFrame:
     A form without a readable date of receipt leaves its county open.
     """
     state = notice_state(facts)
-    lost = state[~state["in_time"]]
-    evidence = lost.assign(evidence=cite("units", lost["unit_id"]))[["county", "evidence"]]
-    table = judge_areas(facts, rule, tally(state, met=state["in_time"], doubtful=state["doubtful"]), evidence)
+    counts = tally(state, met=state["in_time"], doubtful=state["doubtful"])
+    table = judge_areas(facts, rule, counts, named("units", state[~state["in_time"]]))
     late = state[state["days_late"] > 0].groupby("county")["days_late"].agg(["size", "max"])
     size, most = (
         look_up(table["subject"], late[name]).astype("Int64").astype("str") for name in ("size", "max")

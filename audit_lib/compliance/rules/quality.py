@@ -8,15 +8,13 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import look_up
+from audit_lib.compliance.keys import join_words, look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
     NOT_ASSESSABLE,
     NOT_MET,
-    cite,
-    nothing_given,
-    subjects,
+    singles,
     whole,
 )
 from audit_lib.compliance.rulebook import Rule
@@ -33,8 +31,6 @@ def codes_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
     Clinics may lawfully have none, and a substitute number (PDY...) has nothing to check. The
     numbers of 12 and 15 signs of older licences carry no check digit, so nobody can say.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.roster
     code = _folded(rows["org_code"], canonical_id)
     cells = zip(code, rows["county"], rows["unit_type"].fillna(""), strict=True)
@@ -52,16 +48,8 @@ def codes_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
     ]
     applies = [case for case, _, _ in cases]
     result = np.select(applies, [name for _, name, _ in cases], MET)
-    said = pd.Series(np.select(applies[:3], [why for _, _, why in cases[:3]], wrong), index=rows.index)
-    reason = said.mask(clinic, "诊所、村卫生室可以没有代码")
-    return subjects(
-        "unit",
-        rows["unit_id"],
-        rows["county"],
-        result,
-        cite("units", rows["unit_id"]),
-        reason=reason.where(reason != ""),
-    )
+    said = np.select(applies[:3], [why for _, _, why in cases[:3]], wrong)
+    return singles("unit", "units", rows, result, reason=np.where(clinic, "诊所、村卫生室可以没有代码", said))
 
 
 def _code_fault(code: object, county: str, kind: str) -> str:
@@ -76,8 +64,6 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
     are named, because the file does not say which row is the right one. A unit in the rosters of
     several counties is told with their names.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.roster
     known = rows["org_code"].notna()
     code = _folded(rows["org_code"], fold).str.upper().str.replace("-", "")
@@ -95,25 +81,15 @@ def units_stand_once(facts: Facts, rule: Rule) -> pd.DataFrame:
     names = (
         homes["county"].map(facts.areas.set_index("code")["name"]).groupby(homes["unit_id"]).agg("、".join)
     )
-    twice = {
-        "编号重复": rows["unit_id"].duplicated(keep=False),
-        "代码重复": known & by_code.duplicated(keep=False),
-        "同乡镇同名": named & by_name.duplicated(keep=False),
-    }
-    words = pd.Series("", index=rows.index, dtype="str")
-    for word, hit in twice.items():
-        words += hit.map({True: f"、{word}", False: ""}).astype("str")
-    reason = words.str.removeprefix("、").where(words != "")
+    twice = [
+        (rows["unit_id"].duplicated(keep=False), "编号重复"),
+        (known & by_code.duplicated(keep=False), "代码重复"),
+        (named & by_name.duplicated(keep=False), "同乡镇同名"),
+    ]
+    words = join_words(twice, rows.index)
     there = look_up(rows["unit_id"], names).astype("str")
-    reason = reason.mask(there.notna(), reason + "; 同时列入" + there + "的名录, 归属待核定")
-    return subjects(
-        "unit",
-        rows["unit_id"],
-        rows["county"],
-        np.where(words == "", MET, NOT_MET),
-        cite("units", rows["unit_id"]),
-        reason=reason,
-    )
+    reason = words.mask(there.notna(), words + "; 同时列入" + there + "的名录, 归属待核定")
+    return singles("unit", "units", rows, np.where(words == "", MET, NOT_MET), reason=reason)
 
 
 def _folded(cells: pd.Series[str], form: Callable[[str], str]) -> pd.Series[str]:
@@ -126,20 +102,11 @@ def divisions_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
     Earlier and later codes of one place are the same place. A row whose county nobody can read is
     quarantined, and told for the province as a whole.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.roster
     wrong = rows["city_said"].notna() & (rows["city_said"] != rows["city"])
     names = facts.areas.set_index("code")["name"]
     said = "名录所填市州“" + look_up(rows["city_said"].fillna(""), names).fillna("") + "”不是该县区的上级"
-    units = subjects(
-        "unit",
-        rows["unit_id"],
-        rows["county"],
-        np.where(wrong, NOT_MET, MET),
-        cite("units", rows["unit_id"]),
-        reason=said.where(wrong),
-    )
+    units = singles("unit", "units", rows, np.where(wrong, NOT_MET, MET), reason=said.where(wrong, ""))
     lost = len(facts.gaps.lost.get("units", ())) - len(facts.contested)
     if not lost:
         return units
@@ -151,18 +118,16 @@ def latest_checklist_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A checklist without a day is never the latest of several.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.scores[facts.scores["unit_id"].notna()]
     rows = rows.sort_values(["unit_id", "date", "check_id"], na_position="first")
     rows = rows.drop_duplicates("unit_id", keep="last")
     failed = "关键项不合格: " + rows["key_failed"]
-    return subjects(
+    return singles(
         "unit",
-        rows["unit_id"],
-        rows["county"],
+        "check_items",
+        rows,
         rows["conclusion"].map({"合格": MET, "不合格": NOT_MET, "不能判定": NOT_ASSESSABLE}),
-        cite("check_items", rows["check_id"]),
+        subject=rows["unit_id"],
         reason=failed.fillna(rows["note"].where(rows["conclusion"] == "不能判定")),
         value=(rows["score"] / 100).astype("Float64"),
     )

@@ -11,14 +11,15 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.keys import among, join_words, look_up
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
     cite,
-    nothing_given,
+    named,
+    singles,
     subjects,
     whole,
 )
@@ -33,23 +34,21 @@ def dated_in_window(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     Records dated after the day judged are among them where they lie beyond the campaign's end too.
     """
-    window = facts.params.window
     parts = []
     for table, column in (name.split(".") for name in facts.book.words("window_dates")):
         rows = facts.dated[table]
         rows = rows[rows[column].notna()]
         number = schemas.tables()[table].keys[0]
-        key = rows[number]
-        inside = rows[column].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+        inside = facts.in_window(rows[column])
         said = rows[column].dt.strftime("%Y-%m-%d") + " 不在行动期内, 不计入"
         parts.append(
-            subjects(
+            singles(
                 "record",
-                cite(table, key) + (f"/{column}" if number == "unit_id" else ""),
-                rows["county"],
+                table,
+                rows,
                 np.where(inside, MET, NOT_MET),
-                cite(table, key),
-                reason=said.where(~inside),
+                subject=cite(table, rows[number]) + (f"/{column}" if number == "unit_id" else ""),
+                reason=said.where(~inside, ""),
             )
         )
     found = pd.concat(parts)
@@ -58,19 +57,18 @@ def dated_in_window(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def dates_in_order(facts: Facts, rule: Rule) -> pd.DataFrame:
     """DQ-03: found, notice, limit; found, mended, re-checked; county pass, city check: in this order."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = facts.hazards
-    words = pd.Series("", index=rows.index, dtype="str")
-    for before, after, said in _ORDER:
-        words += (rows[after] < rows[before]).map({True: f"、{said}", False: ""}).astype("str")
-    parts = [_ordered("hazards", rows["hazard_id"], rows, words, rows["found_date"].isna())]
+    words = join_words([(rows[after] < rows[before], said) for before, after, said in _ORDER], rows.index)
     spot = facts.spot_checks
     passes = facts.county_checks[facts.county_checks["valid"] & (facts.county_checks["conclusion"] == PASSED)]
     first = look_up(spot["unit_id"], passes.groupby("unit_id")["date"].min())
-    early = (spot["date"] < first).map({True: "、抽检早于县级合格", False: ""}).astype("str")
-    parts.append(_ordered("city_checks", spot["check_id"], spot, early, spot["date"].isna()))
-    return pd.concat(parts)
+    early = (spot["date"] < first).map({True: "抽检早于县级合格", False: ""}).astype("str")
+    return pd.concat(
+        [
+            _ordered("hazards", rows, words, rows["found_date"].isna()),
+            _ordered("city_checks", spot, early, spot["date"].isna()),
+        ]
+    )
 
 
 _ORDER = (
@@ -83,17 +81,14 @@ _ORDER = (
 )
 
 
-def _ordered(
-    table: str, key: pd.Series[str], rows: pd.DataFrame, words: pd.Series[str], undated: pd.Series[bool]
-) -> pd.DataFrame:
-    said = words.str.removeprefix("、")
-    return subjects(
+def _ordered(table: str, rows: pd.DataFrame, words: pd.Series[str], undated: pd.Series[bool]) -> pd.DataFrame:
+    return singles(
         "record",
-        cite(table, key),
-        rows["county"],
-        np.select([said != "", undated], [NOT_MET, NOT_ASSESSABLE], MET),
-        cite(table, key),
-        reason=said.mask((said == "") & undated, "日期不可读").replace("", None),
+        table,
+        rows,
+        np.select([words != "", undated], [NOT_MET, NOT_ASSESSABLE], MET),
+        subject=named(table, rows)["evidence"],
+        reason=words.mask((words == "") & undated, "日期不可读"),
     )
 
 
@@ -102,8 +97,6 @@ def two_without_interest(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     Practice of later years: it makes no check invalid, it says where to look again.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     barred = _interests(facts)
     parts = []
     for table in CHECKS:
@@ -122,13 +115,13 @@ def two_without_interest(facts: Facts, rule: Rule) -> pd.DataFrame:
             "",
         )
         parts.append(
-            subjects(
+            singles(
                 "record",
-                cite(table, rows["check_id"]),
-                rows["county"],
+                table,
+                rows,
                 np.select([unnamed, whose.notna() | few], [NOT_ASSESSABLE, NOT_MET], MET),
-                cite(table, rows["check_id"]),
-                reason=pd.Series(reason, index=rows.index).replace("", None),
+                subject=named(table, rows)["evidence"],
+                reason=reason,
             )
         )
     return pd.concat(parts)
@@ -142,13 +135,8 @@ def _interests(facts: Facts) -> pd.Series[str]:
 
 
 def outputs_clean(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """DQ-06: no output tells an identity number or an unmasked mobile phone.
-
-    Judged on the texts handed in; before anything was written it is not due.
-    """
-    if not facts.outputs:
-        return whole(facts, NOT_DUE, "报告写出后逐份检查")
-    return scan_outputs(facts.outputs)
+    """DQ-06: no output tells an identity number or an unmasked mobile phone; `scan_outputs` reads them."""
+    return whole(facts, NOT_DUE, "报告写出后逐份检查")
 
 
 def scan_outputs(texts: Mapping[str, str]) -> pd.DataFrame:
@@ -171,7 +159,7 @@ def scan_outputs(texts: Mapping[str, str]) -> pd.DataFrame:
         pd.Series(pd.NA, index=subject.index, dtype="str"),
         pd.Series([NOT_MET if fault else MET for fault in faults], dtype="str"),
         cite("outputs", subject),
-        reason=pd.Series([fault or None for fault in faults], dtype="str"),
+        reason=pd.Series(faults, dtype="str"),
     )
 
 

@@ -16,7 +16,9 @@ from audit_lib.compliance.rows import (
     NOT_MET,
     cite,
     judge_areas,
-    nothing_given,
+    named,
+    ratio,
+    singles,
     subjects,
     tally,
 )
@@ -36,7 +38,7 @@ def hazards_managed(facts: Facts, rule: Rule) -> pd.DataFrame:
         facts,
         rule,
         tally(rows, met=kept, doubtful=doubtful),
-        open_.assign(evidence=cite("hazards", open_["hazard_id"]))[["county", "evidence"]],
+        named("hazards", open_),
         none="零隐患, 需核实",
     )
     if facts.gaps.not_given(rule.needs):
@@ -72,7 +74,7 @@ def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
     home = pd.concat([facts.frame.set_index("unit_id")["county"], county])
     home = home[~home.index.duplicated()]
     counts = found.reindex(home.index, fill_value=0)
-    early = rule.due is not None and facts.as_of < rule.due
+    early = rule.early(facts.as_of)
     unread = home.isin(facts.gaps.closed_to(rule.needs))
     short = counts["denominator"] - counts["numerator"] - counts["doubtful"]
     unread |= counts["doubtful"] > 0
@@ -89,28 +91,18 @@ def _managed_by_unit(facts: Facts, rule: Rule) -> pd.DataFrame:
         look_up(home.index.to_series(), lost),
         numerator=counts["numerator"],
         denominator=counts["denominator"],
-        value=(counts["numerator"] / counts["denominator"].mask(counts["denominator"] == 0)).astype(
-            "Float64"
-        ),
+        value=ratio(counts["numerator"], counts["denominator"]),
     )
 
 
 def open_hazards_have_elements(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F6-03: each open hazard has all of the five elements."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     open_ = ~facts.hazards["closed"]
     rows, best = facts.hazards[open_], facts.hazards_at_best[open_]
     lacking = rows["lacking"]
     unread = best["closed"] | (best["lacking"] == "")
-    return subjects(
-        "hazard",
-        rows["hazard_id"],
-        rows["county"],
-        np.select([lacking == "", unread], [MET, NOT_ASSESSABLE], NOT_MET),
-        cite("hazards", rows["hazard_id"]),
-        reason=("缺 " + lacking).where(lacking != ""),
-    )
+    result = np.select([lacking == "", unread], [MET, NOT_ASSESSABLE], NOT_MET)
+    return singles("hazard", "hazards", rows, result, reason=("缺 " + lacking).where(lacking != "", ""))
 
 
 def majors_closed_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -129,6 +121,6 @@ def majors_closed_in_time(facts: Facts, rule: Rule) -> pd.DataFrame:
         facts,
         rule,
         tally(rows, counted=counted, met=in_time, doubtful=ungraded | endless),
-        late.assign(evidence=cite("hazards", late["hazard_id"]))[["county", "evidence"]],
+        named("hazards", late),
         none="没有到期的重大隐患",
     )

@@ -24,6 +24,8 @@ from audit_lib.compliance.rows import (
     cite,
     join_evidence,
     nothing_given,
+    ratio,
+    singles,
     subjects,
 )
 from audit_lib.compliance.rulebook import Rule
@@ -36,8 +38,6 @@ def reports_on_time(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A row of the weekly table that nobody could identify may be the report that a body lacks.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     facts = as_reported(facts)
     due = due_reports(facts)
     return _by_body(facts, due.assign(met=due["on_time"]))
@@ -45,8 +45,6 @@ def reports_on_time(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 def reports_received(facts: Facts, rule: Rule) -> pd.DataFrame:
     """REP-03: each report was received before the next Friday; a week is judged only from then on."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     facts = as_reported(facts)
     due = due_reports(facts)
     return _by_body(facts, due[due["week"] + _WEEK <= facts.as_of].assign(met=lambda rows: rows["received"]))
@@ -90,8 +88,6 @@ def reports_match_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A difference that rows nobody could identify may explain is left open.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     facts = as_reported(facts)
     reports = weekly.latest_reports(facts.weekly)
     counted = {one.key for one in weekly_measures().values() if one.needs}
@@ -173,10 +169,10 @@ def _by_report(
         bodies["area"],
         result,
         look_up(key, join_evidence(cite("weekly", weeks), weeks.str.rsplit("/", n=1).str[0])),
-        reason=look_up(key, said).fillna(empty).replace("", None),
+        reason=look_up(key, said).fillna(empty),
         numerator=tested - bad,
         denominator=tested,
-        value=((tested - bad) / tested.mask(tested == 0)).astype("Float64"),
+        value=ratio(tested - bad, tested),
     )
 
 
@@ -186,13 +182,12 @@ def _published_follow(facts: Facts) -> pd.DataFrame:
     faults = [published_faults(row) for _, row in rows.iterrows()]
     tested = pd.Series([one is not None for one in faults], index=rows.index, dtype=bool)
     wrong = pd.Series(["; ".join(one or []) for one in faults], index=rows.index, dtype="str")
-    return subjects(
+    return singles(
         "record",
-        rows["figure_id"],
-        rows["area"],
+        "published",
+        rows.assign(county=rows["area"]),
         np.select([~tested, wrong == ""], [NOT_ASSESSABLE, MET], NOT_MET),
-        cite("published", rows["figure_id"]),
-        reason=wrong.mask(~tested, "没有可核对的数字").replace("", None),
+        reason=wrong.mask(~tested, "没有可核对的数字"),
         numerator=rows["part"],
         denominator=rows["whole"],
     )
@@ -279,5 +274,5 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
         reason=reason.mask(excused, reason + said),
         numerator=counts["met"],
         denominator=counts["due"],
-        value=(counts["met"] / counts["due"].mask(counts["due"] == 0)).astype("Float64"),
+        value=ratio(counts["met"], counts["due"]),
     )

@@ -16,9 +16,9 @@ from audit_lib.compliance.rows import (
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
-    cite,
     judge_areas,
-    nothing_given,
+    named,
+    singles,
     subjects,
     tally,
 )
@@ -39,7 +39,6 @@ def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
     facts = replace(facts, places=places)
     sampled = among(units["unit_id"], checks.loc[checks["counted"], "unit_id"])
     lame = among(units["unit_id"], checks.loc[checks["incomplete"], "unit_id"])
-    outside = checks[~checks["counted"]]
     rate = facts.book.share("spot_rate")
 
     def needed(sums: pd.DataFrame) -> pd.Series[int]:
@@ -51,7 +50,7 @@ def quota_reached(facts: Facts, rule: Rule) -> pd.DataFrame:
         facts,
         rule,
         tally(units, met=sampled, doubtful=~sampled & lame),
-        outside.assign(evidence=cite("city_checks", outside["check_id"]))[["county", "evidence"]],
+        named("city_checks", checks[~checks["counted"]]),
         needed=needed,
         none=NOBODY if facts.params.readings.A1 == "passed" else "没有可供抽检的单位",
     )
@@ -125,8 +124,6 @@ def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     One on the very day of the pass counts, with a remark: nobody knows which came first (A3).
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     checks = facts.spot_checks
     unread = ~checks["passed"] & checks["county"].isin(facts.gaps.closed_to(["county_checks"]))
     undated = checks["date"].isna()
@@ -136,14 +133,7 @@ def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
         ["抽检日期不可读", "县级检查文件未能读出", "与县级检查合格同日, 先后待核实", ""],
         "抽检当日县级结论不是合格",
     )
-    return subjects(
-        "record",
-        checks["check_id"],
-        checks["county"],
-        result,
-        cite("city_checks", checks["check_id"]),
-        reason=pd.Series(reason).replace("", None),
-    )
+    return singles("record", "city_checks", checks, result, reason=reason)
 
 
 def each_county_sampled(facts: Facts, rule: Rule) -> pd.DataFrame:
@@ -154,12 +144,11 @@ def each_county_sampled(facts: Facts, rule: Rule) -> pd.DataFrame:
     passes, checks = facts.passes, facts.spot_checks
     sampled = among(passes["unit_id"], checks.loc[checks["in_quota"], "unit_id"])
     lame = among(passes["unit_id"], checks.loc[checks["incomplete"], "unit_id"])
-    counted = checks[checks["in_quota"]]
     return judge_areas(
         facts,
         rule,
         tally(passes, met=sampled, doubtful=~sampled & lame),
-        counted.assign(evidence=cite("city_checks", counted["check_id"]))[["county", "evidence"]],
+        named("city_checks", checks[checks["in_quota"]]),
         needed=lambda sums: (sums["denominator"] > 0).astype("int64"),
         none=NOBODY,
     )

@@ -7,18 +7,17 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import days_known, has_content, has_name
-from audit_lib.compliance.keys import among, look_up, once
+from audit_lib.compliance.keys import among, join_words, look_up, once
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
-    cite,
     judge_areas,
     judge_units,
-    nothing_given,
-    subjects,
+    named,
+    singles,
     tally,
     whole,
 )
@@ -32,8 +31,6 @@ NO_COLUMN = "名录没有这一列"
 
 def sector_supervisor_named(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F1-03: each unit has a named supervisor of its sector."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     short = _blank(facts, ["owner_sector"]).map({True: "没有行业监管责任单位", False: ""})
     return judge_units(facts, rule, facts.frame, short=short, unclear=_no_column(facts, ["owner_sector"]))
 
@@ -43,48 +40,42 @@ def standards_deployed(facts: Facts, rule: Rule) -> pd.DataFrame:
     columns = ["standard_plan", "standard_grade"]
     frame = facts.frame
     lost = _blank(facts, columns)
-    named = frame.loc[lost, ["county"]].assign(evidence=cite("units", frame.loc[lost, "unit_id"]))
-    asked = facts.gaps.asked("units", frame, columns)
-    return judge_areas(facts, rule, tally(frame, met=~lost, doubtful=lost & ~asked), named)
+    counts = tally(frame, met=~lost, doubtful=lost & ~facts.gaps.asked("units", frame, columns))
+    return judge_areas(facts, rule, counts, named("units", frame[lost]))
 
 
 def registered_on_platform(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F4-05: each unit is registered on the grid platform."""
     frame = facts.frame
     there = among(frame["unit_id"], facts.records["platform_units"]["unit_id"])
-    named = frame.loc[~there, ["county"]].assign(evidence=cite("units", frame.loc[~there, "unit_id"]))
-    return judge_areas(facts, rule, tally(frame, met=there), named)
+    return judge_areas(facts, rule, tally(frame, met=there), named("units", frame[~there]))
 
 
 def owners_named_and_watching(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F4-06: three owners are named, and the sector's one supervised the unit in the window."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     frame = facts.frame
-    short = pd.Series("", index=frame.index, dtype="str")
-    for column, word in OWNERS.items():
-        short += _blank(facts, [column]).map({True: f"、缺{word}监管责任单位", False: ""}).astype("str")
+    faults = [(_blank(facts, [column]), f"缺{word}监管责任单位") for column, word in OWNERS.items()]
+    short = join_words(faults, frame.index)
     visits = facts.records["supervisions"]
-    window = facts.params.window
-    inside = visits["date"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+    inside = facts.in_window(visits["date"])
     sector = look_up(visits["unit_id"], frame.set_index("unit_id")["owner_sector"])
     by_sector = _same_body(visits["body"], sector)
     lame = visits["date"].isna() | visits["body"].isna()
     watched = among(frame["unit_id"], visits.loc[inside & by_sector, "unit_id"])
     doubtful = among(frame["unit_id"], visits.loc[lame, "unit_id"]) & ~watched
     by_others = among(frame["unit_id"], visits.loc[inside, "unit_id"]) & ~watched
-    without = np.select(
-        [watched | doubtful, by_others],
-        ["", "、督导单位不是该单位的行业监管单位"],
-        "、没有行业监管单位的督导记录",
-    )
+    unseen = ~watched & ~doubtful
+    faults += [
+        (unseen & by_others, "督导单位不是该单位的行业监管单位"),
+        (unseen & ~by_others, "没有行业监管单位的督导记录"),
+    ]
     unclear = doubtful.map({True: "督导记录没有可读的日期或督导单位", False: ""}).where(short == "", "")
     columns = _no_column(facts, list(OWNERS))
     return judge_units(
         facts,
         rule,
         frame,
-        short=(short + without).str.removeprefix("、"),
+        short=join_words(faults, frame.index),
         unclear=columns.where(columns != "", unclear),
         seen=watched | (short != ""),
     )
@@ -104,20 +95,16 @@ def _same_body(said: pd.Series[str], known: pd.Series[str]) -> pd.Series[bool]:
 
 def key_units_guarded(facts: Facts, rule: Rule) -> pd.DataFrame:
     """P1-05: each key unit has a person who answers for it and a task of monitoring."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     frame = facts.frame
     key = frame["key_unit"].fillna(False).astype(bool)
-    short = pd.Series("", index=frame.index, dtype="str")
-    for column, word in (("key_guarantor", "包保责任人"), ("key_task", "监控任务")):
-        short += _blank(facts, [column]).map({True: f"、缺{word}", False: ""}).astype("str")
+    faults = [(_blank(facts, ["key_guarantor"]), "缺包保责任人"), (_blank(facts, ["key_task"]), "缺监控任务")]
     unasked = _no_column(facts, ["key_unit"])
     columns = _no_column(facts, ["key_guarantor", "key_task"])
     return judge_units(
         facts,
         rule,
         frame,
-        short=short.str.removeprefix("、"),
+        short=join_words(faults, frame.index),
         unclear=unasked.where(unasked != "", columns),
         exempt=(key | (unasked != "")).map({True: "", False: "不是重点监控单位"}),
     )
@@ -134,12 +121,11 @@ def neglected_units_inspected(facts: Facts, rule: Rule) -> pd.DataFrame:
     longest = look_up(frame["unit_id"], days)
     flagged = frame["long_unsettled"].fillna(False).astype(bool) | longest.notna()
     inspected = pd.Series(inspected_units(facts), index=frame.index)
-    lost = frame.loc[flagged & ~inspected, ["county", "unit_id"]]
     rows = judge_areas(
         facts,
         rule,
         tally(frame, counted=flagged, met=inspected),
-        lost.assign(evidence=cite("units", lost["unit_id"])),
+        named("units", frame[flagged & ~inspected]),
         none="没有长期整治不力的单位",
     )
     most = longest.groupby(frame["county"]).max()
@@ -166,32 +152,26 @@ LAST_YEAR = "2013遗留"
 
 def illegal_acts_handled(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F7-02: each illegal act at a unit has a record of how, when and with what result it was handled."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     acts = once(facts.records["illegal_acts"])
     if acts.empty:
         return whole(facts, NOT_APPLICABLE, "登记表中没有非法违法行为")
     empty = facts.book.words("no_content")
-    short = pd.Series("", index=acts.index, dtype="str")
-    handled = {
-        "处理方式": acts["handled_type"].notna(),
-        "处理日期": acts["handled_date"] <= facts.as_of,
-        "处理结果": has_content(acts["handled_result"], empty),
-    }
-    for word, there in handled.items():
-        short += there.map({True: "", False: f"、缺{word}"}).astype("str")
+    faults = [
+        (acts["handled_type"].isna(), "缺处理方式"),
+        (~(acts["handled_date"] <= facts.as_of), "缺处理日期"),
+        (~has_content(acts["handled_result"], empty), "缺处理结果"),
+    ]
+    short = join_words(faults, acts.index)
     unread = facts.gaps.unreadable("illegal_acts", acts, "handled_date")
     unread |= facts.gaps.unreadable("illegal_acts", acts, "handled_type")
-    early = rule.due is not None and facts.as_of < rule.due
-    result = np.select([short == "", unread, early], [MET, NOT_ASSESSABLE, NOT_DUE], NOT_MET)
-    said = (acts["act_id"] + ": " + short.str.removeprefix("、")).where(short != "")
-    return subjects(
+    open_ = NOT_DUE if rule.early(facts.as_of) else NOT_MET
+    return singles(
         "unit",
-        acts["unit_id"],
-        acts["county"],
-        result,
-        cite("illegal_acts", acts["act_id"]),
-        reason=said,
+        "illegal_acts",
+        acts,
+        np.select([short == "", unread], [MET, NOT_ASSESSABLE], open_),
+        subject=acts["unit_id"],
+        reason=(acts["act_id"] + ": " + short).where(short != "", ""),
     )
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from audit_lib.compliance.duties import hidden, judge_duties, own_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, look_up, once
-from audit_lib.compliance.rows import cite, join_evidence, nothing_given
+from audit_lib.compliance.keys import among, join_words, look_up, once
+from audit_lib.compliance.rows import cite, join_evidence
 from audit_lib.compliance.rulebook import Rule
 
 INSPECTED = "已检查"
@@ -22,8 +22,6 @@ def visited_unannounced(facts: Facts, rule: Rule) -> pd.DataFrame:
     Unannounced: no notice, an hour of arrival, no companion (A16). A visit of which notice or
     arrival is not written is in doubt.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     rows = unannounced_visits(facts)
     places = own_places(facts, rule)
     counted = rows[rows["counts"]]
@@ -57,8 +55,7 @@ def visited_unannounced(facts: Facts, rule: Rule) -> pd.DataFrame:
 def unannounced_visits(facts: Facts) -> pd.DataFrame:
     """Return the visits in the window with ``counts``, ``announced`` and ``lame`` (nobody can say)."""
     rows = once(facts.records["unannounced"])
-    start, end = pd.Timestamp(facts.params.window.start), pd.Timestamp(facts.params.window.end)
-    inside = rows["date"].between(start, end)
+    inside = facts.in_window(rows["date"])
     alone = ~has_content(rows["companion"], facts.book.words("no_content"))
     told = rows["notified"].fillna(False).astype(bool) | ~alone
     whole = inside & rows["notified"].notna() & rows["arrival"].notna()
@@ -69,8 +66,6 @@ def unannounced_visits(facts: Facts) -> pd.DataFrame:
 
 def visited_on_days_off(facts: Facts, rule: Rule) -> pd.DataFrame:
     """W2-03: each county inspected on at least one of the days off in the window (A17)."""
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     checks = facts.county_checks
     secret = unannounced_visits(facts)
     secret = secret.loc[secret["counts"], ["county", "date"]]
@@ -98,8 +93,6 @@ def cities_visited(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A visit on which nobody was inspected, for whatever reason that is written, is none.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     checks = facts.province_checks
     last = pd.Timestamp(facts.params.window.end)
     inside = checks["valid"] & checks["date"].between(facts.book.day("phase_three_first"), last)
@@ -131,8 +124,6 @@ def signs_of_haste(facts: Facts, rule: Rule) -> pd.DataFrame:
     off, many hazards written in the same words. Of a team: too many units on a day, or all of a day's
     visits with the same hours.
     """
-    if facts.gaps.not_given(rule.needs):
-        return nothing_given(facts, rule)
     teams, places = _teams(facts), _counties(facts, rule)
     return judge_duties(facts, rule, pd.concat([places, teams], ignore_index=True))
 
@@ -156,9 +147,8 @@ def _teams(facts: Facts) -> pd.DataFrame:
         (days["told"] >= same) & (days["told"] == days["units"]) & (days["hours"] == 1) & (days["ends"] == 1)
     )
     day = days["date"].dt.strftime("%m-%d")
-    words = (day + " 查 " + days["units"].astype("str") + " 家").where(many, "")
-    words += ("、" + day + " 各次起止时刻相同").where(equal, "")
-    days["words"] = words.str.removeprefix("、")
+    busy = day + " 查 " + days["units"].astype("str") + " 家"
+    days["words"] = join_words([(many, busy), (equal, day + " 各次起止时刻相同")], days.index)
     signals = days[days["words"] != ""].sort_values(["team", "date"]).groupby("team")["words"].agg("; ".join)
     hit = rows.merge(days.loc[days["words"] != "", ["team", "date"]], on=["team", "date"])
     teams = days.groupby("team")["county"].first()
@@ -195,15 +185,12 @@ def _counties(facts: Facts, rule: Rule) -> pd.DataFrame:
     most = same.groupby("county").max()
     copied = look_up(places["area"], most).fillna(0).astype("int64")
     alike = copied >= facts.book.count("same_words_least")
-    words = pd.Series("", index=places.index, dtype="str")
-    for hit, said in (
+    found = [
         (one_day, "全部检查都记在同一天(" + days.dt.strftime("%m-%d") + ")"),
         (only_off, "全部检查都在休息日、节假日"),
         (silent, "全县零隐患"),
         (alike, copied.astype("str") + " 家单位的隐患文字完全相同"),
-    ):
-        words += ("、" + pd.Series(said, index=places.index)).where(hit, "")
+    ]
+    words = join_words(found, places.index)
     unread = hidden(facts, ("hazards",), places)
-    return places.assign(
-        met=words == "", reason=words.str.removeprefix("、"), doubtful=unread & (words == "、全县零隐患")
-    )
+    return places.assign(met=words == "", reason=words, doubtful=unread & (words == "全县零隐患"))
