@@ -16,16 +16,27 @@ from audit_lib import schemas
 from audit_lib.compliance.duplicates import count_once, numbers_of
 from audit_lib.compliance.gaps import Gaps, find_gaps
 from audit_lib.compliance.hazards import at_best, element_columns, follow_hazards, has_content
+from audit_lib.compliance.homes import (
+    SHOWN,
+    astray,
+    contested_counties,
+    homes_of,
+    in_county,
+    located,
+    of_ledger,
+    of_nameless,
+    places_of,
+    renumbered,
+    settled,
+    under_known_names,
+)
 from audit_lib.compliance.keys import among, first_of, look_up
 from audit_lib.compliance.rulebook import Rulebook
 from audit_lib.compliance.scoring import score_checks
 from audit_lib.errors import JudgeError
-from audit_lib.intake import Intake, city_codes, county_city
-from audit_lib.intake.text import normal_name
+from audit_lib.intake import Intake
 from audit_lib.params import Params
 from audit_lib.sampling import county_state_on, passes_of_campaign, valid_checks, worst_checks
-
-_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +124,14 @@ def gather_facts(
     """
     as_of = pd.Timestamp(params.as_of)
     tables = intake.tables
-    places = _places(intake.areas)
-    roster = _located(tables["units"][~(tables["units"]["entry_date"] > as_of)], intake.areas)
+    places = places_of(intake.areas)
+    roster = located(tables["units"][~(tables["units"]["entry_date"] > as_of)], intake.areas)
     units = _worst_units(roster, book)
-    homes = _homes(roster)
+    homes = homes_of(roster)
     checks = {name: _checks(tables[name], homes, params) for name in _CHECKS}
     removed = _removed(units, checks["county_checks"], as_of, book)
     passes = _passes(checks, units, params, as_of)
-    ledger = _settled("hazards", _in_county(tables["hazards"], homes), intake)
+    ledger = settled("hazards", in_county(tables["hazards"], homes), intake)
     elements = book.chosen(params.readings, "A7").value
     _refuse_without(element_columns(elements), intake)
     asked = {"elements": elements, "no_content": book.no_document, "answers": book.answers}
@@ -129,9 +140,9 @@ def gather_facts(
     population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
     reporters = first_of(tables["reporters"], ["area", "body"])
-    contested = _contested(roster)
+    contested = contested_counties(roster)
     present = {
-        name: frozenset(_in_county(rows, homes)["county"].dropna())
+        name: frozenset(in_county(rows, homes)["county"].dropna())
         for name, rows in tables.items()
         if {"unit_id", "county"} <= set(rows)
     }
@@ -144,33 +155,31 @@ def gather_facts(
         book=book,
         areas=intake.areas,
         places=places,
-        gaps=gaps.joined("hazards", _astray(hazards, intake, places, roster), places).joined(
-            "supervisions", _unnamed(tables["supervisions"]), places
+        gaps=gaps.joined("hazards", astray(hazards, intake, places, roster), places).joined(
+            "supervisions", of_nameless(tables["supervisions"]), places
         ),
         roster=roster,
         units=units,
         frame=frame,
         removed=removed,
-        county_checks=checks["county_checks"],
-        city_checks=checks["city_checks"],
-        province_checks=checks["province_checks"],
+        **checks,
         passes=passes,
         population=population[["unit_id", "county"]],
         spot_checks=_spot_checks(checks, passes, population, passed_only=params.readings.A1 == "passed"),
         hazards=hazards,
         hazards_at_best=at_best(hazards, partial(gaps.unreadable, "hazards"), as_of=as_of, **asked),
-        listings=_renumbered(
-            _listings(_settled("listings", _of_ledger(tables["listings"], ledger, homes), intake), as_of),
+        listings=renumbered(
+            _listings(settled("listings", of_ledger(tables["listings"], ledger, homes), intake), as_of),
             number,
         ),
-        self_checks=_in_county(tables["self_checks"], homes),
+        self_checks=in_county(tables["self_checks"], homes),
         reporters=reporters,
-        weekly=_under_known_names(
+        weekly=under_known_names(
             tables["weekly"][~(tables["weekly"]["received_at"].dt.normalize() > as_of)], reporters
         ),
         check_items=tables["check_items"],
         dated={
-            name: _in_county(tables[name], homes)
+            name: in_county(tables[name], homes)
             for name in sorted({word.split(".")[0] for word in book.words("window_dates")})
         },
         contested=contested,
@@ -188,57 +197,11 @@ _CHECKS = ("county_checks", "city_checks", "province_checks")
 _NAMED = ("units", *_CHECKS, "check_items", "hazards", "listings", "self_checks", "reporters", "weekly")
 
 
-def _places(areas: pd.DataFrame) -> pd.DataFrame:
-    home = county_city(areas)
-    counties = pd.DataFrame({"level": "county", "area": home.index, "county": home.index})
-    cities = pd.DataFrame({"level": "city", "area": home.to_numpy(), "county": home.index})
-    order = {code: place for place, code in enumerate(city_codes(areas))}
-    cities = cities.sort_values("area", key=lambda codes: codes.map(order), kind="stable")
-    return pd.concat([counties, cities], ignore_index=True).astype("str")
-
-
-def _located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    home = county_city(areas)
-    lost = units.loc[~units["county"].isin(home.index), ["unit_id", "county"]].sort_values("unit_id")
-    if len(lost):
-        shown = "、".join(f"{unit}({county})" for unit, county in lost.head(_SHOWN).to_numpy())
-        raise JudgeError(
-            f"{len(lost)} 个单位的县区不在区划表中: {shown}",
-            f"{len(lost)} units stand in counties that the table of areas does not have: {shown}",
-        )
-    city = look_up(units["county"], home)
-    return units.assign(city_said=units["city"], city=city).reset_index(drop=True)
-
-
-def _contested(roster: pd.DataFrame) -> pd.Series[str]:
-    """The counties of rows whose identifier stands in several: two places, or one typed twice."""
-    rows = roster[["unit_id", "county"]].drop_duplicates()
-    return rows.loc[rows["unit_id"].duplicated(keep=False), "county"]
-
-
 def _worst_units(roster: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
     """One row per unit: of rows that differ, one in the frame, entered first, and that says least."""
     closed = roster["status"].isin(book.words("closed_statuses"))
     entered = roster["entry_date"].fillna(roster["entry_date"].min())
     return first_of(roster, ["unit_id"], before=[closed, entered, roster.notna().sum(axis=1)])
-
-
-def _homes(roster: pd.DataFrame) -> pd.Series[str]:
-    """The county of each unit whose identifier stands in one county alone."""
-    rows = roster[["unit_id", "county"]].drop_duplicates()
-    return rows[~rows["unit_id"].duplicated(keep=False)].set_index("unit_id")["county"]
-
-
-def _in_county(table: pd.DataFrame, homes: pd.Series[str]) -> pd.DataFrame:
-    """A record belongs where its unit stands.
-
-    One whose unit stands in no county's roster, or whose identifier stands in several, takes the
-    record's word.
-    """
-    if table.empty:
-        return table
-    stands = look_up(table["unit_id"], homes)
-    return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
 
 
 def _record(
@@ -254,57 +217,12 @@ def _record(
     columns = [one for one in schemas.tables()[name].columns if one.role != "optional"]
     days = [column.name for column in columns if column.kind == "date"]
     rows = rows[~(rows[days[0]] > as_of)] if days else rows
-    rows = _in_county(rows, homes) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
-    return _renumbered(rows, number) if name == "platform" else rows
-
-
-def _under_known_names(weekly: pd.DataFrame, reporters: pd.DataFrame) -> pd.DataFrame:
-    """A report under the name of a body in another spelling (widths, spaces, brackets) is that body's."""
-    known = reporters["area"] + "|" + reporters["body"].map(normal_name)
-    names = reporters["body"].set_axis(known)[~known.duplicated(keep=False).to_numpy()]
-    said = look_up(weekly["area"] + "|" + weekly["body"].map(normal_name), names)
-    return weekly.assign(body=said.fillna(weekly["body"]).astype("str"))
-
-
-def _renumbered(rows: pd.DataFrame, number: pd.Series[str]) -> pd.DataFrame:
-    """What is said of any finding of a hazard is said of the hazard."""
-    return rows.assign(hazard_id=look_up(rows["hazard_id"], number).fillna(rows["hazard_id"]).astype("str"))
-
-
-def _settled(name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:
-    """A record that neither its unit nor its own word puts in a county stands in that of its sender."""
-    sent = _sent_from(name, rows, intake)
-    inside = sent.where(sent.isin(county_city(intake.areas).index))
-    return rows.assign(county=rows["county"].fillna(inside))
-
-
-def _astray(
-    hazards: pd.DataFrame, intake: Intake, places: pd.DataFrame, roster: pd.DataFrame
-) -> pd.Series[str]:
-    """What is known of the areas of hazards in no county.
-
-    All counties whose rosters have the unit; else the sender's city, or nothing.
-    """
-    lost = hazards[hazards["county"].isna()]
-    listed = among(lost["unit_id"], roster["unit_id"])
-    either = lost.loc[listed, ["unit_id"]].merge(roster[["unit_id", "county"]].drop_duplicates())["county"]
-    sent = _sent_from("hazards", lost[~listed], intake)
-    return pd.concat([either.astype("str"), sent.where(sent.isin(places["area"]))], ignore_index=True)
-
-
-def _unnamed(visits: pd.DataFrame) -> pd.Series[str]:
-    """Where the units stand that a supervision names without anybody knowing which they are."""
-    return visits.loc[visits["unit_id"].isna() & visits["unit_name"].notna(), "county"]
-
-
-def _sent_from(name: str, rows: pd.DataFrame, intake: Intake) -> pd.Series[str]:
-    files = intake.files.loc[intake.files["table"] == name, ["file", "area"]].drop_duplicates()
-    files = files[~files["file"].duplicated(keep=False)].set_index("file")
-    return look_up(rows["file"], files["area"].astype("str"))
+    rows = in_county(rows, homes) if {"unit_id", "county"} <= set(rows) else rows.reset_index(drop=True)
+    return renumbered(rows, number) if name == "platform" else rows
 
 
 def _checks(checks: pd.DataFrame, homes: pd.Series[str], params: Params) -> pd.DataFrame:
-    rows = _in_county(worst_checks(checks[~(checks["date"] > pd.Timestamp(params.as_of))]), homes)
+    rows = in_county(worst_checks(checks[~(checks["date"] > pd.Timestamp(params.as_of))]), homes)
     whole = valid_checks(rows)
     start, end = pd.Timestamp(params.window.start), pd.Timestamp(params.window.end)
     return rows.assign(valid=whole & rows["date"].between(start, end), incomplete=~whole)
@@ -380,22 +298,13 @@ def _refuse_without(columns: frozenset[str], intake: Intake) -> None:
         if columns & set(told)
     }
     if without:
-        shown = "; ".join(f"{file} 缺 {told}" for file, told in sorted(without.items())[:_SHOWN])
+        shown = "; ".join(f"{file} 缺 {told}" for file, told in sorted(without.items())[:SHOWN])
         raise JudgeError(
             f"所选的五落实口径(readings.A7)要用到的列, {len(without)} 个台账文件没有: {shown}; "
             "请补上这一列, 或改用别的口径",
             f"{len(without)} ledgers lack columns that the reading chosen for A7 asks for: {shown}; "
             "add them or choose another reading",
         )
-
-
-def _of_ledger(listings: pd.DataFrame, ledger: pd.DataFrame, homes: pd.Series[str]) -> pd.DataFrame:
-    """A listing that names no unit belongs to that of its hazard, unless two units share the number."""
-    ledger = ledger.drop_duplicates(["hazard_id", "unit_id"])
-    alone = ledger[~ledger["hazard_id"].duplicated(keep=False)].set_index("hazard_id")
-    unit = listings["unit_id"].fillna(look_up(listings["hazard_id"], alone["unit_id"]))
-    rows = _in_county(listings.assign(unit_id=unit), homes)
-    return rows.assign(county=rows["county"].fillna(look_up(rows["hazard_id"], alone["county"])))
 
 
 def _listings(listings: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -9,11 +9,6 @@ Source: reading A10; ``rulebook/weekly.csv`` says what each figure is.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 
@@ -28,6 +23,7 @@ from audit_lib.compliance.counts import (
 from audit_lib.compliance.duties import as_reported
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.keys import first_of, look_up
+from audit_lib.compliance.printed import rounding, unlike_rate
 
 KEY = ["area", "body", "week"]
 FOUND = [*KEY, "check", "measure", "reported", "other", "words"]
@@ -82,15 +78,11 @@ def check_reports(facts: Facts) -> pd.DataFrame:
 def find_falls(reports: pd.DataFrame) -> pd.DataFrame:
     """Return cumulative figures below the last one given before."""
     found = []
-    for measure in weekly_measures().values():
-        if measure.cumulative:
-            given = reports.dropna(subset=[measure.key])
-            before = given.groupby(KEY[:2])[measure.key].shift()
-            found.append(
-                _found(
-                    given, measure, before, given[measure.key] < before, check="fell", words="低于上次报送"
-                )
-            )
+    for measure in (one for one in weekly_measures().values() if one.cumulative):
+        given = reports.dropna(subset=[measure.key])
+        before = given.groupby(KEY[:2])[measure.key].shift()
+        fell = given[measure.key] < before
+        found.append(_found(given, measure, before, fell, check="fell", words="低于上次报送"))
     return pd.concat(found, ignore_index=True)
 
 
@@ -131,9 +123,7 @@ def find_rates_apart(reports: pd.DataFrame) -> pd.DataFrame:
             if rate is not None
         ]
         rows = rows[np.array([rate is not None for rate in wrong], dtype=bool)]
-        empty = pd.array([pd.NA] * len(rows), dtype="Int64")
-        rows = rows.assign(check="rate", measure=part, reported=empty, other=empty)
-        found.append(rows.assign(words=pd.Series(said, index=rows.index, dtype="str"))[FOUND])
+        found.append(_rows(rows, "rate", pd.Series(said, index=rows.index, dtype="str"), measure=part))
     return pd.concat(found, ignore_index=True)
 
 
@@ -166,65 +156,6 @@ def find_sums_apart(reports: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """A rate as somebody printed it: its value, and half a unit of its last decimal."""
-
-    value: Fraction
-    half: Fraction
-    decimals: int
-
-    def follows(self, part: int, whole: int) -> bool:
-        """Say whether part / whole is printed so, rounded to as many decimals.
-
-        >>> read_rate("96.8%").follows(137354, 141911), read_rate("97.28%").follows(137354, 141911)
-        (True, False)
-        """
-        return abs(Fraction(part, whole) - self.value) <= self.half
-
-    def written(self, part: int, whole: int) -> str:
-        """Return how part / whole is printed in per cent with as many decimals, half up.
-
-        >>> read_rate("98.89%").written(177, 179)
-        '98.88%'
-        """
-        scale = 10**self.decimals
-        number = (200 * scale * part + whole) // (2 * whole)
-        whole_part, rest = divmod(number, scale)
-        return f"{whole_part}.{rest:0{self.decimals}d}%" if self.decimals else f"{whole_part}%"
-
-
-def read_rate(text: str) -> Rate | None:
-    """Return a printed rate; None where the text is none. Without a sign, 1 or less is a share.
-
-    >>> read_rate("0.5").value, read_rate("50%").value, read_rate("约一半")
-    (Fraction(1, 2), Fraction(1, 2), None)
-    """
-    found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s*(%?)", unicodedata.normalize("NFKC", text).strip())
-    if not found:
-        return None
-    digits = found[2] or ""
-    value, half = Fraction(f"{found[1]}.{digits or 0}"), Fraction(1, 2 * 10 ** len(digits))
-    if found[3] or value > 1:
-        return Rate(value / 100, half / 100, len(digits))
-    return Rate(value, half, max(len(digits) - 2, 0))
-
-
-def unlike_rate(text: str, part: int, whole: int) -> Rate | None:
-    """Return a printed rate that does not follow from its counts; None where it does, or is none.
-
-    Under a header such as 覆盖率(%) 0.5 is half a per cent, elsewhere a half: either reading may tie.
-
-    >>> unlike_rate("0.5", 1, 2), unlike_rate("0.5", 1, 200), unlike_rate("0.5", 1, 3).written(1, 3)
-    (None, None, '33%')
-    """
-    rate = read_rate(text)
-    if rate is None or rate.follows(part, whole):
-        return None
-    in_cent = read_rate(f"{text.strip()}%")
-    return None if in_cent is not None and in_cent.follows(part, whole) else rate
-
-
 def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame) -> pd.DataFrame:
     """Return figures that differ from the dated rows of the tables as of Thursday 24:00.
 
@@ -255,7 +186,7 @@ def find_differences(reports: pd.DataFrame, facts: Facts, counted: pd.DataFrame)
         differs = (size >= given["area"].map(bodies)) & ~ties
         rows = given.assign(**{measure.key: total})
         found.append(_found(rows, measure, ledger, differs, check="ledger", words="与台账记录不同"))
-    return pd.concat(found, ignore_index=True) if found else _nothing()
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=FOUND)
 
 
 def may_be_unread(found: pd.DataFrame, facts: Facts) -> pd.Series[bool]:
@@ -275,23 +206,6 @@ def may_be_unread(found: pd.DataFrame, facts: Facts) -> pd.Series[bool]:
         apart = (rows["reported"] - rows["other"]).abs()
         explained.loc[rows.index] = (most > 0) & (any_amount | (apart <= most))
     return explained
-
-
-def rounding(fen: pd.Series[int]) -> pd.Series[int]:
-    """Return half a unit of the last digit that an amount was printed with, in 万元 at the coarsest.
-
-    >>> rounding(pd.Series([12350000, 12345600, 5000000, 0])).tolist()
-    [5000, 50, 500000, 0]
-    """
-    half = pd.Series(0, index=fen.index, dtype="int64")
-    known = fen.fillna(0).astype("int64")
-    for power in range(1, _WAN + 1):
-        half = half.mask((known != 0) & (known % 10**power == 0), 10**power // 2)
-    return half
-
-
-_WAN = 6
-"""Zeros of 万元 in fen."""
 
 
 def find_stale(reports: pd.DataFrame, *, weeks: int) -> pd.DataFrame:
@@ -351,10 +265,6 @@ def _found(
     return rows.assign(check=check, measure=measure.key, words=words)[FOUND]
 
 
-def _rows(rows: pd.DataFrame, check: str, words: str | pd.Series[str]) -> pd.DataFrame:
+def _rows(rows: pd.DataFrame, check: str, words: str | pd.Series[str], *, measure: str = "") -> pd.DataFrame:
     empty = pd.array([pd.NA] * len(rows), dtype="Int64")
-    return rows.assign(check=check, measure="", reported=empty, other=empty, words=words)[FOUND]
-
-
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame(columns=FOUND)
+    return rows.assign(check=check, measure=measure, reported=empty, other=empty, words=words)[FOUND]

@@ -15,6 +15,7 @@ from audit_lib.compliance.duties import as_reported, hidden
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
 from audit_lib.compliance.keys import among, first_of, look_up
+from audit_lib.compliance.printed import unlike_rate
 from audit_lib.compliance.rows import (
     MET,
     NOT_APPLICABLE,
@@ -207,7 +208,7 @@ def published_faults(row: pd.Series[Any]) -> list[str] | None:
         if part > whole:
             faults.append(f"分子 {part} 多于分母 {whole}")
     if part is not None and whole and isinstance(row["rate"], str):
-        printed = weekly.unlike_rate(row["rate"], part, whole)
+        printed = unlike_rate(row["rate"], part, whole)
         if printed is not None:
             faults.append(f"{part}/{whole} = {printed.written(part, whole)}, 不是 {row['rate']}")
     total = _total(row["parts"]) if isinstance(row["parts"], str) else None
