@@ -31,30 +31,6 @@ Side = Literal["upper", "lower", "two-sided"]
 TIE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
-class NotInspected:
-    """Bounds on the failures in the frame under the best and the worst case.
-
-    Attributes
-    ----------
-    best : (lower, upper) if every unit that could not be inspected would have passed
-    worst : (lower, upper) if every one of them would have failed
-    """
-
-    best: tuple[int, int]
-    worst: tuple[int, int]
-
-    @property
-    def accepting(self) -> int:
-        """The upper bound that a statement of acceptance must use."""
-        return self.worst[1]
-
-    @property
-    def rejecting(self) -> int:
-        """The lower bound that a statement of rejection must use."""
-        return self.best[0]
-
-
 @overload
 def bound_count(
     N: Any, n: Any, y: Any, *, confidence: float = 0.95, side: Literal["upper", "lower"] = "upper"
@@ -107,35 +83,6 @@ def bound_count(
     raise EstimateError(
         f"side 只能是 upper、lower 或 two-sided, 读到“{side}”",
         f'side is upper, lower or two-sided, not "{side}"',
-    )
-
-
-def bound_not_inspected(
-    N: Any, n: Any, y: Any, not_inspected: Any, *, confidence: float = 0.95
-) -> NotInspected:
-    """Bound the failures where some drawn units could not be inspected.
-
-    Parameters
-    ----------
-    N, n, y : as ``bound_count``; n counts the units that could not be inspected too
-    not_inspected : drawn units that refused, were not found, or were closed without evidence
-    confidence : of each bound, one-sided
-
-    Raises
-    ------
-    EstimateError   as ``bound_count``, and y + not_inspected > n
-
-    >>> bound_not_inspected(20, 4, 0, 1)
-    NotInspected(best=(0, 9), worst=(1, 14))
-
-    Source: docs/method.md, chapter 6, "Not inspected".
-    """
-    best = read_cells(N, n, y)
-    lost = _counts(not_inspected, "not_inspected")
-    worst = read_cells(N, n, best.y + lost)
-    alpha = 1 - checked_confidence(confidence)
-    return NotInspected(
-        (_lower(best, alpha), _upper(best, alpha)), (_lower(worst, alpha), _upper(worst, alpha))
     )
 
 

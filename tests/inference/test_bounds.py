@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
 from audit_lib.errors import EstimateError, language
-from audit_lib.inference import bound_count, bound_not_inspected, can_show, simultaneous
+from audit_lib.inference import bound_count, can_show, simultaneous
 
 Design = tuple[tuple[int, int], ...]
 
@@ -154,15 +154,6 @@ def test_sixty_strata_take_fifty_milliseconds_at_most() -> None:
         taken.append(time.perf_counter() - start)
 
     assert min(taken) <= 0.05
-
-
-def test_units_not_inspected_fail_in_the_bound_that_accepts_and_pass_in_the_one_that_rejects() -> None:
-    both = bound_not_inspected(100, 20, 2, 3)
-
-    assert both.accepting == bound_count(100, 20, 5)
-    assert both.rejecting == bound_count(100, 20, 2, side="lower")
-    assert both.best[1] == bound_count(100, 20, 2)
-    assert both.worst[0] == bound_count(100, 20, 5, side="lower")
 
 
 def test_joint_statements_each_need_more_confidence() -> None:
