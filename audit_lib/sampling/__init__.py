@@ -17,7 +17,6 @@ from audit_lib.sampling.log import Entry, append_log, read_log
 from audit_lib.sampling.optimum import (
     allocate_neyman,
     allocate_optimal,
-    allocation_variance,
     guess_deviations,
 )
 from audit_lib.sampling.pareto import draw_pareto, inclusion_probabilities, set_chances
@@ -50,7 +49,6 @@ __all__ = [
     "allocate_optimal",
     "allocate_quota",
     "allocate_total",
-    "allocation_variance",
     "append_log",
     "assign_inspectors",
     "build_frame",

@@ -131,16 +131,6 @@ def guess_deviations(N: npt.ArrayLike, failed: npt.ArrayLike, visited: npt.Array
     return np.sqrt(np.where(N_h > 1, N_h / np.maximum(N_h - 1, 1) * P * (1 - P), 0.0))
 
 
-def allocation_variance(N: npt.ArrayLike, S: npt.ArrayLike, n: npt.ArrayLike) -> float:
-    """Return the variance of the stratified total, sum N_h (N_h / n_h - 1) S_h^2.
-
-    >>> round(allocation_variance([47, 61, 41], [10, 6, 4], [4, 4, 2]), 4)
-    94610.0
-    """
-    N_h, S_h, n_h = _column(N, "N"), _column(S, "S"), _column(n, "n")
-    return math.fsum(N_h * (N_h / n_h - 1) * S_h**2)
-
-
 def _give_units(
     weights: Floats, n: int, floor: npt.NDArray[np.int64], ceiling: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:

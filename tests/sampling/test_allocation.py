@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,6 @@ from audit_lib.sampling import (
     allocate_optimal,
     allocate_quota,
     allocate_total,
-    allocation_variance,
     guess_deviations,
     parse_rate,
     quota,
@@ -34,6 +34,12 @@ def rows(name: str) -> list[dict[str, str]]:
 
 def sizes(*strata: tuple[str, str, str, int]) -> pd.DataFrame:
     return pd.DataFrame(strata, columns=["city", "county", "stratum", "N"])
+
+
+def allocation_variance(N, S, n) -> float:  # type: ignore[no-untyped-def]
+    """The variance of the stratified total, sum N_h (N_h / n_h - 1) S_h^2."""
+    N_h, S_h, n_h = (np.asarray(column, dtype=np.float64) for column in (N, S, n))
+    return math.fsum(N_h * (N_h / n_h - 1) * S_h**2)
 
 
 def random_sizes(rng: random.Random) -> pd.DataFrame:
