@@ -20,6 +20,7 @@ from audit_lib.compliance.rows import (
     NOT_ASSESSABLE,
     NOT_DUE,
     NOT_MET,
+    RANK,
     WORST_FIRST,
 )
 
@@ -79,15 +80,14 @@ def as_rule(facts: Facts, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read(places: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[str]:
-    rank = rows["result"].map({name: place for place, name in enumerate(WORST_FIRST)})
-    worst = rank.groupby([rows["level"], rows["subject"]]).min()
+    worst = rows["result"].map(RANK).groupby([rows["level"], rows["subject"]]).min()
     keys = pd.MultiIndex.from_frame(places[["level", "area"]])
     found = worst.reindex(keys).fillna(len(WORST_FIRST) - 1).astype(int)
     return pd.Series([WORST_FIRST[place] for place in found], index=places.index, dtype="str")
 
 
 def _listed(places: pd.DataFrame, rows: pd.DataFrame, words: pd.Series[str]) -> pd.Series[str]:
-    table = rows[["level", "subject"]].assign(word=words, rank=range(len(rows)))
+    table = rows[["level", "subject"]].assign(word=words)
     joined = table.sort_values("word").groupby(["level", "subject"])["word"].agg(";".join)
     keys = pd.MultiIndex.from_frame(places[["level", "area"]])
     return pd.Series(joined.reindex(keys).to_numpy(), index=places.index).astype("str")

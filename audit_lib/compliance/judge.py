@@ -16,7 +16,7 @@ from audit_lib.compliance.indicators import indicate
 from audit_lib.compliance.lives import hazard_ageing, hazard_lives, hazard_spread
 from audit_lib.compliance.places import DrawnSample
 from audit_lib.compliance.questions import asked_questions
-from audit_lib.compliance.rows import NOT_APPLICABLE, WORST_FIRST, whole
+from audit_lib.compliance.rows import NOT_APPLICABLE, RANK, whole
 from audit_lib.compliance.rulebook import Rulebook, load_rulebook, rulebook_folder
 from audit_lib.compliance.rules import judged_rules
 from audit_lib.errors import JudgeError
@@ -258,7 +258,7 @@ def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
     keys = ["level", "subject"]
     twice = rows.duplicated(keys, keep=False)
     again = rows[twice]
-    again = again.assign(rank=again["result"].map({name: place for place, name in enumerate(WORST_FIRST)}))
+    again = again.assign(rank=again["result"].map(RANK))
     again = again.sort_values([*keys, "rank", "evidence", "reason"], kind="stable").drop_duplicates(keys)
     return pd.concat([rows[~twice], again.drop(columns="rank")]) if len(again) else rows
 

@@ -22,6 +22,8 @@ NOT_ASSESSABLE, NOT_APPLICABLE, NOT_DUE = "not_assessable", "not_applicable", "n
 WORST_FIRST = [NOT_MET, NOT_ASSESSABLE, NOT_DUE, MET, NOT_APPLICABLE]
 """Which of several results of one subject counts."""
 
+RANK = {result: place for place, result in enumerate(WORST_FIRST)}
+
 Case = tuple["pd.Series[bool]", str, "str | pd.Series[str]"]
 """Where it applies, the result, the reason; the first that applies decides."""
 

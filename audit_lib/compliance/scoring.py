@@ -82,6 +82,13 @@ def score_checks(
     )
 
 
+def latest_checklists(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return each unit's latest score; a checklist without a day is never the latest of several."""
+    rows = scores[scores["unit_id"].notna()]
+    rows = rows.sort_values(["unit_id", "date", "check_id"], na_position="first")
+    return rows.drop_duplicates("unit_id", keep="last")
+
+
 def _answers(
     check_items: pd.DataFrame, checks: pd.DataFrame, units: pd.DataFrame, book: Rulebook
 ) -> pd.DataFrame:

@@ -11,11 +11,12 @@ from audit_lib.compliance.rows import (
     NOT_APPLICABLE,
     NOT_ASSESSABLE,
     NOT_MET,
-    WORST_FIRST,
+    RANK,
     singles,
 )
 from audit_lib.compliance.rulebook import Rule
 from audit_lib.compliance.scoring import NOT_APPLICABLE as ITEM_NOT_APPLICABLE
+from audit_lib.compliance.scoring import latest_checklists
 
 _MEANS = {"合格": MET, "不合格": NOT_MET, "部分合格": NOT_MET, ITEM_NOT_APPLICABLE: NOT_APPLICABLE}
 
@@ -25,15 +26,13 @@ def items_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
 
     A unit fails that fails one of them; an item that nobody checked leaves it open.
     """
-    visits = facts.scores[facts.scores["unit_id"].notna()]
-    visits = visits.sort_values(["unit_id", "date", "check_id"], na_position="first")
-    latest = visits.drop_duplicates("unit_id", keep="last")[["check_id", "unit_id", "county"]]
+    latest = latest_checklists(facts.scores)[["check_id", "unit_id", "county"]]
     asked = facts.book.items.loc[facts.book.items["rule"] == rule.rule_id, ["item_id", "zh"]]
     due = latest.merge(asked, how="cross")
     given = facts.check_items[among(facts.check_items["check_id"], latest["check_id"])]
     rows = due.merge(given[["check_id", "item_id", "result"]], on=["check_id", "item_id"], how="left")
     rows["verdict"] = rows["result"].map(_MEANS).fillna(NOT_ASSESSABLE)
-    rows["rank"] = rows["verdict"].map({name: place for place, name in enumerate(WORST_FIRST)})
+    rows["rank"] = rows["verdict"].map(RANK)
     rows = rows.sort_values(["unit_id", "rank", "item_id"]).drop_duplicates("unit_id")
     lacking = (rows["item_id"] + " " + rows["zh"]).where(rows["verdict"].isin([NOT_MET, NOT_ASSESSABLE]))
     return singles("unit", "check_items", rows, rows["verdict"], subject=rows["unit_id"], reason=lacking)

@@ -18,6 +18,7 @@ from audit_lib.compliance.rows import (
     whole,
 )
 from audit_lib.compliance.rulebook import Rule
+from audit_lib.compliance.scoring import latest_checklists
 from audit_lib.intake.identifiers import SUBSTITUTE, org_code_reason
 from audit_lib.intake.text import canonical_id, fold, normal_name
 
@@ -114,13 +115,8 @@ def divisions_valid(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def latest_checklist_passed(facts: Facts, rule: Rule) -> pd.DataFrame:
-    """F7-01: in a unit's latest checklist no key item failed and the score reaches the line.
-
-    A checklist without a day is never the latest of several.
-    """
-    rows = facts.scores[facts.scores["unit_id"].notna()]
-    rows = rows.sort_values(["unit_id", "date", "check_id"], na_position="first")
-    rows = rows.drop_duplicates("unit_id", keep="last")
+    """F7-01: in a unit's latest checklist no key item failed and the score reaches the line."""
+    rows = latest_checklists(facts.scores)
     failed = "关键项不合格: " + rows["key_failed"]
     return singles(
         "unit",
