@@ -5,7 +5,7 @@ a fifth of a finite frame. What a sample cannot carry is an ``EstimateError``, n
 """
 
 from audit_lib.inference.acceptance import Decision, decide, look_confidence
-from audit_lib.inference.agreement import FalsePass, false_pass, item_agreement, kappa
+from audit_lib.inference.agreement import FalsePass, Paired, false_pass, item_agreement, kappa, paired
 from audit_lib.inference.bounds import bound_count, simultaneous
 from audit_lib.inference.drawn import Found, extend, project, tally
 from audit_lib.inference.estimate import Estimate, estimate_share
@@ -32,6 +32,7 @@ __all__ = [
     "Estimate",
     "FalsePass",
     "Found",
+    "Paired",
     "Showing",
     "acceptance_numbers",
     "allowed_failures",
@@ -53,6 +54,7 @@ __all__ = [
     "kappa",
     "look_confidence",
     "operating_characteristic",
+    "paired",
     "precision_size",
     "project",
     "prospect",

@@ -7,11 +7,13 @@ refused; kappa is for samples that hold units the county failed as well.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from audit_lib.errors import EstimateError
 from audit_lib.inference.bounds import bound_count
@@ -45,6 +47,23 @@ class FalsePass:
     total: Estimate
     lower: int
     upper: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Two verdicts on the same units, compared.
+
+    Attributes
+    ----------
+    difference : share failing at the second verdict less share failing at the first
+    se : of the difference, units taken as independent
+    statistic, p_value : McNemar's X2 without correction, and its exact two-sided P-value
+    """
+
+    difference: float
+    se: float
+    statistic: float
+    p_value: float
 
 
 def false_pass(
@@ -196,6 +215,39 @@ def item_agreement(
     agreed, total = by_unit["agreed"].sum(), by_unit.size()
     return estimate_ratio(
         agreed, total, by_unit["stratum"].first(), stratum_sizes, confidence=confidence, lonely=lonely
+    )
+
+
+def paired(table: Any) -> Paired:
+    """Compare two verdicts on the same units, without a design.
+
+    Parameters
+    ----------
+    table : 2 x 2 counts; rows pass, fail at the first verdict, columns at the second
+
+    >>> paired([[794, 150], [86, 570]]).difference
+    0.04
+
+    Source: McNemar 1947; Agresti 2013, 11.1.
+    """
+    counts = np.asarray(table, dtype=np.float64)
+    if counts.shape != (2, 2) or not ((counts >= 0) & (counts == np.floor(counts))).all():
+        raise EstimateError(
+            "两次结论的对照表应为 2 行 2 列不小于 0 的整数",
+            "two verdicts are compared by 2 x 2 whole numbers of 0 or more",
+        )
+    (_, b), (c, _) = counts
+    n, changed = int(counts.sum()), int(b + c)
+    if not changed:
+        raise EstimateError(
+            "两个结论完全一致, 没有可比较的差异", "the two verdicts never differ: nothing to compare"
+        )
+    difference = (int(b) - int(c)) / n
+    return Paired(
+        difference,
+        math.sqrt((changed / n - difference**2) / n),
+        (int(b) - int(c)) ** 2 / changed,
+        float(stats.binomtest(int(b), changed).pvalue),
     )
 
 

@@ -20,6 +20,7 @@ from audit_lib.inference import (
     false_pass,
     intervals,
     kappa,
+    paired,
     tolerable_count,
 )
 from audit_lib.inference.bounds import at_most
@@ -114,6 +115,7 @@ def test_agreement_meets_published_values(row: dict[str, str]) -> None:
     first, second = np.repeat(np.indices((3, 3)).reshape(2, 9), np.ravel(COHEN), axis=1)
     figures = {
         ("cohen", "kappa"): lambda: kappa(first, second, ["all"] * 200, {"all": 200}),
+        ("paired", "paired"): lambda: paired([[794, 150], [86, 570]]),
         ("cities", "share"): lambda: false_pass(county, 1 - recheck, *cities).share,
         ("cities", "total"): lambda: false_pass(county, 1 - recheck, *cities).total,
         ("cities", "kappa"): lambda: kappa(county, recheck, *cities),

@@ -20,6 +20,7 @@ from audit_lib.inference import (
     item_agreement,
     kappa,
     operating_characteristic,
+    paired,
     precision_size,
     tolerable_count,
     two_stage_risk,
@@ -158,6 +159,11 @@ REFUSED = [
         'no estimate: strata with missing values in first: "东昌"',
     ),
     (
+        lambda: paired([[5, 0], [0, 5]]),
+        "两个结论完全一致, 没有可比较的差异",
+        "the two verdicts never differ: nothing to compare",
+    ),
+    (
         lambda: item_agreement(["u", "u"], [1, None], [1, 1], ["a", "a"], {"a": 1}),
         "逐项结论有缺失值, 无法估计",
         "a verdict on an item is missing, nothing can be estimated",
@@ -202,6 +208,16 @@ REFUSED = [
         ),
         "first 与分层列出的是同样的行, 次序却不同",
         "first and strata list the same rows in different orders",
+    ),
+    (
+        lambda: paired([[5.5, 1], [0, 5]]),
+        "两次结论的对照表应为 2 行 2 列不小于 0 的整数",
+        "two verdicts are compared by 2 x 2 whole numbers of 0 or more",
+    ),
+    (
+        lambda: paired([[5, 1, 0], [0, 5, 1]]),
+        "两次结论的对照表应为 2 行 2 列不小于 0 的整数",
+        "two verdicts are compared by 2 x 2 whole numbers of 0 or more",
     ),
     (
         lambda: acceptance_numbers(20, 2, acceptable=2),
