@@ -69,6 +69,28 @@ def test_each_sheet_is_frozen_repeats_its_heading_and_knows_what_to_print() -> N
     assert names.count("_xlnm.Print_Area") == names.count("_xlnm.Print_Titles") == 3
 
 
+def test_row_is_as_high_as_its_longest_text_and_marks_stand_on_each_printed_sheet() -> None:
+    made = parts(book_of("甲" * 100, "乙"))
+    sheet = made["xl/worksheets/sheet2.xml"]
+    heights = {int(row): float(high) for row, high in re.findall(r'<row r="(\d+)"[^>]* ht="([\d.]+)"', sheet)}
+    assert heights[4] == 5 * 15  # 200 places and a little more, in a column of 48
+    assert 5 not in heights
+    for number in (1, 2, 3):
+        assert "&amp;L送审稿&amp;R&amp;A" in made[f"xl/worksheets/sheet{number}.xml"]
+
+
+def test_sheet_without_rows_says_what_the_page_says_and_signs_of_numbers_stand_right() -> None:
+    none = Grid("空", "空", (Column("name", "名称"),), pd.DataFrame({"name": []}), empty="没有还差的条款。")
+    share = Grid("率", "率", (Column("part", "率", "share", "of"),), pd.DataFrame({"part": [0], "of": [0]}))
+    book = report_workbook(plain(none, share))
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("空").to_python()
+    assert rows[1][0].endswith("没有还差的条款。")
+    made = parts(book)
+    style = int(re.search(r'<c r="A4" s="(\d+)"', made["xl/worksheets/sheet3.xml"])[1])
+    formats = re.search(r"<cellXfs.*</cellXfs>", made["xl/styles.xml"], re.DOTALL)[0]
+    assert 'horizontal="right"' in re.findall(r"<xf .*?(?:/>|</xf>)", formats)[style]
+
+
 def test_same_report_gives_the_same_workbook() -> None:
     assert book_of("甲") == book_of("甲")
 
