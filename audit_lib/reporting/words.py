@@ -177,7 +177,7 @@ def _official(text: str) -> str:
     text, before = ISO_DAY.sub(_day, text), ""
     while text != before:  # one pass for each bracket within a bracket
         before = text
-        text = re.sub(rf"(?<=[{HAN}])\(|\((?=[^()]*[{HAN}][^()]*\))", "（", text)
+        text = re.sub(rf"(?<=[{HAN}]) ?\(|\((?=[^()]*[{HAN}][^()]*\))", "（", text)
         text = re.sub(r"（((?:[^()（）]|（[^()（）]*）)*)\)", r"（\1）", text)
     if re.search(rf"[{HAN}]", text):
         text = re.sub(rf"([,;:]) +|(?<=[{HAN}])([,;:])$", lambda found: FULL[(found[1] or found[2])], text)
