@@ -40,6 +40,8 @@ SPREAD = ("uneven_areas", "even_areas")
 ROUNDS = 2
 PROVINCE = "990000"
 CUTOFFS = ("2014-03-10", "2014-03-17", "2014-03-24")
+MARKS = "os^Dvx"
+"""Signals of one panel are told apart in grey too."""
 STANDING = "zero_hazards"
 """Part of every province."""
 
@@ -196,7 +198,8 @@ def draw_power(tables: dict[int, pd.DataFrame], target: Path) -> None:
                 row = table.reindex([(name, signal)]).fillna(0).iloc[0]
                 label = signal if style == "-" else None
                 points = [0, *map(float, row.index)], [0, *row]
-                axis.plot(*points, style, color=f"C{place}", marker="o", markersize=3, label=label)
+                look = {"color": f"C{place}", "marker": MARKS[place % len(MARKS)], "markersize": 4}
+                axis.plot(*points, style, **look, label=label)
         axis.set(title=name, xlabel="strength", ylim=(-0.03, 1.03), xlim=(0, 1.03))
         axis.axhline(0.9, color="0.7", linewidth=0.8)
         if signals:
