@@ -128,6 +128,14 @@ class AuditError(Exception):
         head = Text(f"{self.text.zh}({count} 处问题):", f"{self.text.en} ({count} problems):")
         return "\n".join([str(head), *(f"  - {problem}" for problem in self.problems)])
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the sentence alone, not sixty lines of our source above it.
+
+        >>> CallError("没有这个问题", "no such question")._render_traceback_()
+        ['没有这个问题']
+        """
+        return str(self).splitlines()
+
 
 class CallError(AuditError):
     """The command or a function was called with something it cannot take."""

@@ -269,7 +269,9 @@ def read_params(file: Path, *, as_of: dt.date | None = None) -> Run:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except FileNotFoundError as missing:
-        raise ParamsError(f"找不到参数文件 {file}", f"no params file {file}") from missing
+        raise ParamsError(
+            f"找不到参数文件 {file}, 请核对路径", f"no params file {file}: check the path"
+        ) from missing
     except (OSError, UnicodeDecodeError) as broken:
         raise ParamsError(
             f"参数文件 {file} 读不出(应为 UTF-8 文本)", f"params file {file} cannot be read as UTF-8"

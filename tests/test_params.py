@@ -248,8 +248,8 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     file = tmp_path / "没有.yaml"
     with pytest.raises(ParamsError) as caught:
         read_params(file)
-    assert str(caught.value) == f"找不到参数文件 {file}"
-    assert caught.value.text.en == f"no params file {file}"
+    assert str(caught.value) == f"找不到参数文件 {file}, 请核对路径"
+    assert caught.value.text.en == f"no params file {file}: check the path"
 
 
 def test_file_in_another_encoding_is_refused_and_not_guessed(tmp_path: Path) -> None:

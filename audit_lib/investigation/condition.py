@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,13 +101,23 @@ def _split(text: str, joint: str) -> list[str]:
 def _shape(text: str) -> tuple[str, str, str, str]:
     """Return table, column, sign and value as written; the table where it is named, else empty."""
     titles = {table.zh: name for name, table in inputs().items()}
+    if not text:
+        raise CallError("“且”“或”的两边都要有条件", "a condition is due on both sides of 且 and 或")
+    if text[0] in "(（":
+        raise CallError(
+            f"条件里不用括号(读到“{text}”); “且”先于“或”, 请写成“甲 且 丙 或 乙 且 丙”",
+            f'no brackets in a condition (read "{text}"); 且 binds closer than 或: a 且 c 或 b 且 c',
+        )
     if (found := _THERE.match(text)) and found[2].strip() in titles:
         return titles[found[2].strip()], "", found[1], ""
     found = _EMPTY.match(text) or _COMPARE.match(text)
     if found is None:
+        there = _THERE.match(text)
+        zh, en = _nearest(there[2] if there else "", titles)
         raise CallError(
-            f"条件“{text}”看不懂; 应写成“列名 为 值”“列名 为空”“没有 表名”之一, 用“且”“或”连接",
-            f'the condition "{text}" is not understood; write column = value, column 为空, or 没有 table, '
+            f"条件“{text}”看不懂{zh}。应写成“列名 为 值”(“为”前后空格, 也可写 =)、"
+            "“列名 为空”“没有 表名”之一, 用“且”“或”连接",
+            f'the condition "{text}" is not understood{en}. Write column = value, column 为空 or 没有 table, '
             "joined by 且 or 或",
         )
     word, *signs = (part.strip() for part in found.groups(default=""))
@@ -123,9 +133,7 @@ def _clause(table: str, word: str, sign: str, value: str, named: set[str]) -> Cl
         return Clause(table, "", sign)
     owners = _owners(word) if not table else [name for name in [table] if _has(inputs()[name], word)]
     if not owners:
-        known = sorted({column.zh for one in inputs().values() for column in one.columns})
-        near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-        zh, en = (f", 是不是“{near[0]}”?", f', did you mean "{near[0]}"?') if near else ("", "")
+        zh, en = _nearest(word, sorted({column.zh for one in inputs().values() for column in one.columns}))
         raise CallError(f"各表都没有“{word}”这一列{zh}", f'no table has a column "{word}"{en}')
     chosen = [name for name in owners if name in named] or (["units"] if "units" in owners else owners)
     if len(chosen) > 1:
@@ -137,6 +145,12 @@ def _clause(table: str, word: str, sign: str, value: str, named: set[str]) -> Cl
     column = next(one for one in inputs()[chosen[0]].columns if word in (one.zh, one.name, *one.aliases))
     _check_value(column, sign, value)
     return Clause(chosen[0], column.name, sign, value)
+
+
+def _nearest(word: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return the question whether the nearest known word was meant, in both languages."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
+    return (f", 是不是“{near[0]}”", f', did you mean "{near[0]}"') if near else ("", "")
 
 
 def _owners(word: str) -> list[str]:

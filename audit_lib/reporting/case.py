@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -14,7 +15,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance import Judgement, Rulebook, run_rulebook
-from audit_lib.errors import ReportError
+from audit_lib.errors import ParamsError, ReportError
 from audit_lib.intake import Intake, city_codes
 from audit_lib.params import Run, read_params
 from audit_lib.reporting.draws import DrawnCase
@@ -214,11 +215,21 @@ def find_run(params_file: str | Path) -> Run:
 
     JupyterLab runs a notebook in its own folder, papermill in the one it was called in;
     the default ``out`` folder then is the one beside the params' starting point.
+
+    Raises
+    ------
+    ParamsError   the file is in neither folder, or cannot be used
     """
     given = Path(params_file)
     here = Path.cwd()
     base = here if given.is_absolute() or (here / given).exists() else here.parent
-    run = read_params(base / given if (base / given).exists() else given)
+    if not (base / given).exists():
+        raise ParamsError(
+            f"找不到参数文件 {given}: {here} 和上一层文件夹里都没有; params_file 应写运行时所用的参数文件",
+            f"no params file {given} in {here} nor in the folder above it: "
+            "params_file names the file that the run was made with",
+        )
+    run = read_params(base / given)
     output = here.parent / "out"
     made_above = (output / "runs" / run.params.run).is_dir() and not run.folder.is_dir()
     if run.params.output or (base == here and not made_above):
@@ -236,8 +247,13 @@ def find_area(areas: pd.DataFrame, code: str | int) -> pd.Series[str]:
     """
     rows = areas[areas["code"] == str(code)]
     if rows.empty:
+        province = areas["code"].iloc[0]
+        meant = areas[areas["name"].isin(difflib.get_close_matches(str(code), areas["name"], n=1))]
+        said = "、".join(f"{row['code']}({row['name']})" for _, row in meant.iterrows())
+        zh, en = (f", 是不是 {said}", f", did you mean {said}") if said else ("", "")
         raise ReportError(
-            f"没有代码为“{code}”的地区; 省的代码是 {areas['code'].iloc[0]}",
-            f'no area has the code "{code}"; the province is {areas["code"].iloc[0]}',
+            f"没有代码为“{code}”的地区{zh}; 省的代码是 {province}, 其他的见参数 areas 所写的地区表",
+            f'no area has the code "{code}"{en}; the province is {province}, '
+            "the others stand in the file that the params call areas",
         )
     return rows.iloc[0]

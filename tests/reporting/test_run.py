@@ -15,7 +15,7 @@ import pytest
 from runs import BY_HAND, PARAMS, bytes_of, judged_run, quiet
 
 from audit_lib.compliance import Judgement, write_judgement
-from audit_lib.errors import CallError, JudgeError, ReportError
+from audit_lib.errors import CallError, JudgeError, ParamsError, ReportError
 from audit_lib.files import sha256_file
 from audit_lib.params import Run
 from audit_lib.reporting import executed, fresh, open_case, report_areas, write_manifest
@@ -137,8 +137,9 @@ def test_failing_area_names_its_cell_and_the_others_go_on(
     assert str(failed.error) == (
         "报告 990100 没有写成: 2_acceptance.ipynb 第 4 个代码单元"
         '(case = reporting.open_case(params_file, area.replace("990100", "990999"))): '
-        "ReportError: 没有代码为“990999”的地区; 省的代码是 990000"
+        "ReportError: 没有代码为“990999”的地区; 省的代码是 990000, 其他的见参数 areas 所写的地区表"
     )
+    assert failed.trace == "没有代码为“990999”的地区; 省的代码是 990000, 其他的见参数 areas 所写的地区表"
     assert not (failed.folder / "report.html").exists()
     assert fine.error is None
     assert (fine.folder / "report.html").exists()
@@ -174,6 +175,25 @@ def test_run_without_judgement_says_what_to_do_first(tmp_path: Path) -> None:
     file = tmp_path / "params.yaml"
     with pytest.raises(ReportError, match=r"^运行 手工 还没有判定结果, 请先运行 audit judge "):
         open_case(file, cases.PROVINCE)
+
+
+def test_area_called_by_its_name_is_told_its_code(run: Run) -> None:
+    with pytest.raises(ReportError) as refused:
+        open_case(run.file, "青原")
+    assert refused.value.text.zh == (
+        "没有代码为“青原”的地区, 是不是 990100(青原市); 省的代码是 990000, 其他的见参数 areas 所写的地区表"
+    )
+
+
+def test_params_file_in_neither_folder_says_where_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ParamsError) as refused:
+        open_case("params/demo.yaml", cases.PROVINCE)
+    assert refused.value.text.zh == (
+        f"找不到参数文件 params/demo.yaml: {tmp_path} 和上一层文件夹里都没有; params_file 应写运行时所用的参数文件"
+    )
 
 
 def test_area_that_papermill_made_a_number_is_understood(run: Run) -> None:
