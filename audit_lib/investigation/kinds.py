@@ -70,13 +70,14 @@ def load_signals() -> dict[str, Signal]:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """What the signals look at: visits, hazards, their people; units and passed ones by county."""
+    """What the signals look at: visits, hazards, their people; by county who passed at all, and how many
+    units there are where the ledger has no hazard at all."""
 
     visits: pd.DataFrame
     hazards: pd.DataFrame
     visitors: pd.DataFrame
     finders: pd.DataFrame
-    units: pd.Series[int]
+    silent: pd.Series[int]
     passed: pd.Series[int]
     city_of: pd.Series[str]
     pass_line: float
@@ -233,8 +234,7 @@ def _listed(signal: Signal, level: str, records: Records) -> Found:
 
 
 def _zero_hazards(signal: Signal, records: Records) -> Found:
-    units = records.units[records.units >= signal.least]
-    none = units[~units.index.isin(records.hazards["county"])]
+    none = records.silent[records.silent >= signal.least]
     found = pd.DataFrame(
         {"subject": none.index.astype("str"), "n": none.to_numpy(), "effect": 0.0, "p": np.nan}
     )

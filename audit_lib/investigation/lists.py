@@ -43,7 +43,7 @@ def city_frame(
         kind=rows["unit_type"].astype("str").str[:1],
         frozen=pd.to_datetime(rows["batch"]),
         county_score=rows["unit_id"].map(scores),
-        stratum=rows[list(strata)].astype("str").agg("|".join, axis=1),
+        stratum=rows[list(strata)].astype("str").apply("|".join, axis=1, result_type="reduce"),
     )
     known = ["affiliation", "township", "key_unit", "staff", "county_score", "position"]
     columns = ["unit_id", "stratum", "county", "batch", "frozen", "kind", *known]

@@ -34,14 +34,13 @@ def gather_visits(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str]) -
         minutes, off_day, inspectors]   begin, end: minutes of the day; found: whether it found a hazard;
         week: county and the day on which its week ends; sorted by table and key
     """
-    home = _home(tables["units"])
     parts = []
     for table, found in (
         ("county_checks", ["hazards_general", "hazards_major"]),
         ("city_checks", ["hazards_new"]),
     ):
         rows = first_of(tables[table], ["check_id", "unit_id"])
-        county = rows["unit_id"].map(home).astype("str").fillna(rows["county"].astype("str"))
+        county = _county(rows, tables)
         parts.append(
             pd.DataFrame(
                 {
@@ -80,7 +79,7 @@ def gather_hazards(tables: Mapping[str, pd.DataFrame], *, similarity: float) -> 
         sorted by key; text: what the description says; near: number of its group
     """
     rows = first_of(tables["hazards"], ["hazard_id", "unit_id"])
-    county = rows["unit_id"].map(_home(tables["units"])).astype("str").fillna(rows["county"].astype("str"))
+    county = _county(rows, tables)
     said = rows["description"].astype("str").fillna("").map(plain_text)
     hazards = pd.DataFrame(
         {
@@ -102,6 +101,12 @@ def gather_hazards(tables: Mapping[str, pd.DataFrame], *, similarity: float) -> 
         group_texts(hazards.loc[written, "text"], similarity=similarity), index=hazards.index[written]
     )
     return _plain(hazards.assign(near=near.astype("Int64")))
+
+
+def silent_counties(tables: Mapping[str, pd.DataFrame]) -> pd.Series[int]:
+    """Return how many units each county has that has not one hazard in the ledger, by county code."""
+    sizes = first_of(tables["units"], ["unit_id"]).groupby("county").size()
+    return sizes[~sizes.index.isin(_county(tables["hazards"], tables))]
 
 
 def by_inspector(rows: pd.DataFrame) -> pd.DataFrame:
@@ -128,8 +133,10 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**{name: rows[name].astype(object).where(rows[name].notna(), None) for name in texts})
 
 
-def _home(units: pd.DataFrame) -> pd.Series[str]:
-    return first_of(units, ["unit_id"]).set_index("unit_id")["county"]
+def _county(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Series[str]:
+    """The county of each row: its unit's, else its own."""
+    home = first_of(tables["units"], ["unit_id"]).set_index("unit_id")["county"]
+    return rows["unit_id"].map(home).astype("str").fillna(rows["county"].astype("str"))
 
 
 def _minutes(clock: pd.Series[str]) -> pd.Series[float]:

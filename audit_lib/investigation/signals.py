@@ -19,11 +19,23 @@ from scipy import stats
 from audit_lib.compliance import Rulebook
 from audit_lib.compliance.keys import first_of
 from audit_lib.investigation.kinds import KINDS, Records, Signal, load_signals
-from audit_lib.investigation.records import PASSED, by_inspector, gather_hazards, gather_visits
+from audit_lib.investigation.records import (
+    PASSED,
+    by_inspector,
+    gather_hazards,
+    gather_visits,
+    silent_counties,
+)
 from audit_lib.schemas import conform
 
 
-def find_signals(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], book: Rulebook) -> pd.DataFrame:
+def find_signals(
+    tables: Mapping[str, pd.DataFrame],
+    city_of: pd.Series[str],
+    book: Rulebook,
+    *,
+    whole: Mapping[str, pd.DataFrame] | None = None,
+) -> pd.DataFrame:
     """Return every signal on every subject that has records enough to be looked at.
 
     Parameters
@@ -32,6 +44,8 @@ def find_signals(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], bo
     city_of : city by county code (`intake.county_city`)
     book : parameters ``pass_line`` and ``signal_rate``, the bound on the expected share of false ones
         among the alarms; on honest data, on the chance of any alarm at all
+    whole : where ``tables`` hold the records of a period, those of all time: who passed before the period
+        was there to be drawn in it, and who has a hazard outside it has one
 
     Returns
     -------
@@ -40,7 +54,7 @@ def find_signals(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], bo
         only where alarm is true. A subject is an area code, ``office:name``, or ``county:last
         day of the week``.
     """
-    records = _gather(tables, city_of, float(book.count("pass_line")))
+    records = _gather(tables, whole or tables, city_of, float(book.count("pass_line")))
     found = [
         (signal, level, *KINDS[signal.kind](signal, level, records))
         for signal in load_signals().values()
@@ -58,9 +72,14 @@ def find_signals(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], bo
     return conform(rows, "signals")
 
 
-def _gather(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], pass_line: float) -> Records:
-    units = first_of(tables["units"], ["unit_id"])
-    checks = tables["county_checks"]
+def _gather(
+    tables: Mapping[str, pd.DataFrame],
+    whole: Mapping[str, pd.DataFrame],
+    city_of: pd.Series[str],
+    pass_line: float,
+) -> Records:
+    units = first_of(whole["units"], ["unit_id"])
+    checks = whole["county_checks"]
     held = units[units["unit_id"].isin(checks.loc[checks["conclusion"] == PASSED, "unit_id"])]
     visits = gather_visits(tables, city_of)
     hazards = gather_hazards(tables, similarity=float(load_signals()["near_text"].limit))
@@ -69,7 +88,7 @@ def _gather(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str], pass_li
         hazards,
         by_inspector(visits),
         by_inspector(hazards),
-        units.groupby("county").size(),
+        silent_counties(whole),
         held.groupby("county").size(),
         city_of,
         pass_line,

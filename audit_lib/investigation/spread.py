@@ -89,7 +89,7 @@ def area_spread(y: Ints, n: Ints, N: Ints, *, tail: Tail, chance: np.random.Gene
 
     Returns
     -------
-    None where there is nothing to vary: one area, or every visit failed, or none
+    None where there is nothing to vary: one area, or every visit failed, or none, seen or to be drawn
     """
     total = int(n.sum())
     if len(y) < 2 or y.sum() in (0, total):  # noqa: PLR2004 - one to compare with
@@ -99,7 +99,7 @@ def area_spread(y: Ints, n: Ints, N: Ints, *, tail: Tail, chance: np.random.Gene
     else:
         drawn = _samples(np.round(N * y.sum() / total).astype(np.int64), n, N, chance)
     varied = drawn[(drawn.sum(axis=1) > 0) & (drawn.sum(axis=1) < total)]
-    return _spread(total, float(dispersion(y, n, N)), dispersion(varied, n, N), tail)
+    return _spread(total, float(dispersion(y, n, N)), dispersion(varied, n, N), tail) if len(varied) else None
 
 
 def _deal(y: int, n: Ints, chance: np.random.Generator) -> Floats:

@@ -30,16 +30,20 @@ from audit_lib.investigation import (
     train_risk,
     training_rows,
     unit_standing,
+    visits_made,
 )
 from audit_lib.investigation.lookup import read_period
 from audit_lib.reporting.case import Case, open_case
+from audit_lib.reporting.model import Paragraph
 from audit_lib.reporting.tables import facts_table
 
 QUESTIONS = {"lists": "名单", "records": "记录", "risk": "风险", "places": "地点"}
 """What may be asked alone; empty asks all of them."""
 
-DATED = {"county_checks": "date", "city_checks": "date", "hazards": "found_date"}
+DATED = {"county_checks": "date", "city_checks": "date", "province_checks": "date", "hazards": "found_date"}
 """What a period cuts: the day on which a record says it was made."""
+
+NOT_CUT = "名单、风险、再次查出和长期未整改的隐患不受期间限制, 按判定日为止的全部记录。"
 
 FACTS_FROM = 5
 """The columns before it name the visit; those from it on are what the model reads."""
@@ -57,6 +61,7 @@ class Inquiry:
 
     Attributes
     ----------
+    facts : with the checks and hazards of the period alone;  whole : with those of all time
     signals : table ``signals`` of the whole province;  lists : by city code
     standing : one row per unit of the area (`unit_standing`) with points, reasons, chance
     proposed : visits drawn by risk (`propose_visits`)
@@ -67,6 +72,7 @@ class Inquiry:
 
     case: Case
     facts: Facts
+    whole: Facts
     period: str
     question: str
     signals: pd.DataFrame = field(
@@ -85,6 +91,11 @@ class Inquiry:
     def asks(self, part: str) -> bool:
         """Whether this part was asked for."""
         return self.question in ("", part)
+
+    @property
+    def not_cut(self) -> tuple[Paragraph, ...]:
+        """What a part says that the period does not cut; nothing where there is no period."""
+        return (Paragraph(NOT_CUT, "note"),) if self.period else ()
 
     @property
     def mine(self) -> pd.DataFrame:
@@ -109,7 +120,9 @@ def open_inquiry(
     Parameters
     ----------
     params_file, area : as `open_case`
-    period : ``2014-02-01..2014-03-31``; cuts checks and hazards by their day, empty takes all
+    period : ``2014-02-01..2014-03-31``; cuts by their day the checks and hazards that signals and places
+        look at, empty takes all. Lists, risk and what is still open are told from all records: a unit
+        checked before the period has been checked.
     question : lists, records, risk or places (or 名单, 记录, 风险, 地点); empty asks all
 
     Raises
@@ -121,12 +134,14 @@ def open_inquiry(
     case = open_case(params_file, area)
     intake = load_intake(case.run.folder / "intake")
     cut = {name: _within(table, DATED.get(name, ""), period) for name, table in intake.tables.items()}
-    facts = gather_facts(replace(intake, tables=cut), case.run.params, case.book)
-    inquiry = Inquiry(case, facts, period, part)
+    whole = gather_facts(intake, case.run.params, case.book)
+    facts = gather_facts(replace(intake, tables=cut), case.run.params, case.book) if period else whole
+    inquiry = Inquiry(case, facts, whole, period, part)
     if inquiry.asks("records"):
-        inquiry = replace(inquiry, signals=find_signals(cut, county_city(intake.areas), facts.book))
+        signals = find_signals(cut, county_city(intake.areas), case.book, whole=intake.tables)
+        inquiry = replace(inquiry, signals=signals)
     if inquiry.asks("lists"):
-        inquiry = replace(inquiry, lists=examine_cities(facts))
+        inquiry = replace(inquiry, lists=examine_cities(whole))
     if inquiry.asks("risk"):
         inquiry = _with_risk(inquiry)
     return _with_places(inquiry) if inquiry.asks("places") else inquiry
@@ -162,7 +177,7 @@ def _within(table: pd.DataFrame, date: str, period: str) -> pd.DataFrame:
 
 
 def _with_risk(inquiry: Inquiry) -> Inquiry:
-    facts, case = inquiry.facts, inquiry.case
+    facts, case = inquiry.whole, inquiry.case
     rows = training_rows(facts)
     columns = list(rows.columns[FACTS_FROM:])
     standing = unit_standing(facts)
@@ -200,9 +215,11 @@ def _latest(rows: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def _with_places(inquiry: Inquiry) -> Inquiry:
-    facts, case = inquiry.facts, inquiry.case
-    visits = training_rows(facts)
-    higher = visits[visits["level"] != "county_checks"].drop_duplicates("unit_id", keep="last")
+    facts, whole, case = inquiry.facts, inquiry.whole, inquiry.case
+    higher, seen = (
+        visits[visits["level"] != "county_checks"].drop_duplicates("unit_id", keep="last")
+        for visits in (visits_made(facts), visits_made(whole))
+    )
     units = facts.frame.merge(higher[["unit_id", "failed"]], on="unit_id", how="inner")
     town = units["county"].astype("str") + "/" + units["township"].astype("str")
     units = units.assign(place=town.where(units["township"].notna()))
@@ -215,8 +232,8 @@ def _with_places(inquiry: Inquiry) -> Inquiry:
         places = near.assign(name=names["township"].to_numpy(), county=names["county"].to_numpy())
         places = places[places["county"].isin(case.codes)]
     failed = frozenset(higher.loc[higher["failed"], "unit_id"])
-    again = found_again(facts.hazards, as_of=facts.as_of, long_days=facts.book.count("long_open"))
-    beside = beside_failures(facts.frame, failed, frozenset(higher["unit_id"]))
+    again = found_again(whole.hazards, as_of=whole.as_of, long_days=whole.book.count("long_open"))
+    beside = beside_failures(facts.frame, failed, frozenset(seen["unit_id"]))
     return replace(
         inquiry,
         places=places.sort_values(["p", "county", "name"], ignore_index=True),

@@ -109,7 +109,7 @@ def _lists(inquiry: Inquiry) -> Section:
     )
     few = Number("fewest", "检验所需的最少家数", "count", FEWEST, "规则库")
     grid = make_grid("名单", pd.DataFrame(rows), note=note, numbers=(few,))
-    return Section("lists", "抽检名单像不像随机抽取", (grid,))
+    return Section("lists", "抽检名单像不像随机抽取", (grid, *inquiry.not_cut))
 
 
 def _records(inquiry: Inquiry) -> Section:

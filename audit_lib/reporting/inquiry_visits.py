@@ -20,7 +20,8 @@ def risk_section(inquiry: Inquiry) -> Section:
         Paragraph(
             "评分由规则手册的因素相加, 每一分都可以向单位说明; 模型是同样事实的逻辑回归, 只用以往的检查训练。"
             "两者只用来排检查次序, 不说明单位好坏。"
-        )
+        ),
+        *inquiry.not_cut,
     ]
     if inquiry.orders.empty:
         blocks.append(Paragraph(inquiry.untrained or "检查记录不足, 没有训练模型。", "note"))

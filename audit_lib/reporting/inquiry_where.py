@@ -41,6 +41,7 @@ def places_section(inquiry: Inquiry) -> Section:
         make_grid("集中", places, shown=SHOWN // 3, numbers=(alpha,)),
         make_grid("再次查出", again),
         make_grid("邻近", beside),
+        *inquiry.not_cut,
     )
     return Section("places", "在哪里", blocks)
 

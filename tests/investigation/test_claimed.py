@@ -11,7 +11,14 @@ import pytest
 from scipy import stats
 
 from audit_lib.errors import EstimateError
-from audit_lib.investigation import ClaimedList, digit_chance, examine_list, replay_list, share_tails
+from audit_lib.investigation import (
+    ClaimedList,
+    city_frame,
+    digit_chance,
+    examine_list,
+    replay_list,
+    share_tails,
+)
 from audit_lib.investigation import redraws as looks
 from audit_lib.investigation.digits import BENFORD
 from audit_lib.sampling import draw
@@ -236,3 +243,9 @@ def test_frame_with_nothing_to_look_at_is_refused():
     with pytest.raises(EstimateError) as refused:
         examine(pd.concat([frame, frame.head(1)]), frame.head(20))
     assert str(refused.value) == "无法估计: 抽样框里列出两次的单位: “U0000”"
+
+
+def test_a_city_without_a_passed_unit_has_an_empty_frame(province):
+    passes = pd.DataFrame({"unit_id": [], "batch": []}, dtype="str")
+    tables = {**province.tables, "passes": passes}
+    assert city_frame(tables, "990100").empty

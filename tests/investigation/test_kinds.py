@@ -117,6 +117,8 @@ def test_too_much_and_too_little_variation_over_areas():
     assert (flat.effect, flat.p) == (0, 1e-9)
     assert wild.p == 1e-9
     assert area_spread(np.zeros(30, dtype=int), n, N, tail="under", chance=rng) is None
+    few = np.array([1, 0, 0])
+    assert area_spread(few, np.full(3, 20), np.full(3, 20), tail="under", chance=rng) is None, "0 of 20 each"
     assert cell_spread(np.ones(5, dtype=bool), pd.Series(list("abcde")), tail="over", chance=rng) is None
 
 

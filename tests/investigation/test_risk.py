@@ -108,7 +108,7 @@ def test_score_adds_the_points_of_the_factors_that_apply_and_names_them():
         {"failed_last": [1, 0], "days_since": [400, 364], "key_unit": pd.array([None, True])}
     )
     assert score_risk(table).values.tolist() == [
-        [40, "最近一次检查不合格(30分)、超过一年没有检查(10分)"],
+        [40, "最近一次检查不合格(30分)、资料里一年内没有检查(10分)"],
         [10, "重点监控单位(10分)"],
     ]
     used = factors_used(table).set_index("column")["used"]

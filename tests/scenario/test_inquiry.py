@@ -11,7 +11,7 @@ import pytest
 from audit_lib.errors import CallError
 from audit_lib.investigation import visit_scores
 from audit_lib.reporting import Picture, inquiry_report, open_inquiry, report_html, write_inquiry
-from audit_lib.reporting.inquiry import asked_part
+from audit_lib.reporting.inquiry import DATED, NOT_CUT, asked_part
 from audit_lib.reporting.inquiry_where import places_section
 from audit_lib.reporting.leads import leads, print_chance, subject_name
 from audit_lib.sampling import draw_pareto
@@ -123,10 +123,23 @@ def test_a_county_sees_its_own_units_under_the_province_control(judged, inquiry)
     assert inquiry_report(own).sections[-1].key == "records"
 
 
-def test_a_period_leaves_out_what_was_dated_outside_it(judged):
-    late = open_inquiry(judged(SEED).run.file, "990000", period="2014-03-20..2014-03-31", question="places")
-    assert late.facts.county_checks["date"].min() >= pd.Timestamp("2014-03-20")
-    assert late.facts.hazards["found_date"].min() >= pd.Timestamp("2014-03-20")
+def test_a_period_cuts_what_is_looked_at_and_not_what_is_known(judged, inquiry):
+    """Whoever was checked before the period has been checked: nothing is said of a unit that is not so."""
+    late = open_inquiry(judged(SEED).run.file, "990000", period="2014-03-20..2014-03-31")
+    for table, day in DATED.items():
+        dates = getattr(late.facts, table)[day].dropna()
+        assert dates.between("2014-03-20", "2014-03-31").all(), table
+    assert {code: one.conclusion for code, one in late.lists.items()} == {
+        code: one.conclusion for code, one in inquiry.lists.items()
+    }
+    pd.testing.assert_frame_equal(late.standing, inquiry.standing)
+    pd.testing.assert_frame_equal(late.again, inquiry.again)
+    assert set(late.beside["unit_id"]) <= set(inquiry.beside["unit_id"])
+    silent = [one.signals.query("signal == 'zero_hazards'")["subject"].tolist() for one in (late, inquiry)]
+    assert silent[0] == silent[1] != []
+    page = report_html(inquiry_report(late))
+    assert page.count(NOT_CUT) == 3
+    assert NOT_CUT not in report_html(inquiry_report(inquiry))
 
 
 def test_unknown_question_is_refused():
