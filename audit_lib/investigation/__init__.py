@@ -28,6 +28,7 @@ from audit_lib.investigation.where import (
     close_together,
     found_again,
     places_by_name,
+    town_of,
 )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "score_risk",
     "share_tails",
     "shown_columns",
+    "town_of",
     "train_risk",
     "training_rows",
     "unit_standing",

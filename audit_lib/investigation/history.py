@@ -19,7 +19,7 @@ PRIOR_VISITS = 20
 LONGEST_DAYS = 730
 """Two years without a visit are as long as never: where records begin, nobody knows more."""
 
-_LEVELS = ("county_checks", "city_checks", "province_checks")
+LEVELS = ("county_checks", "city_checks", "province_checks")
 
 
 def visits_made(facts: Facts) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def visits_made(facts: Facts) -> pd.DataFrame:
     DataFrame[visit_id, unit_id, date, level, failed (bool)], sorted by date and number
     """
     parts = []
-    for name in _LEVELS:
+    for name in LEVELS:
         rows: pd.DataFrame = getattr(facts, name)
         rows = rows[rows["valid"] & rows["unit_id"].notna()]
         parts.append(

@@ -7,7 +7,7 @@ A kind is how something is looked at; what is looked at, with its limits, is a r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -48,24 +48,12 @@ def load_signals() -> dict[str, Signal]:
     >>> load_signals()["zero_hazards"].zh
     '全县零隐患'
     """
-    rows = rulebook_rows("signals")
-    return {
-        row["signal"]: Signal(
-            row["signal"],
-            row["zh"],
-            row["kind"],
-            tuple(row["levels"].split("|")),
-            row["table"],
-            row["column"],
-            int(row["least"] or 0),
-            row["limit"],
-            row["definition"],
-            row["effect"],
-            row["innocent"],
-            row["advice"],
-        )
-        for row in rows
-    }
+    return {row["signal"]: _signal(row) for row in rulebook_rows("signals")}
+
+
+def _signal(row: dict[str, str]) -> Signal:
+    words = {one.name: row[one.name] for one in fields(Signal) if one.name not in ("levels", "least")}
+    return Signal(levels=tuple(row["levels"].split("|")), least=int(row["least"] or 0), **words)
 
 
 @dataclass(frozen=True, slots=True)

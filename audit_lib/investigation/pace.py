@@ -25,8 +25,7 @@ def list_overlaps(people: pd.DataFrame, *, minutes: float) -> pd.DataFrame:
     pairs = timed.merge(timed, on=["inspector", "date"], suffixes=("", "_other"))
     shared = pairs[["end", "end_other"]].min(axis=1) - pairs[["begin", "begin_other"]].max(axis=1)
     pairs = pairs.assign(size=shared)
-    met = pairs[(pairs["unit_id"] != pairs["unit_id_other"]) & (shared > minutes)]
-    return met.rename(columns={"inspector": "subject"})[["subject", "of", "size"]]
+    return _of_whom(pairs[(pairs["unit_id"] != pairs["unit_id_other"]) & (shared > minutes)])
 
 
 def list_full_days(people: pd.DataFrame, *, units: float) -> pd.DataFrame:
@@ -38,9 +37,7 @@ def list_full_days(people: pd.DataFrame, *, units: float) -> pd.DataFrame:
     """
     dated = people.dropna(subset=["date"])
     size = dated.groupby(["inspector", "date"])["unit_id"].transform("nunique")
-    return dated.assign(size=size)[size > units].rename(columns={"inspector": "subject"})[
-        ["subject", "of", "size"]
-    ]
+    return _of_whom(dated.assign(size=size)[size > units])
 
 
 def list_short_visits(people: pd.DataFrame, *, minutes: float, least: int) -> pd.DataFrame:
@@ -52,9 +49,11 @@ def list_short_visits(people: pd.DataFrame, *, minutes: float, least: int) -> pd
     """
     short = people[people["minutes"] < minutes]
     size = short.groupby("inspector")["of"].transform("size")
-    return short.assign(size=size)[size >= least].rename(columns={"inspector": "subject"})[
-        ["subject", "of", "size"]
-    ]
+    return _of_whom(short.assign(size=size)[size >= least])
+
+
+def _of_whom(visits: pd.DataFrame) -> pd.DataFrame:
+    return visits.rename(columns={"inspector": "subject"})[["subject", "of", "size"]]
 
 
 def gaps(visits: pd.DataFrame) -> pd.DataFrame:

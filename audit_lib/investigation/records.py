@@ -49,9 +49,7 @@ def gather_visits(tables: Mapping[str, pd.DataFrame], city_of: pd.Series[str]) -
                     "unit_id": rows["unit_id"].astype("str"),
                     "office": county if table == "county_checks" else county.map(city_of).astype("str"),
                     "county": county,
-                    "week": county
-                    + ":"
-                    + rows["date"].dt.to_period(FRIDAY).dt.end_time.dt.strftime("%Y-%m-%d"),
+                    "week": _week(county, rows["date"]),
                     "date": rows["date"],
                     "begin": _minutes(rows["start"]),
                     "end": _minutes(rows["end"]),
@@ -87,9 +85,7 @@ def gather_hazards(tables: Mapping[str, pd.DataFrame], *, similarity: float) -> 
             "unit_id": rows["unit_id"].astype("str"),
             "office": county,
             "county": county,
-            "week": county
-            + ":"
-            + rows["found_date"].dt.to_period(FRIDAY).dt.end_time.dt.strftime("%Y-%m-%d"),
+            "week": _week(county, rows["found_date"]),
             "category": rows["category"].astype("str").fillna(""),
             "text": said.where(said != ""),
             "fund_planned": rows["fund_planned"].astype("Float64"),
@@ -137,6 +133,10 @@ def _county(rows: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.Series
     """The county of each row: its unit's, else its own."""
     home = first_of(tables["units"], ["unit_id"]).set_index("unit_id")["county"]
     return rows["unit_id"].map(home).astype("str").fillna(rows["county"].astype("str"))
+
+
+def _week(county: pd.Series[str], day: pd.Series[pd.Timestamp]) -> pd.Series[str]:
+    return county + ":" + day.dt.to_period(FRIDAY).dt.end_time.dt.strftime("%Y-%m-%d")
 
 
 def _minutes(clock: pd.Series[str]) -> pd.Series[float]:

@@ -7,8 +7,8 @@ import pandas as pd
 from audit_lib.compliance import Facts
 from audit_lib.compliance.hazards import MAJOR
 from audit_lib.compliance.keys import among, look_up
-from audit_lib.investigation.history import known_before, visits_made
-from audit_lib.investigation.where import AGAIN, found_again
+from audit_lib.investigation.history import LEVELS, known_before, visits_made
+from audit_lib.investigation.where import AGAIN, found_again, town_of
 
 SITES = (
     "has_boiler",
@@ -22,8 +22,6 @@ SITES = (
 )
 GROUPS = ("county", "town", "kind")
 """Whose past share of failures is known: the county's, the township's, the kind's."""
-
-LEVELS = ("county_checks", "city_checks", "province_checks")
 
 
 def unit_standing(facts: Facts) -> pd.DataFrame:
@@ -88,10 +86,8 @@ def _visits(facts: Facts) -> pd.DataFrame:
 
 
 def _described(units: pd.DataFrame) -> pd.DataFrame:
-    town = units["county"].astype("str") + "/" + units["township"].astype("str")
-    return units[["unit_id", "county"]].assign(
-        town=town.where(units["township"].notna()), kind=units["unit_type"].astype("str").str[:2]
-    )
+    kind = units["unit_type"].astype("str").str[:2]
+    return units[["unit_id", "county"]].assign(town=town_of(units), kind=kind)
 
 
 def _count(units: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[int]:

@@ -160,6 +160,12 @@ def found_again(hazards: pd.DataFrame, *, as_of: pd.Timestamp, long_days: int) -
     return rows[rows["why"] != ""].reset_index(drop=True)
 
 
+def town_of(units: pd.DataFrame) -> pd.Series[str]:
+    """Return the township of each unit, with its county, as towns of two counties share names."""
+    town = units["county"].astype("str") + "/" + units["township"].astype("str")
+    return town.where(units["township"].notna())
+
+
 def beside_failures(units: pd.DataFrame, failed: frozenset[str], seen: frozenset[str]) -> pd.DataFrame:
     """Return units that nobody above the county has visited, in townships where one did fail.
 
@@ -171,8 +177,7 @@ def beside_failures(units: pd.DataFrame, failed: frozenset[str], seen: frozenset
     -------
     those units with ``beside``: how many units of the township failed, most first
     """
-    place = units["county"].astype("str") + "/" + units["township"].astype("str")
-    place = place.where(units["township"].notna())
+    place = town_of(units)
     counts = place[units["unit_id"].isin(failed)].value_counts()
     rows = units.assign(beside=place.map(counts).fillna(0).astype("int64"))
     rows = rows[(rows["beside"] > 0) & ~rows["unit_id"].isin(seen)]

@@ -27,6 +27,7 @@ from audit_lib.investigation import (
     places_by_name,
     propose_visits,
     score_risk,
+    town_of,
     train_risk,
     training_rows,
     unit_standing,
@@ -221,8 +222,7 @@ def _with_places(inquiry: Inquiry) -> Inquiry:
         for visits in (visits_made(facts), visits_made(whole))
     )
     units = facts.frame.merge(higher[["unit_id", "failed"]], on="unit_id", how="inner")
-    town = units["county"].astype("str") + "/" + units["township"].astype("str")
-    units = units.assign(place=town.where(units["township"].notna()))
+    units = units.assign(place=town_of(units))
     places = pd.DataFrame(columns=["name", "county", "visited", "failed", "expected", "p", "p_adjusted"])
     if units["failed"].any():
         names = units.dropna(subset=["place"]).groupby("place", sort=True)[["county", "township"]].first()

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from audit_lib.reporting import fresh
 from audit_lib.reporting.executed import COLOUR, execute, load_papermill, write_executed
 from audit_lib.reporting.manifest import check_tree
 from audit_lib.reporting.whole import load_whole
-from audit_lib.reporting.writing import CHOSEN, FORMATS, known_formats
+from audit_lib.reporting.writing import CHOSEN, FORMATS, known_formats, told
 from audit_lib.shipped import notebook as shipped_notebook
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def report_areas(
     file = shipped_notebook(NOTEBOOK)
     digest, wanted = fresh.inputs_digest(run, file), known_formats(formats)
     # A server of kernels reads the run while we do.
-    with _told(wanted), _kernels(run) as manager:
+    with told(CHOSEN, ",".join(wanted)), _kernels(run) as manager:
         names = _names(run)
         codes = list(names) if areas is None else list(dict.fromkeys(areas))
         if strange := [code for code in codes if code not in names]:
@@ -174,15 +174,3 @@ def _kernels(run: Run) -> contextlib.AbstractContextManager[type[Any]]:
     from audit_lib.reporting import kernels  # noqa: PLC0415 jupyter is imported for many reports only
 
     return kernels.forked_kernels(_given(run)) if sys.platform == "linux" else kernels.ordinary_kernels()
-
-
-@contextlib.contextmanager
-def _told(formats: Sequence[str]) -> Iterator[None]:
-    """Tell the kernels, which inherit the environment, what to write."""
-    before = os.environ.get(CHOSEN)
-    os.environ[CHOSEN] = ",".join(formats)
-    try:
-        yield
-    finally:
-        os.environ.pop(CHOSEN)
-        os.environ |= {CHOSEN: before} if before is not None else {}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,18 @@ FORMATS = ("html", "pdf", "docx", "xlsx")
 
 CHOSEN = "AUDIT_FORMATS"
 """Where a batch tells its kernels what it was asked for: the notebook has no parameter for it."""
+
+
+@contextlib.contextmanager
+def told(name: str, value: str) -> Iterator[None]:
+    """Tell a word to whatever is started meanwhile, here and in the kernels, by the environment."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        os.environ |= {name: before} if before is not None else {}
 
 
 def write_report(case: Case, report: Report, *, formats: Sequence[str] = ()) -> pd.DataFrame:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import glob
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,24 +45,26 @@ def verify_run(
         read_manifest,
         run_files,
     )
+    from audit_lib.reporting.writing import told  # noqa: PLC0415
 
     said = read_manifest(folder)
     file, data = (params, data) if params else _where(folder, said)
-    with tempfile.TemporaryDirectory() as place, _writing_to(Path(place)):
-        if told := list_changed(said["inputs"][:1], file.parent):
-            return _verdict("输入", told)
+    with tempfile.TemporaryDirectory() as place, told(OUTPUT, place):
+        if wrong := list_changed(said["inputs"][:1], file.parent):
+            return _verdict("输入", wrong)
         run = read_params(file, as_of=dt.date.fromisoformat(said["params"]["as_of"]))
         run = run if data is None else replace(run, data=data)
         if run.params != Params.model_validate(said["params"]):
             return _verdict("参数", [Text("清单中的参数与参数文件不同", "not those of the params file")])
         if run.params.make and run.data.is_relative_to(place):
             inputs.make_demo(run)
-        if told := [
-            *_changed_inputs(said, run),
-            *_changed_rules(said, run),
-            *_changed_campaign(said, folder),
-        ]:
-            return _verdict("输入", told)
+        changed = [
+            *(_changed_input(run, one) for one in said["inputs"][1:]),
+            *list_changed(said["rulebook"], run.file.resolve().parent / run.params.rulebook),
+            *list_changed(said["campaign"], _campaign(folder)),
+        ]
+        if wrong := [one for one in changed if one]:
+            return _verdict("输入", wrong)
         if _campaign(folder).is_dir():
             shutil.copytree(_campaign(folder), run.campaign)
         names = [path.relative_to(folder).as_posix() for path in run_files(folder)]
@@ -73,10 +73,10 @@ def verify_run(
         made = [path.relative_to(run.folder).as_posix() for path in run_files(run.folder)]
         left = [name for name in names if name.partition("/")[0] not in MAKERS]
         checked = {name: digest for name, digest in outputs.items() if name not in left}
-        told = compare_trees(checked, folder, run.folder, [name for name in names if name not in left], made)
-        told += _other_inputs(said, read_manifest(run.folder))
-        told += list_changed([{"path": name, "sha256": outputs.get(name, "")} for name in left], folder)
-        lines, agreed = _verdict("输出", told)
+        wrong = compare_trees(checked, folder, run.folder, [name for name in names if name not in left], made)
+        wrong += _other_inputs(said, read_manifest(run.folder))
+        wrong += list_changed([{"path": name, "sha256": outputs.get(name, "")} for name in left], folder)
+        lines, agreed = _verdict("输出", wrong)
         inputs_n, campaign_n = len(said["inputs"]), len(said["campaign"])
         counted = Text(
             f"核对输入 {inputs_n} 个、抽样和答复 {campaign_n} 个, 重做文件 {len(made)} 个",
@@ -99,40 +99,17 @@ def _where(folder: Path, said: Mapping[str, Any]) -> tuple[Path, Path]:
     )
 
 
-@contextlib.contextmanager
-def _writing_to(place: Path) -> Iterator[None]:
-    """Let every params file read meanwhile, here and in the kernels, mean this output folder."""
-    before = os.environ.get(OUTPUT)
-    os.environ[OUTPUT] = str(place)
-    try:
-        yield
-    finally:
-        os.environ.pop(OUTPUT)
-        if before is not None:
-            os.environ[OUTPUT] = before
-
-
 def _campaign(folder: Path) -> Path:
     return folder.resolve().parents[1] / "campaign"
 
 
-def _changed_inputs(said: Mapping[str, Any], run: Run) -> list[Text]:
+def _changed_input(run: Run, one: Mapping[str, str]) -> Text | None:
+    """Return how an input differs from its digest; rows of a database are known once they are read again."""
     from audit_lib.reporting import changed_file  # noqa: PLC0415 - as above
 
-    files = [one for one in said["inputs"][1:] if not _in_database(one["path"])]
-    told = [changed_file(one["path"], one["sha256"], _input(run, one["path"])) for one in files]
-    return [one for one in told if one]
-
-
-def _in_database(name: str) -> bool:
-    """Say whether an input is a table of a database: its rows are known once they are read again."""
-    return is_url(name) or "${" in name
-
-
-def _changed_rules(said: Mapping[str, Any], run: Run) -> list[Text]:
-    from audit_lib.reporting import list_changed  # noqa: PLC0415 - as above
-
-    return list_changed(said["rulebook"], run.file.resolve().parent / run.params.rulebook)
+    name = one["path"]
+    in_database = is_url(name) or "${" in name
+    return None if in_database else changed_file(name, one["sha256"], _input(run, name))
 
 
 def _input(run: Run, name: str) -> Path:
@@ -144,12 +121,6 @@ def _input(run: Run, name: str) -> Path:
     outside = (expand_environment(pattern) for pattern in patterns)
     found = (Path(path) for one in outside if one for path in glob.glob(one, root_dir=run.data))  # noqa: PTH207
     return next((run.data / path for path in found if path.name == name), run.data / name)
-
-
-def _changed_campaign(said: Mapping[str, Any], folder: Path) -> list[Text]:
-    from audit_lib.reporting import list_changed  # noqa: PLC0415 - as above
-
-    return list_changed(said["campaign"], _campaign(folder))
 
 
 def _make_again(run: Run, names: list[str], progress: Step) -> None:
