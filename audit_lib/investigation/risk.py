@@ -83,6 +83,12 @@ class RiskModel:
         odds = self.slope * self.pipeline.decision_function(_numbers(facts[list(self.columns)])) + self.shift
         return pd.Series(1 / (1 + np.exp(-odds)), index=facts.index)
 
+    def weights(self, facts: pd.DataFrame) -> pd.DataFrame:
+        """Return how far each fact moves each row from the average visit, in log odds."""
+        scaler, regression = self.pipeline[0], self.pipeline[-1]
+        moved = scaler.transform(_numbers(facts[list(self.columns)])) * regression.coef_[0] * self.slope
+        return pd.DataFrame(np.asarray(moved), index=facts.index, columns=list(self.columns))
+
 
 def train_risk(facts: pd.DataFrame, failed: pd.Series[bool], *, day: pd.Series[Any]) -> RiskModel:
     """Train the model on past visits and correct it by the latest of them.

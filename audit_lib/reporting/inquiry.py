@@ -17,6 +17,7 @@ from audit_lib.errors import AuditError, CallError
 from audit_lib.intake import county_city, load_intake
 from audit_lib.investigation import (
     ClaimedList,
+    RiskModel,
     beside_failures,
     close_together,
     compare_orders,
@@ -66,7 +67,7 @@ class Inquiry:
     signals : table ``signals`` of the whole province;  lists : by city code
     standing : one row per unit of the area (`unit_standing`) with points, reasons, chance
     proposed : visits drawn by risk (`propose_visits`)
-    orders : how orders of visiting compare on the latest visits; empty where no model could be trained
+    orders : how orders of visiting compare on the latest visits; ``model`` where one could be trained
     places : townships with visited, failed, expected, p, p_adjusted, name
     again : hazards found again or open for long;  beside : unseen units beside failures
     """
@@ -84,6 +85,7 @@ class Inquiry:
     proposed: pd.DataFrame = field(default_factory=pd.DataFrame)
     latest: pd.DataFrame = field(default_factory=pd.DataFrame)
     orders: pd.DataFrame = field(default_factory=pd.DataFrame)
+    model: RiskModel | None = None
     untrained: str = ""
     places: pd.DataFrame = field(default_factory=pd.DataFrame)
     again: pd.DataFrame = field(default_factory=pd.DataFrame)
@@ -186,6 +188,7 @@ def _with_risk(inquiry: Inquiry) -> Inquiry:
     try:
         model = train_risk(rows[columns], rows["failed"], day=rows["date"])
         standing["chance"] = model.chance(model_facts(facts)[columns])
+        inquiry = replace(inquiry, model=model)
         latest = _latest(rows, columns)
         orders = compare_orders(latest, orders=ORDERS, name=str(case.run.params.run))
         inquiry = replace(inquiry, latest=latest, orders=orders)

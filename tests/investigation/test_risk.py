@@ -131,6 +131,8 @@ def test_model_finds_who_fails_more_often_and_is_as_sure_as_the_next_months_bear
     groups = calibration(chance, visits.loc[~past, "failed"])
     assert groups["visits"].sum() == (~past).sum()
     assert (groups["foretold"] - groups["seen"]).abs().max() < 0.15
+    pushed = model.weights(table[~past])["failures_before"]
+    assert pushed[bad].mean() > pushed[~bad].mean()
     assert model.until < pd.Timestamp("2013-09-01")
 
 
