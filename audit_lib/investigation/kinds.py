@@ -7,7 +7,7 @@ A kind is how something is looked at; what is looked at, with its limits, is a r
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from audit_lib.investigation import exact, pace
 from audit_lib.investigation.chance import chance_of
 from audit_lib.investigation.digits import BENFORD, UNIFORM, digit_test, first_digit
 from audit_lib.investigation.spread import Spread, area_spread, cell_spread
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import as_row, rulebook_rows
 
 Found = tuple[pd.DataFrame, pd.DataFrame]
 """DataFrame[subject, n, effect, p] and DataFrame[subject, of], the rows behind each subject."""
@@ -48,12 +48,8 @@ def load_signals() -> dict[str, Signal]:
     >>> load_signals()["zero_hazards"].zh
     '全县零隐患'
     """
-    return {row["signal"]: _signal(row) for row in rulebook_rows("signals")}
-
-
-def _signal(row: dict[str, str]) -> Signal:
-    words = {one.name: row[one.name] for one in fields(Signal) if one.name not in ("levels", "least")}
-    return Signal(levels=tuple(row["levels"].split("|")), least=int(row["least"] or 0), **words)
+    rows = rulebook_rows("signals")
+    return {row["signal"]: as_row(Signal, row, least=int(row["least"] or 0)) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.model import Number
 from audit_lib.reporting.tables import RESULTS, print_share
 from audit_lib.sampling import parse_rate
-from audit_lib.schemas import rulebook_rows
+from audit_lib.schemas import parameter, rulebook_rows
 
 AREA_SET = ("R-03", "R-05", "F4-02", "P2-03", "F6-02", "F3-02")
 """The clauses of the area verdict, in the order of the report's columns."""
@@ -35,8 +35,7 @@ COUNTED = {
 
 def spot_rate() -> Fraction:
     """Return the share of passed units that a city must check, from the rulebook."""
-    value = next(row["value"] for row in rulebook_rows("parameters") if row["key"] == "spot_rate")
-    return Fraction(parse_rate(value))
+    return Fraction(parse_rate(parameter("spot_rate")))
 
 
 def clauses(case: Case) -> tuple[str, ...]:

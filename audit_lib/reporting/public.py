@@ -21,7 +21,7 @@ from audit_lib.reporting.case import Case
 from audit_lib.reporting.model import Block, Cards, Grid, Number, Paragraph, Report, Section
 from audit_lib.reporting.tables import HIDDEN
 from audit_lib.reporting.words import DRAFT
-from audit_lib.schemas import inputs, rulebook_rows
+from audit_lib.schemas import inputs, parameter, rulebook_rows, words
 
 PHONE = re.compile(r"(?<![0-9A-Za-z.])(1[3-8]\d)\d{4}(\d{4})(?![0-9A-Za-z])")
 IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[0-9Xx](?![0-9A-Za-z])")
@@ -160,7 +160,7 @@ def masked_name(name: str) -> str:
     >>> masked_name("王立新"), masked_name("欧阳兰")
     ('王某', '欧阳某')
     """
-    surnames = _words("compound_surnames")
+    surnames = words(parameter("compound_surnames"))
     double = next((one for one in surnames if name.startswith(one) and name != one), None)
     return f"{double or name[0]}某"
 
@@ -171,7 +171,7 @@ def public_report(case: Case, draft: Report, masks: Masks) -> Report:
     Left out are the tables that name files and rows (a row of the rulebook names them), and the
     pictures of a section in which a small cell is left out.
     """
-    least, inner = int(_value("small_cell")), _words("internal_tables")
+    least, inner = int(parameter("small_cell")), words(parameter("internal_tables"))
     sections = tuple(
         dataclasses.replace(
             section,
@@ -185,11 +185,11 @@ def public_report(case: Case, draft: Report, masks: Masks) -> Report:
     return dataclasses.replace(draft, title=title, marks=marks, sections=sections)
 
 
-def _published(section: Section, masks: Masks, least: int, inner: frozenset[str]) -> Iterator[Block]:
+def _published(section: Section, masks: Masks, least: int, inner: tuple[str, ...]) -> Iterator[Block]:
     grids = {
         block.name: _grid(block, masks, least)
         for block in section.blocks
-        if isinstance(block, Grid) and not block.name.startswith(tuple(inner))
+        if isinstance(block, Grid) and not block.name.startswith(inner)
     }
     some = any(hidden for _, hidden in grids.values())
     for block in section.blocks:
@@ -259,15 +259,7 @@ def _person_columns() -> list[str]:
         for column in table.columns
         if column.kind == "people"
     ]
-    return [*several, *sorted(_words("person_columns"))]
-
-
-def _value(key: str) -> str:
-    return next(row["value"] for row in rulebook_rows("parameters") if row["key"] == key)
-
-
-def _words(key: str) -> frozenset[str]:
-    return frozenset(_value(key).split("|"))
+    return [*several, *sorted(words(parameter("person_columns")))]
 
 
 @cache

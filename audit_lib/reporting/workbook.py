@@ -7,6 +7,7 @@ also where it starts with ``=``. The same report gives the same bytes.
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -142,7 +143,7 @@ def _write(sheet: Any, line: int, place: int, cell: Cell, style: Any) -> None:
         sheet.write_string(line, place, text[:LONGEST_CELL], style)
 
 
-def _lines(texts: list[str], widths: list[float]) -> int:
+def _lines(texts: Sequence[str], widths: Sequence[float]) -> int:
     """Return how many lines a row takes: no program is left to find out, and print to cut the others off."""
     return max(
         sum(max(ceil(_width(part) * WIDER / width), 1) for part in text.split("\n"))
