@@ -29,6 +29,7 @@ STREET = (
     "workbooks",
     "shipped",
     "strict_yaml",
+    "misfits",
     "params",
     "schemas",
     "intake",

@@ -40,6 +40,8 @@ FUNNEL = "recheck_funnel"
 
 POSITIONS = {"above": "高于范围", "within": "范围以内", "below": "低于范围", "known": "全部检查, 没有范围"}
 
+_FIGURES = ("value", "se", "lower", "upper")
+
 ORIGINAL = "_original"
 """Ends the indicators of the sample as drawn, where reserves hold places in the other ones."""
 
@@ -93,22 +95,10 @@ def estimate_unannounced(facts: Facts, draws: Mapping[str, DrawnSample]) -> pd.D
 
 
 def _by_risk(facts: Facts, area: str, places: pd.DataFrame, sizes: pd.Series[int]) -> list[dict[str, object]]:
-    eligible, lost, failed = (places[name].to_numpy() for name in ("eligible", "lost", "failed"))
-    cases = {"unannounced_failed": (failed, eligible & ~lost)}
-    if lost.any():
-        cases["unannounced_failed_best"] = (failed, eligible)
-        cases["unannounced_failed_worst"] = (failed | lost, eligible)
-    blank = dict.fromkeys(("value", "se", "lower", "upper"))
+    blank = dict.fromkeys(_FIGURES)
     rows = []
-    for name, (bad, domain) in cases.items():
-        row: dict[str, object] = {
-            "area": area,
-            "indicator": name,
-            "n": len(places),
-            "N": int(sizes.sum()),
-            "y": int(bad.sum()),
-            "decision": NONE,
-        }
+    for name, (bad, domain) in _cases(UNANNOUNCED, places).items():
+        row = _counted(area, name, places, sizes, bad)
         try:
             answer = estimate_unequal(
                 bad.astype(int),
@@ -124,6 +114,23 @@ def _by_risk(facts: Facts, area: str, places: pd.DataFrame, sizes: pd.Series[int
             said, known = f"不能推算: {refused.text.zh}", blank
         rows.append(row | known | {"method": f"{said}{_words(places, 1, 0)}"})
     return rows
+
+
+def _cases(purpose: str, places: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Return who failed, of whom: as inspected, and the best and the worst case of those who were not."""
+    eligible, lost, failed = (places[name].to_numpy() for name in ("eligible", "lost", "failed"))
+    cases = {f"{purpose}_failed": (failed, eligible & ~lost)}
+    if lost.any():
+        cases[f"{purpose}_failed_best"] = (failed, eligible)
+        cases[f"{purpose}_failed_worst"] = (failed | lost, eligible)
+    return cases
+
+
+def _counted(
+    area: str, name: str, places: pd.DataFrame, sizes: pd.Series[int], bad: np.ndarray
+) -> dict[str, object]:
+    numbers = {"n": len(places), "N": int(sizes.sum()), "y": int(bad.sum())}
+    return {"area": area, "indicator": name, **numbers, "decision": NONE}
 
 
 def compare_areas(
@@ -206,27 +213,16 @@ def _of_area(
     facts: Facts, area: str, places: pd.DataFrame, sizes: pd.Series[int], *, joint: int
 ) -> list[dict[str, object]]:
     """The rows of one area: as inspected, the two cases where some could not be, and already so."""
-    eligible, lost, failed = (places[name].to_numpy() for name in ("eligible", "lost", "failed"))
-    so = (places["already_so"] == "是").to_numpy()
+    lost, so = places["lost"].to_numpy(), (places["already_so"] == "是").to_numpy()
     unclear = int((places["failed"] & ~places["already_so"].isin(["是", "否"])).sum())
-    cases = {"recheck_failed": (failed, eligible & ~lost), "recheck_already_so": (so, eligible & ~lost)}
-    if lost.any():
-        cases["recheck_failed_best"] = (failed, eligible)
-        cases["recheck_failed_worst"] = (failed | lost, eligible)
+    cases = _cases(RECHECK, places)
+    failed, inspected = cases["recheck_failed"]
+    cases["recheck_already_so"] = (so, inspected)
     worst = {"recheck_failed": failed | lost, "recheck_already_so": so | lost}
     rows = []
     for name, (bad, domain) in cases.items():
-        bound = _bound(places, sizes, worst.get(name, bad), facts, joint=joint)
-        row: dict[str, object] = {
-            "area": area,
-            "indicator": name,
-            "n": len(places),
-            "N": int(sizes.sum()),
-            "y": int(bad.sum()),
-            "bound_count": bound,
-            "decision": NONE,
-        }
-        row |= _share(facts, places, sizes, bad, domain)
+        row = _counted(area, name, places, sizes, bad) | _share(facts, places, sizes, bad, domain)
+        row["bound_count"] = _bound(places, sizes, worst.get(name, bad), facts, joint=joint)
         row["method"] = f"{row['method']}{_words(places, joint, unclear if bad is so else 0)}"
         rows.append(row)
     return rows
@@ -251,14 +247,8 @@ def _share(
             domain=None if domain.all() else domain.astype(int),
         )
     except EstimateError as refused:
-        return {
-            "value": None,
-            "se": None,
-            "lower": None,
-            "upper": None,
-            "method": f"不能推算: {refused.text.zh}",
-        }
-    numbers = {name: getattr(answer, name) for name in ("value", "se", "lower", "upper")}
+        return dict.fromkeys(_FIGURES) | {"method": f"不能推算: {refused.text.zh}"}
+    numbers = {name: getattr(answer, name) for name in _FIGURES}
     known = {name: None if np.isnan(number) else float(number) for name, number in numbers.items()}
     return known | {"method": answer.method}
 

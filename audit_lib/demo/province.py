@@ -13,6 +13,7 @@ from audit_lib.demo import (
     form_faults,
     hazard_faults,
     ledger,
+    major_faults,
     papers,
     places,
     real_life,
@@ -28,7 +29,7 @@ from audit_lib.demo.planting import Distortion, Plant, Planting, Trace
 from audit_lib.demo.stock import Tables, stock
 from audit_lib.demo.truth import Fault, follow
 
-ROOMS = (unit_faults, hazard_faults, form_faults, area_faults, real_life, report_faults)
+ROOMS = (unit_faults, major_faults, hazard_faults, form_faults, area_faults, real_life, report_faults)
 
 KEYS = {
     "units": ["county", "town", "unit_id"],

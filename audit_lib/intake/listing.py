@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from audit_lib.errors import Text
-from audit_lib.intake.layout import Layout
 from audit_lib.intake.parts import Part
 from audit_lib.intake.values import EMPTY, Converted, Surroundings
 from audit_lib.schemas import Column, Table, parameter, words
@@ -111,8 +110,7 @@ def misnamed(batch: Batch, taken: pd.Index, others: pd.Series[str]) -> pd.DataFr
     said = others.map(
         lambda unit: str(Text(f"名录中是另一单位 {unit} 的名称", f"the name of another unit, {unit}"))
     )
-    kept = pd.Series(str(BY_NUMBER), index=others.index)
-    return _problems(batch, batch.table.column("unit_name"), said, kept)
+    return _problems(batch, batch.table.column("unit_name"), said, BY_NUMBER)
 
 
 def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFrame:
@@ -122,7 +120,7 @@ def strangers(batch: Batch, taken: pd.Index, known: frozenset[str]) -> pd.DataFr
     units = batch.rows.loc[taken, "unit_id"]
     unknown = units[units.notna() & ~units.isin(known)]
     said = pd.Series(str(NOT_IN_ROSTER), index=unknown.index)
-    return _problems(batch, batch.table.column("unit_id"), said, pd.Series(str(KEPT), index=unknown.index))
+    return _problems(batch, batch.table.column("unit_id"), said, KEPT)
 
 
 def nameless(batch: Batch, taken: pd.Index) -> pd.DataFrame:
@@ -131,8 +129,8 @@ def nameless(batch: Batch, taken: pd.Index) -> pd.DataFrame:
         return pd.DataFrame(columns=PROBLEM_COLUMNS)
     rows = batch.rows.loc[taken]
     lost = rows.index[rows["unit_id"].isna() & rows["unit_name"].notna()]
-    said, kept = (pd.Series(str(text), index=lost) for text in (NO_SUCH_NAME, KEPT))
-    return _problems(batch, batch.table.column("unit_name"), said, kept)
+    said = pd.Series(str(NO_SUCH_NAME), index=lost)
+    return _problems(batch, batch.table.column("unit_name"), said, KEPT)
 
 
 def outside_window(
@@ -146,7 +144,7 @@ def outside_window(
         days = batch.rows.loc[taken, column.name]
         out = days[days.notna() & ~days.between(*window)]
         said = pd.Series(str(OUTSIDE), index=out.index)
-        listed.append(_problems(batch, column, said, pd.Series(str(NOT_COUNTED), index=out.index)))
+        listed.append(_problems(batch, column, said, NOT_COUNTED))
     return listed
 
 
@@ -168,18 +166,9 @@ def late_days() -> int:
 
 def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
     """Return one line for each sheet and due column that its header does not have."""
+    told = ["", str(NO_COLUMN), str(COLUMN_EMPTY)]
     lines = [
-        [
-            table.name,
-            part.sender,
-            part.file,
-            layout.sheet,
-            0,
-            column.zh,
-            "",
-            str(NO_COLUMN),
-            str(COLUMN_EMPTY),
-        ]
+        [table.name, part.sender, part.file, layout.sheet, 0, column.zh, *told]
         for part in parts
         for layout in part.layouts
         if not layout.stray
@@ -192,23 +181,16 @@ def missing_columns(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
 def stray_sheets(table: Table, parts: Sequence[Part]) -> pd.DataFrame:
     """Return one line for each sheet whose rows were not read because it has no header of the table."""
     lines = []
-    for part in parts:
-        for layout in part.layouts:
-            if layout.stray:
-                due, action = _stray_told(table, layout)
-                lines.append(
-                    [table.name, part.sender, part.file, layout.sheet, 0, str(HEADER), "", due, action]
-                )
+    strays = [(part, layout) for part in parts for layout in part.layouts if layout.stray]
+    for part, layout in strays:
+        sheet, number = layout.sheet, len(layout.rows)
+        due = Text(
+            f"工作表“{sheet}”找不到{table.zh}的表头, {number} 行没有读入",
+            f'sheet "{sheet}" has no header of the table {table.name}, {number} rows were not read',
+        )
+        place = [table.name, part.sender, part.file, sheet, 0]
+        lines.append([*place, str(HEADER), "", str(due), str(NAME_HEADERS)])
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS)
-
-
-def _stray_told(table: Table, layout: Layout) -> tuple[str, str]:
-    sheet, number = layout.sheet, len(layout.rows)
-    due = Text(
-        f"工作表“{sheet}”找不到{table.zh}的表头, {number} 行没有读入",
-        f'sheet "{sheet}" has no header of the table {table.name}, {number} rows were not read',
-    )
-    return str(due), str(NAME_HEADERS)
 
 
 def quarantined(batch: Batch) -> pd.DataFrame:
@@ -234,7 +216,7 @@ def quarantined(batch: Batch) -> pd.DataFrame:
     return pd.DataFrame(told, index=raw.index, columns=QUARANTINE_COLUMNS)
 
 
-def _problems(batch: Batch, column: Column, due: pd.Series, action: pd.Series) -> pd.DataFrame:
+def _problems(batch: Batch, column: Column, due: pd.Series, action: pd.Series | Text) -> pd.DataFrame:
     headers = {
         (place, sheet): layout.header.texts[layout.header.columns[column.name]]
         for place, part in enumerate(batch.parts)
@@ -244,5 +226,6 @@ def _problems(batch: Batch, column: Column, due: pd.Series, action: pd.Series) -
     raw = batch.raw.loc[due.index]
     shown = [headers.get(place, column.zh) for place in zip(raw["@part"], raw["@sheet"], strict=True)]
     told = {"table": batch.table.name, **batch.provenance(due.index), "column": shown}
-    told |= {"got": raw[column.name], "due": due, "action": action}
+    told |= {"got": raw[column.name], "due": due}
+    told["action"] = str(action) if isinstance(action, Text) else action
     return pd.DataFrame(told, index=due.index, columns=PROBLEM_COLUMNS)

@@ -114,6 +114,12 @@ def quarantined(table: str, area: str | None = A) -> dict[str, object]:
             "cells": "{}"}  # fmt: skip
 
 
+def unreadable(column: str, table: str = "hazards") -> dict[str, object]:
+    """A cell of the one row of a table that holds something nobody can read; ``column`` as its header."""
+    place = {"table": table, "sender": "甲", "file": table, "sheet": "s", "row": 1}
+    return place | {"column": column, "got": "3月上旬", "due": "x"}
+
+
 def refused(table: str, area: str | None = None, status: str = "refused") -> dict[str, object]:
     return {"table": table, "file": f"{table}-bad", "sender": "甲", "area": area, "status": status}
 

@@ -24,6 +24,7 @@ from tests.compliance.tables import (
     self_check,
     signed,
     unit,
+    unreadable,
 )
 
 TWO = [unit("a1"), unit("b1", B)]
@@ -37,18 +38,8 @@ WORDS = {
 }
 
 
-def unreadable(*columns: str, table: str = "hazards") -> list[dict[str, object]]:
-    """Cells of the one row of a table that hold something nobody can read."""
-    place = {
-        "table": table,
-        "sender": "甲",
-        "file": table,
-        "sheet": "s",
-        "row": 1,
-        "got": "3月上旬",
-        "due": "x",
-    }
-    return [place | {"column": WORDS[column]} for column in columns]
+def unread(*columns: str, table: str = "hazards") -> list[dict[str, object]]:
+    return [unreadable(WORDS[column], table) for column in columns]
 
 
 def sent(*areas: str, **tables: Any) -> Any:
@@ -136,14 +127,14 @@ PASSED = {"recheck_date": "2014-03-09", "recheck_result": "合格"}
 def test_unreadable_cell_condemns_nobody_who_does_not_fail_without_it(
     cells: dict[str, object], bad: list[str], result: str
 ) -> None:
-    case = judged(units=TWO[:1], hazards=[hazard("h1", **cells)], problems=unreadable(*bad))
+    case = judged(units=TWO[:1], hazards=[hazard("h1", **cells)], problems=unread(*bad))
     assert found(case, "F6-02", A).result == result
     assert found(case, "F6-02", "a1").result == result
 
 
 def test_unreadable_cells_leave_the_other_rules_on_the_ledger_open_too() -> None:
     bare = judged(
-        units=TWO[:1], self_checks=[self_check("a1", plan_date="2014-02-10")], problems=unreadable("deadline"),
+        units=TWO[:1], self_checks=[self_check("a1", plan_date="2014-02-10")], problems=unread("deadline"),
         hazards=[hazard("h1", source="自查", deadline=None)], illegal_acts=[], county_checks=[check("a1")],
     )  # fmt: skip
     for rule_id, subject in (("F6-03", "h1"), ("R-02", "a1"), ("P2-04", "a1"), ("P2-05", "h1"), ("W2-04", "h1"),
@@ -151,7 +142,7 @@ def test_unreadable_cells_leave_the_other_rules_on_the_ledger_open_too() -> None
         assert found(bare, rule_id, subject).result == "not_assessable", rule_id
     done = judged(
         units=TWO[:1], hazards=[hazard("h1", grade="重大", **OVERDUE, **PASSED)], listings=[],
-        problems=unreadable("closed_date"),
+        problems=unread("closed_date"),
     )  # fmt: skip
     for rule_id in ("F3-02", "F3-03"):
         assert found(done, rule_id, A).result == "not_assessable", rule_id
@@ -164,7 +155,7 @@ def test_unreadable_cells_of_a_listing_leave_its_elements_and_signatures_open() 
     bad = [
         one
         for column in ("deadline", "deputy_date")
-        for one in unreadable(column, table="listings")
+        for one in unread(column, table="listings")
     ]  # fmt: skip
     case = judged(units=TWO[:1], hazards=major, listings=[row], problems=bad)
     assert found(case, "W2-06", "h1").result == "not_assessable"
@@ -229,7 +220,7 @@ def test_deadline_before_the_finding_is_no_limit_for_what_was_found() -> None:
 
 def test_own_finding_without_a_day_is_open_and_not_left_out() -> None:
     rows = [hazard("h1", source="自查", found_date=None, plan_doc=None)]
-    case = judged(units=TWO[:1], hazards=rows, problems=unreadable("found_date"))
+    case = judged(units=TWO[:1], hazards=rows, problems=unread("found_date"))
     assert found(case, "P2-04", "a1").result == "not_assessable"
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import pytest
 
 from audit_lib.compliance.rules.forms import AREAS
-from tests.compliance.tables import A, closed, found, hazard, judged, quarantined, refused, self_check, unit
+from tests.compliance.tables import (
+    A,
+    closed,
+    found,
+    hazard,
+    judged,
+    quarantined,
+    refused,
+    self_check,
+    unit,
+    unreadable,
+)
 
 NINE = {f"manage_{area}": "合格" for area in AREAS}
 LATE = "2014-03-31"
@@ -86,14 +97,7 @@ def test_form_that_has_no_such_column_decides_nothing(rule: str) -> None:
 @pytest.mark.parametrize("rule", ["P2-02", "P2-06"])
 def test_day_that_nobody_can_read_is_not_taken_for_none(rule: str) -> None:
     columns = {"P2-02": "方案制定日期", "P2-06": "上报日期"}
-    bad = {
-        "table": "self_checks",
-        "file": "self_checks",
-        "sheet": "s",
-        "row": 1,
-        "column": columns[rule],
-        "got": "3月上旬",
-    }
+    bad = unreadable(columns[rule], "self_checks")
     case = judged(units=[unit("a1")], self_checks=[self_check("a1")], problems=[bad])
     row = found(case, rule, "a1")
     assert (row.result, row.reason) == ("not_assessable", "自查表有读不出的内容")
