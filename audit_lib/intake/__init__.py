@@ -1,14 +1,8 @@
 """Intake: from a folder of messy files to trusted tables, with an account of every row."""
 
 from audit_lib.intake.answers import keep_answers
-from audit_lib.intake.areas import Gazetteer, city_codes, county_city, load_areas
-from audit_lib.intake.identifiers import (
-    division_of,
-    licence_reason,
-    org_code_reason,
-    organisation_reason,
-    uscc_reason,
-)
+from audit_lib.intake.areas import Gazetteer, city_codes, county_city, division_of, load_areas
+from audit_lib.intake.identifiers import licence_reason, org_code_reason, organisation_reason, uscc_reason
 from audit_lib.intake.parts import find_files
 from audit_lib.intake.read import read_inputs
 from audit_lib.intake.returns import safe_file_name

@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 
 import pandas as pd
@@ -18,11 +18,9 @@ import pandas as pd
 from audit_lib.errors import InputError, ParamsError, Problem, Text
 from audit_lib.intake.text import fold
 from audit_lib.params import Run
+from audit_lib.schemas import rulebook_rows
 
 COLUMNS = ["code", "name", "level", "parent", "order", "kind"]
-
-RECODED = {"220113": "220181", "220184": "220381", "220724": "220781"}
-"""Later or earlier codes of the same place -> its code of 2013."""
 
 LEVELS = {
     "province": "province",
@@ -107,7 +105,7 @@ class Gazetteer:
         level : only areas of this level (``county``, ``city``); any if empty
         """
         word = fold(text).upper()
-        code = RECODED.get(word, word)
+        code = division_of(word)
         if code in self._levels and self._fits(code, level):
             return code
         for said in self._without_parents(word):
@@ -195,6 +193,20 @@ class Gazetteer:
         for code, name in zip(self.areas["code"], self.areas["name"], strict=True):
             names.setdefault(form(fold(name).upper()), set()).add(code)
         return names
+
+
+def division_of(code: str) -> str:
+    """Return a division code in the coding of 2013, whichever year's code of the place it is.
+
+    >>> division_of("220184"), division_of("220102")
+    ('220381', '220102')
+    """
+    return _recoded().get(code, code)
+
+
+@cache
+def _recoded() -> dict[str, str]:
+    return {row["code"]: row["means"] for row in rulebook_rows("area_codes")}
 
 
 def short_name(name: str) -> str:

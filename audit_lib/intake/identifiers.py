@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from audit_lib.errors import Text
-from audit_lib.intake.areas import RECODED
+from audit_lib.intake.areas import division_of
 from audit_lib.intake.text import canonical_id
 
 WEIGHTS_11714 = (3, 7, 9, 10, 5, 8, 4, 2)
@@ -99,7 +99,7 @@ def licence_reason(code: str, *, county: str = "", unit_type: str = "") -> Text 
         return WRONG_SIGNS
     if not plain.startswith(SUBSTITUTE) and (wrong := organisation_reason(found[1])):
         return wrong
-    if county.isdecimal() and not _same_division(found[2], county):
+    if county.isdecimal() and division_of(found[2]) != division_of(county):
         return WRONG_DIVISION
     if not found[3].isdecimal():
         return WRONG_ECONOMY
@@ -130,16 +130,3 @@ def org_code_reason(code: str, *, county: str = "", unit_type: str = "") -> Text
     if len(plain) == 22:  # noqa: PLR2004 - length fixed by the standard
         return licence_reason(plain, county=county, unit_type=unit_type)
     return WRONG_LENGTH
-
-
-def division_of(code: str) -> str:
-    """Return a division code in the coding of 2013.
-
-    >>> division_of("220184"), division_of("220102")
-    ('220381', '220102')
-    """
-    return RECODED.get(code, code)
-
-
-def _same_division(one: str, other: str) -> bool:
-    return division_of(one) == division_of(other)
