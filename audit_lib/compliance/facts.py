@@ -15,7 +15,14 @@ import pandas as pd
 from audit_lib import schemas
 from audit_lib.compliance.duplicates import count_once, numbers_of
 from audit_lib.compliance.gaps import Gaps, find_gaps
-from audit_lib.compliance.hazards import at_best, element_columns, follow_hazards, has_content
+from audit_lib.compliance.hazards import (
+    at_best,
+    element_columns,
+    follow_hazards,
+    has_content,
+    maybe_major,
+    owes_listing,
+)
 from audit_lib.compliance.homes import (
     SHOWN,
     astray,
@@ -49,8 +56,8 @@ class Facts:
     roster : every row of the roster, duplicates too;  units : one row per unit_id, city added
     frame : the units that count (A4);  removed : those that left it with evidence
     county_checks, city_checks, province_checks : with ``valid`` and ``incomplete`` added
-    passes : DataFrame[unit_id, pass_date, batch, county]   P* of R-05
-    population : DataFrame[unit_id, county]   what a fifth is taken of: the passes, or as A1 was chosen
+    passes : DataFrame[unit_id, pass_date, batch, county, contested]   P* of R-05
+    population : DataFrame[unit_id, county, contested]   what a fifth is taken of: the passes, or as A1 says
     spot_checks : city checks with ``passed`` (the county's pass stood that day), ``in_quota`` (of a
         unit of the passes), ``counted`` (towards the fifth of the population)
     hazards : each once (`count_once`), with their lives (`follow_hazards`)
@@ -60,7 +67,8 @@ class Facts:
     records : every other input table by name, in the county of its unit, nothing of the future:
         nothing whose first date that is due lies after the day
     dated : the tables with dates that T-01 holds against the window, also those of the future
-    contested : counties of roster rows whose identifier stands in several
+    contested : counties of identifiers that stand in several, by identifier; such a unit is counted in
+        one of them (``units.contested``)
     scores : one row per checklist (`score_checks`)
     answers : what people said (`questions.read_answers`)
     """
@@ -126,7 +134,9 @@ def gather_facts(
     tables = intake.tables
     places = places_of(intake.areas)
     roster = located(tables["units"][~(tables["units"]["entry_date"] > as_of)], intake.areas)
+    contested = contested_counties(roster)
     units = _worst_units(roster, book)
+    units["contested"] = units["unit_id"].isin(contested.index)
     homes = homes_of(roster)
     checks = {name: _checks(tables[name], homes, params) for name in _CHECKS}
     removed = _removed(units, checks["county_checks"], as_of, book)
@@ -140,14 +150,19 @@ def gather_facts(
     population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
     reporters = first_of(tables["reporters"], ["area", "body"])
-    contested = contested_counties(roster)
     present = {
         name: frozenset(in_county(rows, homes)["county"].dropna())
         for name, rows in tables.items()
         if {"unit_id", "county"} <= set(rows)
     }
     gaps = find_gaps(
-        intake, params.inputs, places, present, contested=contested, county_checks=checks["county_checks"]
+        intake,
+        params.inputs,
+        places,
+        present,
+        contested=contested,
+        county_checks=checks["county_checks"],
+        owing=_owing(hazards, book, as_of),
     )
     return Facts(
         as_of=as_of,
@@ -164,7 +179,7 @@ def gather_facts(
         removed=removed,
         **checks,
         passes=passes,
-        population=population[["unit_id", "county"]],
+        population=population[["unit_id", "county", "contested"]],
         spot_checks=_spot_checks(checks, passes, population, passed_only=params.readings.A1 == "passed"),
         hazards=hazards,
         hazards_at_best=at_best(hazards, partial(gaps.unreadable, "hazards"), as_of=as_of, **asked),
@@ -195,6 +210,15 @@ def gather_facts(
 
 _CHECKS = ("county_checks", "city_checks", "province_checks")
 _NAMED = ("units", *_CHECKS, "check_items", "hazards", "listings", "self_checks", "reporters", "weekly")
+
+
+def _owing(hazards: pd.DataFrame, book: Rulebook, as_of: pd.Timestamp) -> pd.Series[str]:
+    """The counties of majors that had to be listed by the day; none under a rulebook that lists nothing."""
+    majors = hazards[maybe_major(hazards)]
+    if "listing_limit" not in book.parameters:
+        return majors["county"].iloc[:0]
+    owed, _ = owes_listing(majors, as_of=as_of, limit=book.days("listing_limit"))
+    return majors.loc[owed, "county"]
 
 
 def _worst_units(roster: pd.DataFrame, book: Rulebook) -> pd.DataFrame:
@@ -248,7 +272,7 @@ def _passes(
     window = params.window.start, params.window.end
     passes = passes_of_campaign(checks, window, cutoffs or [params.as_of])
     passes = passes if cutoffs else passes.iloc[:0]
-    return passes.merge(units[["unit_id", "county"]], on="unit_id")
+    return passes.merge(units[["unit_id", "county", "contested"]], on="unit_id")
 
 
 def _population(

@@ -18,9 +18,10 @@ class Gaps:
     Attributes
     ----------
     given : tables of which at least one file was read
-    unread : by table, the counties whose file could not be read; of the roster also those that
-        have no row in it, of the ledger those that neither sent a file nor stand in anybody's, or
-        whose own inspections found what it does not have: that is no proof that there is nothing
+    unread : by table, the counties whose file could not be read, and those that neither sent a file
+        nor stand in anybody's where files come area by area (`_SENT`); of the roster also those that
+        have no row in it, of the ledger those whose own inspections found what it does not have, of
+        the listings only those whose majors owe one: that is no proof that there is nothing
     reported : by county, the hazards that inspections found where the ledger has none
     unidentified : by table, rows that nobody could identify, by ``level:area`` that they may belong
         to: a row known only by its city to any county of it, one of unknown area to every area
@@ -93,6 +94,7 @@ def find_gaps(
     *,
     contested: pd.Series[str],
     county_checks: pd.DataFrame,
+    owing: pd.Series[str],
 ) -> Gaps:
     """Return what is missing from the inputs.
 
@@ -105,6 +107,7 @@ def find_gaps(
     contested : the counties of the roster rows whose identifier stands in several counties; each
         may belong to the denominator of its county, like a row that nobody could identify
     county_checks : with the numbers of hazards that they found
+    owing : counties of major hazards that had to be listed by now
     """
     files = intake.files
     read = set(files.loc[files["status"] == "read", "table"])
@@ -114,21 +117,19 @@ def find_gaps(
         for table, rows in refused.groupby("table")
     }
     silent = frozenset(places["county"]) - present["units"]
-    sent = files[(files["table"] == "hazards") & (files["status"] == "read")]
     ledgers = present.get("hazards", frozenset())
     numbers = county_checks[["hazards_general", "hazards_major"]].fillna(0).sum(axis=1).astype("int64")
     reported = numbers.groupby(county_checks["county"]).sum()
     reported = reported[~reported.index.isin(ledgers) & (reported > 0)]
-    doubted = frozenset(reported.index) | _not_sent(sent["area"], places, ledgers)
+    more = {table: _not_sent(files, table, places, present) for table in _SENT}
+    more["units"] = silent
+    more["hazards"] |= frozenset(reported.index)
+    more["listings"] &= frozenset(owing.dropna())
     lost = {str(table): rows["area"] for table, rows in intake.quarantine.groupby("table")}
     lost["units"] = pd.concat([lost.get("units", contested.iloc[:0]), contested], ignore_index=True)
     return Gaps(
         given=frozenset(read & set(named)),
-        unread=unread
-        | {
-            "units": unread.get("units", frozenset()) | silent,
-            "hazards": unread.get("hazards", frozenset()) | doubted,
-        },
+        unread=unread | {table: unread.get(table, frozenset()) | lost for table, lost in more.items()},
         unidentified={table: _spread(areas, places) for table, areas in lost.items()},
         lost=lost,
         lacks=_lacks(files),
@@ -158,14 +159,31 @@ def _covered(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str
     return frozenset(counties)
 
 
-def _not_sent(areas: pd.Series[str], places: pd.DataFrame, present: frozenset[str]) -> frozenset[str]:
+_GOOD_NEWS = ("hazards", "illegal_acts", "accidents")
+"""Tables in which no row is good news, so that somebody has to claim it."""
+
+_SENT = (
+    *_GOOD_NEWS,
+    *("county_checks", "city_checks", "self_checks", "listings"),
+    *("supervisions", "platform", "platform_units"),
+)
+"""Tables that counties, or cities for theirs, hand in; a file that never came proves nothing of them."""
+
+
+def _not_sent(
+    files: pd.DataFrame, table: str, places: pd.DataFrame, present: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
     """Counties without rows and without a file where files come area by area.
 
-    Where no file names an area they come from above, and speak for everybody.
+    Files that name no area come from above, and speak for everybody; beside files of areas they do so
+    only where no row is a shortfall, never where it would be a pass.
     """
+    areas = files.loc[(files["table"] == table) & (files["status"] == "read"), "area"]
     named = areas.isin(places["area"])
+    if not (named.any() if table in _GOOD_NEWS else named.all()) or areas.empty:
+        return frozenset()
     sent = frozenset(places.loc[places["area"].isin(areas[named]), "county"])
-    return frozenset(places["county"]) - sent - present if named.any() else frozenset()
+    return frozenset(places["county"]) - sent - present.get(table, frozenset())
 
 
 def _spread(areas: pd.Series[str], places: pd.DataFrame) -> pd.Series[int]:

@@ -151,6 +151,19 @@ def maybe_major(hazards: pd.DataFrame) -> pd.Series[bool]:
     return (hazards["grade"] == MAJOR) | hazards["grade"].isna()
 
 
+def owes_listing(
+    hazards: pd.DataFrame, *, as_of: pd.Timestamp, limit: pd.Timedelta
+) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Return which majors must be listed by now, and which may have to be (F3-02).
+
+    Closed within the limit a hazard owes nothing; until the limit has passed nobody knows.
+    """
+    last = hazards["found_date"] + limit
+    swift = hazards["closed"] & (hazards["closed_date"] <= last)
+    pending = ~swift & (last > as_of)
+    return ~swift & ~pending, pending
+
+
 def to_name(lost: pd.DataFrame, doubtful: pd.Series[bool]) -> pd.DataFrame:
     """Return which hazards that fall short to name: the doubtful only where their county has no certain one.
 

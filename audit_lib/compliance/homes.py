@@ -40,9 +40,9 @@ def located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def contested_counties(roster: pd.DataFrame) -> pd.Series[str]:
-    """The counties of rows whose identifier stands in several: two places, or one typed twice."""
+    """The counties of identifiers that stand in several, by identifier: two places, or one typed twice."""
     rows = roster[["unit_id", "county"]].drop_duplicates()
-    return rows.loc[rows["unit_id"].duplicated(keep=False), "county"]
+    return rows[rows["unit_id"].duplicated(keep=False)].set_index("unit_id")["county"]
 
 
 def homes_of(roster: pd.DataFrame) -> pd.Series[str]:

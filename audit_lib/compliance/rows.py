@@ -43,15 +43,17 @@ def tally(
 
     Returns
     -------
-    DataFrame[numerator, denominator, doubtful, pending] by county; a doubtful row is in the
-        denominator, a pending one (not due yet) is not
+    DataFrame[numerator, denominator, doubtful, pending, contested] by county; a doubtful row is in the
+        denominator, a pending one (not due yet) is not; contested are what falls short of the units
+        that stand in several counties' rosters, where ``rows`` says which they are
     """
     nothing = pd.Series(False, index=rows.index)
     doubtful = nothing if doubtful is None else doubtful
     pending = nothing if pending is None else pending
     counted = ~pending if counted is None else counted & ~pending
+    contested = rows.get("contested", nothing) & counted & ~met & ~doubtful
     flags = {"numerator": counted & met, "denominator": counted, "doubtful": counted & doubtful,
-             "pending": pending}  # fmt: skip
+             "pending": pending, "contested": contested}  # fmt: skip
     table = pd.DataFrame({name: flag.astype("int64") for name, flag in flags.items()})
     return table.groupby(rows["county"]).sum()
 
@@ -260,11 +262,13 @@ def _unidentified(facts: Facts, sums: pd.DataFrame, tables: Iterable[str]) -> pd
 
 def _cases(facts: Facts, rule: Rule, sums: pd.DataFrame, gap: pd.Series[int], none: str) -> list[Case]:
     """What an area may be, in the order that decides: a shortfall nobody can explain away comes first."""
-    short = (gap - sums["doubtful"] - sums["unproven"]).clip(lower=0)
+    short = (gap - sums["doubtful"] - sums["contested"] - sums["unproven"]).clip(lower=0)
     early = rule.early(facts.as_of)
     lame = ", 其中 " + sums["doubtful"].astype("str") + f" {rule.counted_in}记录不全"
+    both = ", 其中 " + sums["contested"].astype("str") + f" {rule.counted_in}同时列入几个县区的名录"
     lost = ", 另有 " + sums["unproven"].astype("str") + " 行记录无法识别"
-    lame = lame.where(sums["doubtful"] > 0, "") + lost.where(sums["unproven"] > 0, "")
+    lame = lame.where(sums["doubtful"] > 0, "") + both.where(sums["contested"] > 0, "")
+    lame += lost.where(sums["unproven"] > 0, "")
     gaps = "还差 " + gap.astype("str") + f" {rule.counted_in}" + lame
     return [
         (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),

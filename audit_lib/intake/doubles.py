@@ -14,10 +14,13 @@ import pandas as pd
 
 from audit_lib.errors import Text
 from audit_lib.intake.listing import PROBLEM_COLUMNS
-from audit_lib.intake.text import fold
+from audit_lib.intake.text import fold, normal_name
 from audit_lib.schemas import PROVENANCE, tables
 
 Tables = Mapping[str, pd.DataFrame]
+
+ORDINARY = "一般"
+"""The grade of a hazard that owes no listing."""
 
 APART = ("found_date", "description", "place", "category")
 """What tells two hazards of one number apart, where both rows say it."""
@@ -55,10 +58,14 @@ def settle_doubles(read: Tables) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]
     """
     settled = dict(read)
     settled["hazards"], lines = _split_hazards(read["hazards"])
+    for name in ("listings", "platform"):
+        settled[name], more = _given_out(name, settled[name], read["hazards"], settled["hazards"])
+        lines += more
     for name, keys in _ONE_ROW.items():
         lines += _differences(name, settled[name], keys)
     _with_units(settled, _HAZARDS, ("hazards", "hazards_2013"), "hazard_id")
-    lines += _unknown_numbers(settled)
+    lines += _two_counties(settled["units"]) + _unknown_numbers(settled)
+    lines += _odd_reports(settled["weekly"], settled["reporters"])
     checks = dict.fromkeys(_CHECKS, ("check_id",)) | {"city_checks": ("check_id", "county_check_id")}
     alone = _with_units(settled, checks, _CHECKS, "check_id")
     settled["check_items"], more = _items_of(settled["check_items"], alone)
@@ -101,17 +108,55 @@ def _split_hazards(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[list[object]]
     return rows.assign(hazard_id=numbers), lines
 
 
+def _given_out(
+    name: str, rows: pd.DataFrame, was: pd.DataFrame, now: pd.DataFrame
+) -> tuple[pd.DataFrame, list[list[object]]]:
+    """Give the rows that name a number of several hazards of one unit to these in turn: one row, one hazard.
+
+    A listing is that of a major hazard where one of them is, and what one body listed goes round by itself.
+    """
+    told = now[["unit_id", "hazard_id", "grade"]].assign(was=was["hazard_id"])
+    told = told.drop_duplicates(["unit_id", "was", "hazard_id"])
+    several = told[told.duplicated(["unit_id", "was"], keep=False)]
+    alone = told.drop_duplicates(["unit_id", "was"]).drop_duplicates("was", keep=False)
+    numbers, lines = rows["hazard_id"].copy(), []
+    unit = rows["unit_id"].fillna(rows["hazard_id"].map(alone.set_index("was")["unit_id"]))
+    for (whose, number), hazards in several.groupby(["unit_id", "was"], sort=True):
+        grave = hazards[hazards["grade"] != ORDINARY] if name == "listings" else hazards
+        turns = sorted((hazards if grave.empty else grave)["hazard_id"], key=lambda one: (len(one), one))
+        mine = rows[(unit == whose) & (rows["hazard_id"] == number)].drop(columns=list(PROVENANCE))
+        mine = mine.astype("str").fillna("").sort_values(list(mine), kind="stable")
+        by = mine["body_level"] if name == "listings" else pd.Series("", index=mine.index)
+        for _, same in mine.groupby(by):
+            for place, index in zip(same.groupby(list(same)).ngroup(), same.index, strict=True):
+                numbers[index] = turns[place % len(turns)]
+                kept = Text(f"依次记作 {numbers[index]}", f"counted as {numbers[index]}, in turn")
+                at = [rows.at[index, word] for word in PROVENANCE]
+                zh = tables()[name].column("hazard_id").zh
+                lines.append([name, *at, zh, number, str(_SEVERAL), str(kept)])
+    return rows.assign(hazard_id=numbers), lines
+
+
 def _alike(one: dict[str, str], other: dict[str, str]) -> bool:
     return all(other.get(name, cell) == cell for name, cell in one.items())
 
 
 _ANOTHER_HAZARD = Text("是同一单位另一处隐患的编号, 编号不得重复", "numbers another hazard of the unit so")
 _ANOTHER_CHECK = Text("是同一单位另一次检查的编号, 编号不得重复", "numbers another check of the unit so")
+_SEVERAL = Text("该单位几处隐患用此编号, 不知是哪一处", "several hazards of the unit have this number")
 _SAYS = Text("编号相同而写作", "has the same number and says")
 _WORST = Text("两行都保留, 按较差的一行判定", "both rows are kept, the worse one is judged")
 _BOTH = Text("两次都计入", "both count")
 _NOT_IN_LEDGER = Text("隐患台账中没有此编号", "no such number in the ledger of hazards")
 _NOT_JOINED = Text("该行保留, 不算任何隐患已挂牌", "the row is kept; no hazard counts as listed by it")
+_ALSO_THERE = Text("也列入了同一编号, 归属待核定", "has the same number in another county")
+_ONCE = Text(
+    "只计一家, 记在其中一个县区; 两个县区的分母都无法判定",
+    "counts once, in one of the counties; the frames of both are not assessable",
+)
+_NO_FRIDAY = Text("应为应报周报的周五", "the Friday on which the report is due")
+_NOT_OWED = Text("不在周报报送单位名单中", "is not in the list of reporting bodies")
+_NO_WEEKS = Text("该行保留, 不算任何单位的按时或缺报", "the row is kept; it makes no week of anybody on time")
 _WHOSE = Text("几个单位的检查都用此编号, 不知是哪一家的", "the checks of several units have this number")
 _NOBODYS = Text("不计入任何单位的得分", "counts for no unit's score")
 
@@ -190,6 +235,36 @@ def _unknown_numbers(settled: Tables) -> list[list[object]]:
         ["listings", *place, zh, number, str(_NOT_IN_LEDGER), str(_NOT_JOINED)]
         for number, *place in lost[["hazard_id", *PROVENANCE]].to_numpy().tolist()
     ]
+
+
+def _two_counties(units: pd.DataFrame) -> list[list[object]]:
+    """Units that stand in the rosters of several counties, each row against one of another county."""
+    rows = units[units["county"].notna()].drop_duplicates(["unit_id", "county"])
+    rows = rows[rows["unit_id"].duplicated(keep=False)]
+    return [
+        _line("units", rows, (index, other), column="unit_id", due=_ALSO_THERE, action=_ONCE)
+        for _, group in rows.groupby("unit_id", sort=True)
+        for index, other in zip(group.index, [*group.index[1:], group.index[0]], strict=True)
+    ]
+
+
+_FRIDAY = 4
+
+
+def _odd_reports(weekly: pd.DataFrame, reporters: pd.DataFrame) -> list[list[object]]:
+    """Friday reports of another day, or of a body that the list does not have; no list, no strangers."""
+    owed = set(reporters["area"] + "|" + reporters["body"].map(normal_name))
+    own = weekly["area"] + "|" + weekly["body"].map(normal_name)
+    found = {
+        "week": (weekly["week"].dt.day_of_week != _FRIDAY, _NO_FRIDAY),
+        "body": (~own.isin(owed) & bool(owed), _NOT_OWED),
+    }
+    return [
+        ["weekly", *weekly.loc[index, list(PROVENANCE)], tables()["weekly"].column(column).zh,
+         _cell(weekly, index, column), str(due), str(_NO_WEEKS)]
+        for column, (odd, due) in found.items()
+        for index in weekly.index[odd]
+    ]  # fmt: skip
 
 
 def _items_of(items: pd.DataFrame, shared: pd.DataFrame) -> tuple[pd.DataFrame, list[list[object]]]:

@@ -13,6 +13,7 @@ from audit_lib.sampling.prepare import make_frame
 from .tables import (
     BOOK,
     CITY,
+    OTHER,
     A,
     B,
     C,
@@ -24,6 +25,7 @@ from .tables import (
     judged,
     listing,
     run,
+    self_check,
     table,
     unit,
 )
@@ -165,6 +167,91 @@ def test_listing_of_a_hazard_that_no_ledger_has_is_told() -> None:
          "该行保留, 不算任何隐患已挂牌"],
     ]  # fmt: skip
     assert problems_of(listings=[listing("9")]) == []
+
+
+def test_listings_of_a_number_that_two_hazards_have_are_given_to_the_majors_in_turn() -> None:
+    first, second = hazard("1", place="甲", grade="重大"), hazard("1", place="乙", grade="重大")
+    again = listing("1", listing_id="G-2")
+    bureau = listing("1", listing_id="G-0", body="甲一县卫生局", body_level="卫生计生部门")
+    alone = listing("1", unit_id=None)
+    for hazards, listings, counts in (
+        ([first, second], [listing("1")], (1, 2)),  # one listing for two majors: one is not listed
+        ([first, second], [listing("1"), listing("1")], (1, 2)),  # the same row in two files
+        ([first, second], [listing("1"), again], (2, 2)),
+        ([first, second], [listing("1"), bureau], (1, 2)),
+        ([first, second], [listing("1"), again, bureau], (2, 2)),
+        ([first | {"grade": "一般"}, second], [listing("1")], (1, 1)),  # only the major can be meant
+        ([first | {"grade": "一般"}, second], [alone], (1, 1)),
+        ([second | {"grade": "一般"}, first], [listing("1")], (1, 1)),
+    ):
+        for rows in (hazards, hazards[::-1]):
+            row = found(judged(units=[unit("a1")], hazards=rows, listings=listings), "F3-02", A)
+            assert (row.numerator, row.denominator) == counts
+            assert row.result == ("met" if counts[0] == counts[1] else "not_met")
+    told = problems_of(hazards=[first | {"grade": "一般"}, second], listings=[listing("1")])
+    assert told[1] == [
+        "listings", "甲", "listings", "s", 1, "隐患编号", "1", "该单位几处隐患用此编号, 不知是哪一处", "依次记作 1",
+    ]  # fmt: skip
+
+
+def test_platform_rows_of_a_number_that_two_hazards_have_are_given_out_in_turn() -> None:
+    hazards = [hazard("1", place="甲"), hazard("1", place="乙")]
+    sent = {"hazard_id": "1", "unit_id": "a1", "platform_date": "2014-02-21"}
+    for held, counts in (([sent], (1, 2)), ([sent, sent | {"platform_date": "2014-02-22"}], (2, 2))):
+        row = found(judged(units=[unit("a1")], hazards=hazards, platform=held), "F6-04", A)
+        assert (row.numerator, row.denominator) == counts
+
+
+def test_unit_of_two_counties_condemns_neither_and_hides_no_other_shortfall() -> None:
+    units = [unit("a1"), unit("x"), unit("x", C), unit("c1", C)]
+    one = judged(units=units, county_checks=[check("a1"), check("c1")])
+    assert [found(one, "R-03", area).result for area in (A, C)] == ["not_assessable"] * 2
+    row = found(one, "R-03", A)
+    assert (row.numerator, row.denominator) == (1, 2)
+    assert row.reason == "还差 1 家, 其中 1 家同时列入几个县区的名录, 无法判定"
+    two = judged(units=[*units, unit("a2")], county_checks=[check("c1"), check("a1")])
+    row = found(two, "R-03", A)
+    assert (row.result, row.missing) == ("not_met", 2)
+    assert row.reason == "还差 2 家, 其中 1 家同时列入几个县区的名录"
+    assert found(judged(units=units, self_checks=[self_check("a1")]), "P2-03", A).result == "not_assessable"
+
+
+def test_fifth_is_open_where_a_pass_may_belong_to_another_city() -> None:
+    """Four of city 乙 passed and none was checked: one is due. With x, which was checked, it is there."""
+    units = [unit("x"), unit("x", C), *(unit(f"c{number}", C) for number in range(4))]
+    passed = [check("x"), *(check(f"c{number}") for number in range(4))]
+    case = judged(units=units, county_checks=passed, city_checks=[check("x", "2014-03-04")])
+    row = found(case, "R-05", OTHER)
+    assert (row.result, row.numerator, row.denominator) == ("not_assessable", 0, 4)
+    assert row.reason == "1 家单位的县级检查记录不全或归属不清, 是否在抽检范围内无法判定"
+    case = judged(units=units, county_checks=passed, city_checks=[])
+    assert found(case, "R-05", OTHER).result == "not_met"
+
+
+def test_unit_in_the_rosters_of_two_counties_is_told_to_both() -> None:
+    action = "只计一家, 记在其中一个县区; 两个县区的分母都无法判定"
+    due = "units s 第 1 行也列入了同一编号, 归属待核定"
+    told = ["units", "甲", "units", "s", 1, "单位编号", "x", due, action]
+    assert problems_of(units=[unit("x"), unit("x", C), unit("y")]) == [told, told]
+
+
+def test_report_of_another_day_or_of_an_unknown_body_is_told() -> None:
+    def report(week: str, body: str = "卫生局") -> dict[str, object]:
+        return {"area": CITY, "body": body, "week": week, "received_at": week}
+
+    action = "该行保留, 不算任何单位的按时或缺报"
+    place = ["weekly", "甲", "weekly", "s", 1]
+    rows = [
+        report("2014-03-14"),
+        report("2014-03-13"),
+        report("2014-03-14", "卫生 局"),
+        report("2014-03-14", "卫计局"),
+    ]
+    assert problems_of(weekly=rows, reporters=[{"area": CITY, "body": "卫生局"}]) == [
+        [*place, "周次", "2014-03-13", "应为应报周报的周五", action],
+        [*place, "填报单位", "卫计局", "不在周报报送单位名单中", action],
+    ]
+    assert problems_of(weekly=[rows[3]]) == []
 
 
 def test_settled_tables_are_settled() -> None:

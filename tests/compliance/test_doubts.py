@@ -10,6 +10,7 @@ from audit_lib.compliance import judge, load_rulebook
 from audit_lib.compliance.facts import gather_facts
 from tests.compliance.tables import (
     CITY,
+    PROVINCE,
     A,
     B,
     Case,
@@ -42,11 +43,11 @@ def unread(*columns: str, table: str = "hazards") -> list[dict[str, object]]:
     return [unreadable(WORDS[column], table) for column in columns]
 
 
-def sent(*areas: str, **tables: Any) -> Any:
-    """An intake whose ledger came in one file of each of the areas."""
+def sent(*areas: str, came: str = "hazards", **tables: Any) -> Any:
+    """An intake in which a table, the ledger unless said, came in one file of each of the areas."""
     given = intake(**tables)
-    (ledger,) = given.files[given.files["table"] == "hazards"].to_dict("records")
-    others = given.files[given.files["table"] != "hazards"].to_dict("records")
+    (ledger,) = given.files[given.files["table"] == came].to_dict("records")
+    others = given.files[given.files["table"] != came].to_dict("records")
     files = [*others, *(ledger | {"file": area, "area": area} for area in areas)]
     return _with_files(given, files)
 
@@ -83,6 +84,53 @@ def test_county_without_a_ledger_has_not_completed_its_task() -> None:
     verdicts = judge(sent(A, **given, **LEDGER), run(), {}).verdicts.set_index("area")
     assert verdicts.loc[[A, B, CITY], "result"].tolist() == ["met", "not_assessable", "not_assessable"]
     assert verdicts.loc[B, "rules_not_assessable"] == "F3-02;F6-02"
+
+
+MAJORS = {
+    "units": TWO,
+    "county_checks": [check("a1"), check("b1")],
+    "hazards": [hazard("h1", grade="重大"), hazard("h2", "b1", grade="重大")],
+    "listings": [listing("h1")],
+}
+
+
+def test_listings_that_never_came_leave_majors_open_and_ask_nothing_where_none_is_owed() -> None:
+    case = of(sent(A, came="listings", **MAJORS))
+    assert [found(case, "F3-02", area).result for area in (A, B, CITY)] == [
+        "met", "not_assessable", "not_assessable",
+    ]  # fmt: skip
+    assert found(case, "F3-02", B).reason == "1 个县区的隐患排查治理台账、挂牌督办台账没有报送或未能全部读出"
+    assert found(of(sent(A, B, came="listings", **MAJORS)), "F3-02", B).result == "not_met"
+    assert found(judged(**MAJORS), "F3-02", B).result == "not_met"
+    ordinary = MAJORS | {"hazards": [hazard("h1", grade="重大"), hazard("h2", "b1")]}
+    assert found(of(sent(A, came="listings", **ordinary)), "F3-02", B).result == "not_applicable"
+
+
+def test_register_of_illegal_acts_that_never_came_is_no_proof_that_there_were_none() -> None:
+    act = {"act_id": "v", "unit_id": "a1", "found_date": "2014-03-01", "handled_type": "罚款"}
+    case = of(sent(A, came="illegal_acts", illegal_acts=[act], **MAJORS))
+    assert [found(case, "W2-01", area).result for area in (A, B)] == ["met", "not_assessable"]
+    case = of(sent(A, B, came="illegal_acts", illegal_acts=[act], **MAJORS))
+    assert found(case, "W2-01", B).result == "met"
+
+
+@pytest.mark.parametrize(
+    ("came", "rule_id", "rows"),
+    [
+        ("county_checks", "R-03", [check("a1")]),
+        ("self_checks", "P2-03", [self_check("a1")]),
+        ("city_checks", "R-05c", [check("a1", "2014-03-04")]),
+        ("platform_units", "F4-05", [{"unit_id": "a1"}]),
+    ],
+)
+def test_file_of_a_county_that_never_came_condemns_nobody(
+    came: str, rule_id: str, rows: list[dict[str, object]]
+) -> None:
+    given = {"units": TWO, "county_checks": [check("a1"), check("b1")]} | {came: rows}
+    case = of(sent(A, came=came, **given))
+    assert [found(case, rule_id, area).result for area in (A, B)] == ["met", "not_assessable"]
+    for areas in ((A, B), (CITY,), (PROVINCE, A)):
+        assert found(of(sent(*areas, came=came, **given)), rule_id, B).result == "not_met", areas
 
 
 @pytest.mark.parametrize("areas", [(A, B), (CITY,), ()])
@@ -300,7 +348,7 @@ def lame(*places: int, **cells: object) -> list[dict[str, object]]:
 def test_pass_without_a_day_leaves_open_whether_a_fifth_was_checked() -> None:
     row = spot(lame(5), "a0")
     assert (row.result, row.numerator, row.denominator) == ("not_assessable", 1, 5)
-    assert row.reason == "1 家单位的县级检查记录不全, 是否在抽检范围内无法判定"
+    assert row.reason == "1 家单位的县级检查记录不全或归属不清, 是否在抽检范围内无法判定"
     assert spot(lame(5), "a0", "a1").result == "met"
     assert spot(lame(5, conclusion="不合格"), "a0").result == "met"
     assert spot(lame(5, date="2014-03-25", inspectors=None), "a0").result == "met"

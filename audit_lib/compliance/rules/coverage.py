@@ -96,7 +96,7 @@ def _self_checks_by_unit(state: pd.DataFrame) -> pd.DataFrame:
     late = "迟 " + state["days_late"].astype("str") + " 天"
     why = np.select(
         [state["days_late"] > 0, state["done"], state["unread"], state["doubtful"], state["pending"]],
-        [late, "", "自查表文件未能读出", "自查表没有可读的日期", "未到期"],
+        [late, "", "自查表没有报送或未能读出", "自查表没有可读的日期", "未到期"],
         "没有自查",
     )
     table = np.where(state["has_form"], "self_checks:", "units:")
@@ -118,7 +118,7 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame[unit_id, county, has_form, done, days_late, doubtful, pending, unread]
+    DataFrame[unit_id, county, contested, has_form, done, days_late, doubtful, pending, unread]
     """
     frame = facts.frame
     dates = facts.self_checks["self_check_date"]
@@ -129,7 +129,7 @@ def self_check_state(facts: Facts) -> pd.DataFrame:
     unread = frame["county"].isin(facts.gaps.closed_to(["self_checks"]))
     undated = among(frame["unit_id"], facts.self_checks.loc[dates.isna(), "unit_id"])
     late = (first - last).dt.days.clip(lower=0).astype("Int64")
-    return frame[["unit_id", "county"]].assign(
+    return frame[["unit_id", "county", "contested"]].assign(
         has_form=among(frame["unit_id"], facts.self_checks["unit_id"]),
         done=done,
         days_late=late.fillna(0).astype("int64"),

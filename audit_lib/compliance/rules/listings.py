@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.hazards import has_content, has_name, lacking, maybe_major, to_name
+from audit_lib.compliance.hazards import (
+    has_content,
+    has_name,
+    lacking,
+    maybe_major,
+    owes_listing,
+    to_name,
+)
 from audit_lib.compliance.keys import among, join_words, look_up
 from audit_lib.compliance.rows import (
     MET,
@@ -61,8 +68,7 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     unclear = (rows["body_level"].isna() & ~elsewhere | by_right) & ~proper
     limit = majors["found_date"] + facts.book.days("listing_limit")
     listed = among(majors["hazard_id"], rows.loc[proper, "hazard_id"])
-    swift = majors["closed"] & (majors["closed_date"] <= limit)
-    pending = ~swift & (limit > facts.as_of)
+    owed, pending = owes_listing(majors, as_of=facts.as_of, limit=facts.book.days("listing_limit"))
     ungraded = majors["grade"].isna()
     unread = pd.concat(
         [
@@ -74,7 +80,7 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     unknown = majors["found_date"].isna() | ungraded | (unread & ~(majors["closed_date"] > limit))
     return pd.DataFrame(
         {
-            "counted": ~swift & ~pending & ~(ungraded & listed),
+            "counted": owed & ~(ungraded & listed),
             "listed": listed,
             "doubtful": ~listed & (unknown | among(majors["hazard_id"], rows.loc[unclear, "hazard_id"])),
             "pending": pending,

@@ -229,7 +229,7 @@ def notices_received(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def notice_state(facts: Facts) -> pd.DataFrame:
-    """Return DataFrame[unit_id, county, in_time, days_late, doubtful] for the units at the freeze.
+    """Return DataFrame[unit_id, county, contested, in_time, days_late, doubtful] for the units at the freeze.
 
     A unit that was closed with evidence by then owes no receipt, nor does one that came later.
     """
@@ -239,7 +239,7 @@ def notice_state(facts: Facts) -> pd.DataFrame:
     forms = facts.self_checks[~(facts.self_checks["notice_date"] > facts.as_of)]
     first = look_up(units["unit_id"], forms.groupby("unit_id")["notice_date"].min())
     blank = facts.self_checks.loc[facts.self_checks["notice_date"].isna(), "unit_id"]
-    return units[["unit_id", "county"]].assign(
+    return units[["unit_id", "county", "contested"]].assign(
         in_time=first <= last,
         days_late=(first - last).dt.days.clip(lower=0).fillna(0).astype("int64"),
         doubtful=first.isna() & among(units["unit_id"], blank),

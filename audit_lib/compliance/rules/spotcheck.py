@@ -90,7 +90,8 @@ NOBODY = "县级没有检查合格的单位"
 def _with_doubtful_passes(facts: Facts, rows: pd.DataFrame, lame: pd.DataFrame) -> pd.DataFrame:
     """Leave open what would turn if units whose county check nobody can read whole had been passed.
 
-    Of them, those without a check of the city enlarge the frame only, the others both sides.
+    So would one that was passed and stands in the roster of another city too, counted in one of them. Of
+    them, those without a check of the city enlarge the frame only, the others both sides.
     """
     rate = facts.book.share("spot_rate")
     checks, passes = facts.county_checks, facts.passes
@@ -98,8 +99,9 @@ def _with_doubtful_passes(facts: Facts, rows: pd.DataFrame, lame: pd.DataFrame) 
     maybe = checks["incomplete"] & (checks["conclusion"].fillna(PASSED) == PASSED) & ~(checks["date"] > last)
     units = checks.loc[maybe & ~among(checks["unit_id"], passes["unit_id"]), ["unit_id", "county"]]
     units = units.drop_duplicates("unit_id")
-    seen = among(units["unit_id"], facts.city_checks["unit_id"])
     home = facts.places[facts.places["level"] == "city"].set_index("county")["area"]
+    units = pd.concat([units, _passed_elsewhere(facts, home)], ignore_index=True)
+    seen = among(units["unit_id"], facts.city_checks["unit_id"])
 
     def in_city(counties: pd.Series[str]) -> pd.Series[int]:
         numbers = look_up(counties, home).value_counts()
@@ -111,12 +113,20 @@ def _with_doubtful_passes(facts: Facts, rows: pd.DataFrame, lame: pd.DataFrame) 
     needed, least = (-(-size * rate.numerator // rate.denominator) for size in (whole + more, whole + gained))
     good = rows["result"].isin([MET, NOT_APPLICABLE]) & (needed > part)
     bad = (rows["result"] == NOT_MET) & (least <= most)
-    said = (more + gained).astype("str") + " 家单位的县级检查记录不全, 是否在抽检范围内无法判定"
+    said = (more + gained).astype("str") + " 家单位的县级检查记录不全或归属不清, 是否在抽检范围内无法判定"
     return rows.assign(
         result=rows["result"].mask(good | bad, NOT_ASSESSABLE),
         reason=rows["reason"].mask(good | bad, said),
         missing=rows["missing"].mask(good | bad),
     )
+
+
+def _passed_elsewhere(facts: Facts, home: pd.Series[str]) -> pd.DataFrame:
+    """Return the counties that passed units have in the roster of a city where they are not counted."""
+    other = facts.contested.rename("county").reset_index()
+    both = facts.passes[["unit_id", "county"]].merge(other, on="unit_id", suffixes=("_counted", ""))
+    apart = look_up(both["county"], home) != look_up(both["county_counted"], home)
+    return both.loc[apart, ["unit_id", "county"]]
 
 
 def checked_after_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
