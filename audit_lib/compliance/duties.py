@@ -65,18 +65,19 @@ def judge_duties(facts: Facts, rule: Rule, rows: pd.DataFrame) -> pd.DataFrame:
     ----------
     rows : DataFrame[level, subject, area, met, ...], one row per duty; optional columns: ``reason``
         (why not, or what to know), ``evidence``, ``numerator``, ``denominator``, ``value``,
-        ``doubtful`` (a cell that decides cannot be read), ``applicable``
+        ``doubtful`` (a cell that decides cannot be read), ``applicable``, ``certain`` (what falls short is
+        there to be seen: no file that was not read can cure it)
 
     Nothing is assumed of an area whose files could not be read.
     """
     rows = rows.reset_index(drop=True)
-    for name, default in (("doubtful", False), ("applicable", True)):
+    for name, default in (("doubtful", False), ("applicable", True), ("certain", False)):
         given = rows[name].astype("boolean").fillna(default) if name in rows else default
         rows = rows.assign(**{name: pd.Series(given, index=rows.index).astype(bool)})
     rows = rows.assign(reason=rows.get("reason", pd.Series(pd.NA, index=rows.index, dtype="str")))
     rows = rows.assign(reason=rows["reason"].astype("str").where(rows["reason"] != ""))
     short = ~rows["met"].astype(bool)
-    lost = short & hidden(facts, (*rule.needs, *rule.counts), rows)
+    lost = short & ~rows["certain"] & hidden(facts, (*rule.needs, *rule.counts), rows)
     cases = [
         (~rows["applicable"], NOT_APPLICABLE),
         (lost, NOT_ASSESSABLE),

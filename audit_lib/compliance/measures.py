@@ -17,6 +17,7 @@ from audit_lib.compliance.rules.coverage import in_grid, inspected_units, self_c
 from audit_lib.compliance.rules.forms import drills
 from audit_lib.compliance.rules.ledger import platform_state
 from audit_lib.compliance.rules.listings import best_listings, listing_state, signature_state
+from audit_lib.compliance.rules.papers import notice_state
 from audit_lib.compliance.rules.rectification import managed
 from audit_lib.compliance.rules.reports import due_reports
 from audit_lib.sampling import PASSED, county_passes
@@ -54,8 +55,8 @@ def _units(rows: pd.DataFrame, known: pd.Series[str]) -> Counts:
 
 
 def _notice(facts: Facts) -> Counts:
-    signed = facts.self_checks["notice_date"] <= facts.book.day("notice_last")
-    return _units(_frozen(facts), facts.self_checks.loc[signed, "unit_id"])
+    state = notice_state(facts)
+    return count(state, state["in_time"])
 
 
 def _self_check(facts: Facts, *, most: float = np.inf) -> Counts:
@@ -89,9 +90,9 @@ def _spot_to_date(facts: Facts) -> Counts:
 
 
 def _spot_pass(facts: Facts) -> Counts:
-    """The latest counted check of each unit speaks."""
+    """The first counted check of each unit speaks: a later pass says only that the failure was mended."""
     rows = facts.spot_checks[facts.spot_checks["in_quota"]].sort_values(["unit_id", "date", "check_id"])
-    rows = rows.drop_duplicates("unit_id", keep="last")
+    rows = rows.drop_duplicates("unit_id")
     return count(rows, rows["conclusion"] == PASSED)
 
 
@@ -112,7 +113,8 @@ def _agreement(facts: Facts) -> Counts:
     last = pd.merge_asof(
         spot, own[["unit_id", "date", "check_id"]], on="date", by="unit_id", suffixes=("", "_own")
     )
-    named = last["county_check_id"].where(last["county_check_id"].isin(own["check_id"]))
+    of_unit = among(last["unit_id"] + "|" + last["county_check_id"], own["unit_id"] + "|" + own["check_id"])
+    named = last["county_check_id"].where(of_unit)
     pairs = last[["county", "check_id"]].assign(own=named.fillna(last["check_id_own"]))
     items = facts.check_items[facts.check_items["result"].isin(["合格", "不合格", "部分合格"])]
     items = items[["check_id", "item_id", "result"]].drop_duplicates(["check_id", "item_id"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compliance.tables import CITY, A, B, found, judged, unit
+from tests.compliance.tables import CITY, A, B, found, judged, quarantined, unit
 
 BODY = f"{CITY}:卫生局"
 UNITS = {"units": [unit("a1"), unit("b1", B)]}
@@ -79,6 +79,30 @@ def issue(number: str, status: str | None = "已解决", area: str = A, **cells:
 def test_feedback_of_2013_is_solved_with_date_and_proof(issues, result, reason) -> None:  # type: ignore[no-untyped-def]
     row = found(judged(feedback=issues, **UNITS), "F3-01", A, "county")
     assert (row.result, row.reason) == (result, reason)
+
+
+def test_file_of_issues_that_was_not_read_is_neither_done_nor_nothing_to_do_and_cures_nothing() -> None:
+    unread = {"quarantine": [quarantined("feedback")], **UNITS}
+    for issues, result in (
+        ([issue("1", area=B)], "not_assessable"),
+        ([issue("1")], "not_assessable"),
+        ([issue("1"), issue("2", "未解决")], "not_met"),
+    ):
+        assert found(judged(feedback=issues, **unread), "F3-01", A, "county").result == result
+
+
+def test_of_an_issue_told_twice_the_unsolved_row_counts() -> None:
+    row = found(judged(feedback=[issue("1"), issue("1", "未解决")], **UNITS), "F3-01", A, "county")
+    assert (row.result, row.numerator, row.denominator) == ("not_met", 0, 1)
+
+
+def test_two_deputies_under_one_title_are_two_posts() -> None:
+    deputies = [post("副局长"), post("副局长", "钱七", duty_letter=None)]
+    row = found(judged(responsibilities=deputies, **UNITS), "F1-02", BODY)
+    assert (row.result, row.numerator, row.denominator, row.reason) == ("not_met", 1, 2, "未签责任书: 副局长")
+    lost = {"quarantine": [quarantined("responsibilities", CITY)], **UNITS}
+    assert found(judged(responsibilities=deputies, **lost), "F1-02", BODY).result == "not_met"
+    assert found(judged(responsibilities=deputies[:1], **lost), "F1-02", BODY).result == "not_assessable"
 
 
 def test_a_countys_issue_counts_for_its_city_and_a_direct_body_for_itself() -> None:

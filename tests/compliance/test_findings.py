@@ -63,7 +63,8 @@ def test_no_row_is_no_proof_where_a_file_was_not_read() -> None:
         ("2014-03-31", {"deadline": None}, "not_met"),
         ("2014-03-31", {"deadline": None} | closed("2014-02-27"), "met"),
         ("2014-03-31", {"deadline": None} | closed("2014-02-28"), "not_met"),
-        ("2014-02-27", {"deadline": None}, "not_due"),
+        ("2014-02-26", {"deadline": None}, "not_due"),
+        ("2014-02-27", {"deadline": None}, "not_met"),
         ("2014-03-31", {"deadline": None, "found_date": None}, "not_assessable"),
     ],
 )
@@ -104,6 +105,11 @@ def test_ledger_that_was_not_read_leaves_the_problem_open() -> None:
     assert found(case, "W2-10", "1").result == "not_assessable"
     (row,) = judged(**UNITS).rows("W2-10").itertuples()
     assert row.result == "not_assessable"
+
+
+def test_grave_accident_is_none_the_less_where_another_file_was_not_read() -> None:
+    case = judged(units=[unit("a1")], accidents=[accident(grade="重大")], files=[refused("accidents", A)])
+    assert found(case, "G-02", A).result == "not_met"
 
 
 def test_cases_are_counted_and_not_judged() -> None:

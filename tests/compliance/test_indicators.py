@@ -215,6 +215,31 @@ def test_agreement_counts_items_that_both_judged_at_the_check_named_or_the_last_
     }
 
 
+def test_check_of_another_unit_that_the_city_names_is_not_compared_with() -> None:
+    items = [("a1-2014-03-03", "合格"), ("a2-2014-03-03", "不合格"), ("a1-2014-03-05", "合格")]
+    facts = judged(
+        units=[unit("a1"), unit("a2")],
+        county_checks=[check("a1"), check("a2")],
+        city_checks=[check("a1", "2014-03-05", county_check_id="a2-2014-03-03")],
+        check_items=[{"check_id": key, "item_id": "CK-M1", "result": said} for key, said in items],
+    ).facts
+    assert MEASURES["agreement"](facts).to_dict("list") == {"numerator": [1], "denominator": [1]}
+
+
+def test_first_spot_check_of_a_unit_speaks_and_a_unit_closed_before_the_freeze_owes_no_receipt() -> None:
+    facts = judged(
+        units=[
+            unit("a1"),
+            unit("a2", status="注销", status_date="2014-02-05", status_evidence="注销文1号"),
+        ],
+        county_checks=[check("a1")],
+        city_checks=[check("a1", "2014-03-04", conclusion="不合格"), check("a1", "2014-03-20")],
+        self_checks=[self_check("a1", notice_date="2014-02-08")],
+    ).facts
+    for key, counts in (("spot_pass", (0, 1)), ("notice", (1, 1)), ("coverage_roster", (1, 2))):
+        assert tuple(MEASURES[key](facts).iloc[0]) == counts, key
+
+
 def test_platform_may_hold_hazards_that_no_ledger_has() -> None:
     told = [
         {"hazard_id": name, "unit_id": "a1", "platform_date": "2014-03-01"} for name in ("h1", "x1", "x1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from audit_lib.compliance.duties import as_reported, judge_duties, own_places, spread_over_places
+from audit_lib.compliance.duties import as_reported, hidden, judge_duties, own_places, spread_over_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content, has_name
 from audit_lib.compliance.keys import among, first_of, join_words, look_up
@@ -68,13 +68,15 @@ def letters_signed(facts: Facts, rule: Rule) -> pd.DataFrame:
         flags.groupby(posts["subject"]).sum().reindex(bodies["subject"], fill_value=0).reset_index(drop=True)
     )
     open_ = posts.loc[~signed, ["subject", "post", "evidence"]]
+    unread = hidden(facts, rule.needs, bodies)
     words = "未签责任书: " + open_.sort_values("post").groupby("subject")["post"].agg("、".join)
     return judge_duties(
         facts,
         rule,
         bodies.assign(
-            met=(counts["all"] > 0) & (counts["signed"] == counts["all"]),
+            met=(counts["all"] > 0) & (counts["signed"] == counts["all"]) & ~unread,
             doubtful=counts["signed"] + counts["undated"] == counts["all"],
+            certain=counts["signed"] + counts["undated"] < counts["all"],
             numerator=counts["signed"],
             denominator=counts["all"],
             reason=look_up(bodies["subject"], words).mask(counts["all"] == 0, "安全责任登记表没有该单位"),
@@ -135,10 +137,12 @@ def grids_in_charge(facts: Facts, rule: Rule) -> pd.DataFrame:
 def feedback_solved(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F3-01: each issue that 2013 fed back to an area is solved, with a date and proof, per source (A21).
 
-    An issue called solved without date or proof leaves the area open. A body outside the areas,
+    An issue called solved without date or proof leaves the area open, and so does a file that may hold
+    another; of an issue told twice the unsolved row counts. A body outside the areas,
     such as one directly under the province, answers for itself.
     """
-    rows = first_of(facts.records["feedback"], ["issue_id", "area"])
+    read = facts.records["feedback"]
+    rows = first_of(read, ["issue_id", "area"], before=[read["status"] == SOLVED])
     solved = rows["status"] == SOLVED
     proven = has_content(rows["proof"], facts.book.no_document)
     done = solved & proven & (rows["closed_date"] <= facts.as_of)
@@ -159,13 +163,15 @@ def feedback_solved(facts: Facts, rule: Rule) -> pd.DataFrame:
     all_subjects = pd.concat([own_places(facts, rule)[keys], counts[keys]]).drop_duplicates()
     table = all_subjects.merge(counts, on=keys, how="left").merge(words, on=keys, how="left")
     table[["done", "lame", "all"]] = table[["done", "lame", "all"]].fillna(0).astype("int64")
+    table["area"] = table["subject"].str.split(":", n=1).str[0]
+    unread = hidden(facts, rule.needs, table)
     return judge_duties(
         facts,
         rule,
         table.assign(
-            area=table["subject"].str.split(":", n=1).str[0],
-            met=table["done"] == table["all"],
-            applicable=table["all"] > 0,
+            met=(table["done"] == table["all"]) & ~unread,
+            applicable=(table["all"] > 0) | unread,
+            certain=table["done"] + table["lame"] < table["all"],
             doubtful=table["done"] + table["lame"] == table["all"],
             numerator=table["done"],
             denominator=table["all"],
@@ -176,7 +182,9 @@ def feedback_solved(facts: Facts, rule: Rule) -> pd.DataFrame:
 
 
 def _posts(facts: Facts) -> pd.DataFrame:
-    rows = first_of(facts.records["responsibilities"], ["area", "body", "post"])
+    """The leading posts: two deputies under one title are two; of one told twice the unsigned row counts."""
+    read = facts.records["responsibilities"]
+    rows = first_of(read, ["area", "body", "post", "person"], before=[read["signed_date"].notna()])
     subject = rows["area"] + ":" + rows["body"]
     return rows.assign(
         subject=subject,

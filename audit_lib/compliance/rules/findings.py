@@ -56,6 +56,7 @@ def no_grave_accident(facts: Facts, rule: Rule) -> pd.DataFrame:
         places.assign(
             met=~bad & ~lame & ~lost,
             doubtful=~bad,
+            certain=bad,
             reason=look_up(places["area"], said).fillna("登记表中没有事故"),
             evidence=look_up(
                 places["area"], join_evidence(cite("accidents", rows["accident_id"]), rows["county"])
@@ -86,7 +87,7 @@ def province_findings_mended(facts: Facts, rule: Rule) -> pd.DataFrame:
         (one["closed"] & (one["closed_date"] <= limit)) | one["due"].notna() for one in (rows, best)
     )
     result = np.select(
-        [in_time, rows["found_date"].isna() | possibly, limit >= facts.as_of],
+        [in_time, rows["found_date"].isna() | possibly, limit > facts.as_of],
         [MET, NOT_ASSESSABLE, NOT_DUE],
         NOT_MET,
     )
@@ -106,7 +107,7 @@ def findings_in_ledgers(facts: Facts, rule: Rule) -> pd.DataFrame:
     matched = _by_number(rows, facts.hazards) | _by_words(rows, facts.hazards, grace)
     unread = hidden(facts, ("hazards",), rows.assign(area=rows["county"]))
     result = np.select(
-        [matched, unread, rows["date"].isna(), rows["date"] + grace >= facts.as_of],
+        [matched, unread, rows["date"].isna(), rows["date"] + grace > facts.as_of],
         [MET, NOT_ASSESSABLE, NOT_ASSESSABLE, NOT_DUE],
         NOT_MET,
     )

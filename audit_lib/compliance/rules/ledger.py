@@ -8,7 +8,7 @@ import pandas as pd
 from audit_lib.compliance.duplicates import by_number
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import lacking
-from audit_lib.compliance.keys import among, look_up
+from audit_lib.compliance.keys import among, look_up, once
 from audit_lib.compliance.rows import (
     MET,
     NOT_ASSESSABLE,
@@ -240,7 +240,7 @@ def nothing_let_pass(facts: Facts, rule: Rule) -> pd.DataFrame:
     About a hazard: it was closed, or has a limit not before it was found, or a kind of treatment; about
     an illegal act: how it was handled. Counted are these; the worse of both decides.
     """
-    acts, hazards = facts.records["illegal_acts"], facts.hazards
+    acts, hazards = once(facts.records["illegal_acts"]), facts.hazards
     limited, unread = (
         one["closed"] | (one["deadline"] >= one["found_date"]) | one["method"].notna()
         for one in (hazards, facts.hazards_at_best)

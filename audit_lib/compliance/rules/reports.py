@@ -223,11 +223,15 @@ def published_faults(row: pd.Series[Any]) -> list[str] | None:
 
 
 def _astray(facts: Facts) -> pd.Series[int]:
-    """Count for each body the reports that may be those it lacks: of no due Friday, or of no known body."""
+    """Count for each body the reports that may be those it lacks: of no due Friday, or of no known body.
+
+    One of the Friday after the last is the closing report that nobody asked for (A10), and lacks nowhere.
+    """
     bodies = facts.reporters[["area", "body"]]
     own = facts.weekly["area"] + ":" + facts.weekly["body"]
     known = among(own, bodies["area"] + ":" + bodies["body"])
-    odd = own[known & ~facts.weekly["week"].isin(facts.book.fridays)].value_counts()
+    due = facts.book.fridays.append(facts.book.fridays[-1:] + _WEEK)
+    odd = own[known & ~facts.weekly["week"].isin(due)].value_counts()
     strange = facts.weekly.loc[~known, "area"].value_counts()
     found = [
         look_up(keys.reset_index(drop=True), counts).fillna(0).astype("int64")
