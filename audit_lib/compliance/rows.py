@@ -13,7 +13,7 @@ import pandas as pd
 
 from audit_lib import schemas
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import join_words, look_up
+from audit_lib.compliance.keys import among, join_words, look_up
 from audit_lib.compliance.rulebook import Rule
 
 MET, NOT_MET = "met", "not_met"
@@ -242,12 +242,18 @@ def _sum_up(facts: Facts, rule: Rule, counts: pd.DataFrame) -> pd.DataFrame:
     by_county["unread"] = places["county"].isin(closed).astype("int64").to_numpy()
     by_county[["level", "area"]] = places[["level", "area"]].to_numpy()
     sums = by_county.groupby(["level", "area"], sort=True).sum().reset_index()
+    which = pd.Series("", index=sums.index, dtype="str")
+    for table in rule.needs:
+        lost = places.loc[places["county"].isin(facts.gaps.closed_to([table])), ["level", "area"]]
+        hit = among(sums["level"] + ":" + sums["area"], lost["level"] + ":" + lost["area"])
+        which += hit.map({True: f"、{_titles([table])}", False: ""}).astype("str")
     # A roster row is counted and proves nothing, so one that is lost can excuse no shortfall.
     proofs = [table for table in rule.needs if table not in ("units", *rule.counts)]
     return sums.assign(
         unidentified=_unidentified(facts, sums, rule.counts),
         unproven=_unidentified(facts, sums, proofs),
         absent=bool(facts.gaps.not_given(rule.needs)),
+        which=which.str.removeprefix("、"),
     )
 
 
@@ -274,7 +280,7 @@ def _cases(facts: Facts, rule: Rule, sums: pd.DataFrame, gap: pd.Series[int], no
         (sums["absent"], NOT_ASSESSABLE, f"没有可用的{_titles(facts.gaps.not_given(rule.needs))}"),
         ((short > 0) & (not early), NOT_MET, gaps),
         (sums["unread"] > 0, NOT_ASSESSABLE,
-         sums["unread"].astype("str") + f" 个县区的{_titles(rule.needs)}没有报送或未能全部读出"),
+         sums["unread"].astype("str") + " 个县区的" + sums["which"] + "没有报送或未能全部读出"),
         ((gap > 0) & early, NOT_DUE, "未到期, 目前" + gaps),
         ((gap > 0) & (gap > sums["doubtful"]), NOT_ASSESSABLE, gaps + ", 无法判定"),
         (gap > 0, NOT_ASSESSABLE, gap.astype("str") + f" {rule.counted_in}的记录不全, 无法判定"),

@@ -125,7 +125,8 @@ def _given_out(
         grave = hazards[hazards["grade"] != ORDINARY] if name == "listings" else hazards
         turns = sorted((hazards if grave.empty else grave)["hazard_id"], key=lambda one: (len(one), one))
         mine = rows[(unit == whose) & (rows["hazard_id"] == number)].drop(columns=list(PROVENANCE))
-        mine = mine.astype("str").fillna("").sort_values(list(mine), kind="stable")
+        mine = mine.astype("str").fillna("")
+        mine = mine.sort_values([str(name) for name in mine], kind="stable")
         by = mine["body_level"] if name == "listings" else pd.Series("", index=mine.index)
         for _, same in mine.groupby(by):
             for place, index in zip(same.groupby(list(same)).ngroup(), same.index, strict=True):
