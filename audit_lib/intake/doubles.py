@@ -122,14 +122,16 @@ def _given_out(
     numbers, lines = rows["hazard_id"].copy(), []
     unit = rows["unit_id"].fillna(rows["hazard_id"].map(alone.set_index("was")["unit_id"]))
     for (whose, number), hazards in several.groupby(["unit_id", "was"], sort=True):
-        grave = hazards[hazards["grade"] != ORDINARY] if name == "listings" else hazards
+        listed = name == "listings"
+        grave = hazards[hazards["grade"] != ORDINARY] if listed else hazards
         turns = sorted((hazards if grave.empty else grave)["hazard_id"], key=lambda one: (len(one), one))
         mine = rows[(unit == whose) & (rows["hazard_id"] == number)].drop(columns=list(PROVENANCE))
         mine = mine.astype("str").fillna("")
         mine = mine.sort_values([str(name) for name in mine], kind="stable")
-        by = mine["body_level"] if name == "listings" else pd.Series("", index=mine.index)
+        by = mine["body_level"] if listed else pd.Series("", index=mine.index)
         for _, same in mine.groupby(by):
-            for place, index in zip(same.groupby(list(same)).ngroup(), same.index, strict=True):
+            one = ["listing_id"] if listed else [str(word) for word in same]
+            for place, index in zip(same.groupby(one).ngroup(), same.index, strict=True):
                 numbers[index] = turns[place % len(turns)]
                 kept = Text(f"依次记作 {numbers[index]}", f"counted as {numbers[index]}, in turn")
                 at = [rows.at[index, word] for word in PROVENANCE]

@@ -176,7 +176,7 @@ def test_listings_of_a_number_that_two_hazards_have_are_given_to_the_majors_in_t
     alone = listing("1", unit_id=None)
     for hazards, listings, counts in (
         ([first, second], [listing("1")], (1, 2)),  # one listing for two majors: one is not listed
-        ([first, second], [listing("1"), listing("1")], (1, 2)),  # the same row in two files
+        ([first, second], [listing("1"), listing("1", measure="改线")], (1, 2)),  # one number in two files
         ([first, second], [listing("1"), again], (2, 2)),
         ([first, second], [listing("1"), bureau], (1, 2)),
         ([first, second], [listing("1"), again, bureau], (2, 2)),
