@@ -86,7 +86,7 @@ def test_every_indicator_of_the_rulebook_is_measured_in_every_area(judgement) ->
         ("pass", PROVINCE, 3, 3),
         ("spot", CITY, 2, 2),
         ("spot", PROVINCE, 2, 3),
-        ("spot_pass", CITY, 1, 2),
+        ("spot_pass", CITY, 0, 2),
         ("missed", CITY, 1, 1),
         ("rectified", CITY, 1, 1),
         ("rectified", PROVINCE, 1, 2),
