@@ -16,12 +16,7 @@ from audit_lib.investigation.signals import find_signals
 from audit_lib.investigation.spread import dispersion
 from audit_lib.investigation.standing import model_facts, training_rows, unit_standing
 from audit_lib.investigation.texts import group_texts
-from audit_lib.investigation.validation import (
-    calibration,
-    compare_orders,
-    days_earlier,
-    found_in_first_half,
-)
+from audit_lib.investigation.validation import calibration, compare_orders, days_earlier, found_in_first_half
 from audit_lib.investigation.visits import propose_visits, visit_scores
 from audit_lib.investigation.where import (
     beside_failures,

@@ -54,15 +54,7 @@ class Clause:
     value: str = ""
 
 
-MAIN = (
-    "units",
-    "county_checks",
-    "city_checks",
-    "province_checks",
-    "hazards",
-    "listings",
-    "self_checks",
-)
+MAIN = ("units", "county_checks", "city_checks", "province_checks", "hazards", "listings", "self_checks")
 """Tables that a word without a table means; of the registers one says 表名.列名."""
 
 Condition = tuple[tuple[Clause, ...], ...]

@@ -10,12 +10,7 @@ from audit_lib.reporting.areas import cities_section, unmet_section
 from audit_lib.reporting.brief import brief_section
 from audit_lib.reporting.case import Case
 from audit_lib.reporting.facts import VERDICT_RULE
-from audit_lib.reporting.findings import (
-    findings_section,
-    findings_table,
-    questions_section,
-    questions_table,
-)
+from audit_lib.reporting.findings import findings_section, findings_table, questions_section, questions_table
 from audit_lib.reporting.judged import judged_section
 from audit_lib.reporting.lives import lives_section
 from audit_lib.reporting.majors import KINDS, majors_section

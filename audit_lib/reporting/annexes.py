@@ -9,12 +9,7 @@ from audit_lib.reporting.facts import indicator_words
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.model import Grid, Paragraph, Section
 from audit_lib.reporting.verdicts import verdict_rows
-from audit_lib.reporting.words import (
-    LEFT_TO_PEOPLE,
-    chosen_readings,
-    rule_name,
-    rule_titles,
-)
+from audit_lib.reporting.words import LEFT_TO_PEOPLE, chosen_readings, rule_name, rule_titles
 from audit_lib.schemas import rulebook_rows
 
 READINGS = {

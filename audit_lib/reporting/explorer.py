@@ -63,10 +63,7 @@ def explored(inquiry: Inquiry, area: str, kind: str, first: pd.Timestamp, last: 
         Number(key, name, "text", words, "检查记录")
         for key, name, words in (("filters", "筛选", label), ("failed", "不合格的检查", said))
     )
-    blocks = (
-        Picture("筛选", "{filters}", picture, "{failed}", numbers),
-        make_grid("筛选", table),
-    )
+    blocks = (Picture("筛选", "{filters}", picture, "{failed}", numbers), make_grid("筛选", table))
     return Section("explored", "按地区、类别、期间查看", blocks)
 
 

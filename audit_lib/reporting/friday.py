@@ -39,11 +39,7 @@ def friday_section(week: Week) -> Section:
     return Section(
         "table",
         "附件1　周报表",
-        (
-            make_grid("报送情况", rows),
-            make_grid("周报表", rows),
-            make_grid("周报表 隐患", rows),
-        ),
+        (make_grid("报送情况", rows), make_grid("周报表", rows), make_grid("周报表 隐患", rows)),
     )
 
 

@@ -120,10 +120,7 @@ def _records(inquiry: Inquiry) -> Section:
     defined = pd.DataFrame(
         [{"zh": one.zh, "definition": one.definition, "effect": one.effect} for one in known.values()]
     )
-    blocks = (
-        make_grid("记录信号", pd.DataFrame(rows), shown=SHOWN),
-        make_grid("信号口径", defined),
-    )
+    blocks = (make_grid("记录信号", pd.DataFrame(rows), shown=SHOWN), make_grid("信号口径", defined))
     return Section("records", "记录是否像实际检查", blocks)
 
 

@@ -8,14 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from audit_lib.reporting.case import Case
-from audit_lib.reporting.facts import (
-    COUNTED,
-    VERDICT_RULE,
-    clauses,
-    definition,
-    indicator_number,
-    sides,
-)
+from audit_lib.reporting.facts import COUNTED, VERDICT_RULE, clauses, definition, indicator_number, sides
 from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.judged import own_rules
 from audit_lib.reporting.majors import KINDS, majors_words
@@ -27,16 +20,7 @@ from audit_lib.reporting.verdicts import proposals_table, verdict_rows
 from audit_lib.reporting.weekly import bodies_table, change_grid
 from audit_lib.reporting.words import VERDICTS, rule_name, shorten
 
-CARDS = (
-    "coverage",
-    "self_check",
-    "grid",
-    "spot",
-    "rectified",
-    "rectified_due",
-    "managed",
-    "listed",
-)
+CARDS = ("coverage", "self_check", "grid", "spot", "rectified", "rectified_due", "managed", "listed")
 """The rates that are read first; the three of rectification stand side by side under their own names."""
 
 LEVEL_WORDS = {"city": "市级", "county": "县级"}

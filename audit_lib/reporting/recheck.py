@@ -127,10 +127,7 @@ def _estimates(case: Case, drawn: DrawnCase) -> list[Grid]:
     ).sort_values(["indicator", "place"], ignore_index=True)
     rows = rows[~rows["indicator"].str.startswith(FUNNEL)]
     main = rows["indicator"].isin(set(_rows(case, drawn, RECHECK)["indicator"]))
-    return [
-        make_grid("省级核查推算", rows[main]),
-        make_grid("其他推算", rows[~main]),
-    ]
+    return [make_grid("省级核查推算", rows[main]), make_grid("其他推算", rows[~main])]
 
 
 def _intervals(case: Case, drawn: DrawnCase) -> list[Block]:

@@ -78,29 +78,11 @@ def _draw_tile(axes: Axes, tile: Tile) -> None:
     corner = (tile.column, tile.row)
     axes.add_patch(Rectangle(corner, 1, 1, facecolor=fill, edgecolor="#b9bfc7", hatch=hatch, linewidth=0.5))
     paper = {"facecolor": "#ffffff", "edgecolor": "none", "pad": 0.6} if hatch else None
-    centre = tile.column + 0.5
-    axes.text(
-        centre,
-        tile.row + 0.36,
-        tile.name,
-        ha="center",
-        va="center",
-        fontsize=6.6,
-        color=ink,
-        bbox=paper,
-        zorder=5,
-    )
-    axes.text(
-        centre,
-        tile.row + 0.72,
-        mark + tile.words,
-        ha="center",
-        va="center",
-        fontsize=5.6,
-        color=ink,
-        bbox=paper,
-        zorder=5,
-    )
+    for down, text, size in ((0.36, tile.name, 6.6), (0.72, mark + tile.words, 5.6)):
+        axes.text(
+            tile.column + 0.5, tile.row + down, text, ha="center", va="center", fontsize=size, color=ink,
+            bbox=paper, zorder=5,
+        )  # fmt: skip
 
 
 def _edges(row: int, column: int) -> tuple[tuple[tuple[int, int], tuple[list[int], list[int]]], ...]:
