@@ -13,7 +13,6 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from audit_lib import schemas
 from audit_lib.compliance import Judgement, Rulebook, run_rulebook
 from audit_lib.errors import ParamsError, ReportError
 from audit_lib.intake import Intake, city_codes
@@ -60,10 +59,10 @@ class Case:
     verdicts: pd.DataFrame
     draws: tuple[DrawnCase, ...]
     as_of: dt.date
-    questions: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("questions"))
-    switched: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("switched"))
-    ageing: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("ageing"))
-    spread: pd.DataFrame = dataclasses.field(default_factory=lambda: schemas.empty("spread"))
+    questions: pd.DataFrame
+    switched: pd.DataFrame
+    ageing: pd.DataFrame
+    spread: pd.DataFrame
     made: dict[Callable[..., Any], Any] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
     )

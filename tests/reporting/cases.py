@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
 
 from audit_lib import schemas
+from audit_lib.compliance import Judgement
+from audit_lib.intake import Intake
 from audit_lib.params import Params, Run
-from audit_lib.reporting.case import Case, codes_within
-from audit_lib.reporting.whole import rule_places, rules_within, tree
+from audit_lib.reporting.case import Case, make_case
 
 PROVINCE, CITY, COUNTY, NORTH, LONE = "990000", "990100", "990102", "990103", "990581"
 HOSTILE = '<script>alert("x")</script>=1+1\n第二行'
@@ -187,29 +188,25 @@ def run(folder: Path, *, demo: bool = True) -> Run:
     return Run(params, folder / "params.yaml", folder, folder / "out")
 
 
+BY_HAND = {"rules": rules, "indicators": indicators, "verdicts": verdicts}
+
+
+def judgement() -> Judgement:
+    """Return what was judged of the province: three tables by hand, the others without a row."""
+    names = (table.name for table in dataclasses.fields(Judgement))
+    return Judgement(**{name: BY_HAND[name]() if name in BY_HAND else schemas.empty(name) for name in names})
+
+
+def intake(*quarantined: tuple[object, ...]) -> Intake:
+    """Return what was read of the province, with these rows set aside."""
+    places = ["table", "sender", "area", "file", "sheet", "row", "reason", "cells"]
+    quarantine = pd.DataFrame(list(quarantined), columns=places)
+    said = ["table", "sender", "file", "sheet", "row", "column", "got", "due", "action"]
+    counted = files().assign(title=0, header=1, subtotal=0, foot=0, blank=0)
+    nothing = pd.DataFrame(columns=places)
+    return Intake(tables(), AREAS, counted, pd.DataFrame(columns=said), quarantine, nothing)
+
+
 def case(folder: Path, area: str = PROVINCE, *, demo: bool = True) -> Case:
-    areas = tree(AREAS)
-    row = areas.set_index("code").loc[area]
-    quarantine = pd.DataFrame(
-        [("units", CITY, COUNTY, "名录/青原市.xlsx", "南溪区", 20, "没有单位编号", "{}")],
-        columns=["table", "sender", "area", "file", "sheet", "row", "reason", "cells"],
-    )
-    return Case(
-        run=run(folder, demo=demo),
-        code=area,
-        name=row["name"],
-        level=row["level"],
-        codes=codes_within(areas, area),
-        areas=areas,
-        tables=tables(),
-        files=files(),
-        problems=pd.DataFrame(),
-        quarantine=quarantine,
-        rules=rules_within(rules(), rule_places(rules(), areas), codes_within(areas, area)),
-        indicators=indicators(),
-        scores=schemas.empty("scores"),
-        estimates=schemas.empty("estimates"),
-        verdicts=verdicts(),
-        draws=(),
-        as_of=dt.date(2014, 3, 31),
-    )
+    lost = ("units", CITY, COUNTY, "名录/青原市.xlsx", "南溪区", 20, "没有单位编号", "{}")
+    return make_case(run(folder, demo=demo), area, intake(lost), judgement())

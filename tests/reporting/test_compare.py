@@ -10,12 +10,9 @@ import pandas as pd
 from bs4 import BeautifulSoup
 from python_calamine import CalamineWorkbook
 
-from audit_lib.compliance import Judgement
-from audit_lib.intake import Intake
 from audit_lib.reporting import Report, Snapshot, compare_runs, report_html, report_workbook
 from audit_lib.reporting.changes import changed_rows
 from audit_lib.reporting.whole import tree
-from tests.reporting.runs import BY_HAND
 
 MANIFEST = {
     "inputs": [{"path": "台账/青原市.xlsx", "sha256": "a" * 64}],
@@ -27,14 +24,10 @@ MANIFEST = {
 
 
 def snapshot(name: str, **changed: object) -> Snapshot:
-    tables = {key: table() for key, table in BY_HAND.items()} | {
-        key: value for key, value in changed.items() if key in BY_HAND
-    }
-    nothing = pd.DataFrame()
-    intake = Intake(
-        changed.get("tables", cases.tables()), cases.AREAS, cases.files(), nothing, nothing, nothing
-    )  # type: ignore[arg-type]
-    return Snapshot(name, intake, Judgement(**tables), changed.get("manifest", MANIFEST))  # type: ignore[arg-type]
+    judged = {key: value for key, value in changed.items() if key in cases.BY_HAND}
+    intake = dataclasses.replace(cases.intake(), tables=changed.get("tables", cases.tables()))
+    judgement = dataclasses.replace(cases.judgement(), **judged)
+    return Snapshot(name, intake, judgement, changed.get("manifest", MANIFEST))  # type: ignore[arg-type]
 
 
 def corrected() -> Snapshot:

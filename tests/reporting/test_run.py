@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import shutil
@@ -12,9 +13,9 @@ from pathlib import Path
 import cases
 import jsonschema
 import pytest
-from runs import BY_HAND, PARAMS, bytes_of, judged_run, quiet
+from runs import PARAMS, bytes_of, judged_run, quiet
 
-from audit_lib.compliance import Judgement, write_judgement
+from audit_lib.compliance import write_judgement
 from audit_lib.errors import CallError, JudgeError, ParamsError, ReportError
 from audit_lib.files import sha256_file
 from audit_lib.params import Run
@@ -161,8 +162,7 @@ def test_counties_that_do_not_add_up_stop_every_report(tmp_path: Path) -> None:
     run = judged_run(tmp_path)
     wrong = cases.indicators()
     wrong.loc[(wrong["area"] == cases.LONE) & (wrong["indicator"] == "coverage"), "numerator"] = 299
-    tables = {name: table() for name, table in BY_HAND.items()} | {"indicators": wrong}
-    write_judgement(Judgement(**tables), run.folder / "judgement")
+    write_judgement(dataclasses.replace(cases.judgement(), indicators=wrong), run.folder / "judgement")
     for stage in (lambda: report_areas(run, None, progress=quiet), lambda: write_manifest(run)):
         with pytest.raises(JudgeError, match=r"^指标的下级之和与本级不等: 990000 coverage$"):
             stage()
