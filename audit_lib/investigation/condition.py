@@ -125,8 +125,10 @@ def _clause(table: str, word: str, sign: str, value: str, named: set[str]) -> Cl
         return Clause(table, "", sign)
     owners = _owners(word) if not table else [name for name in [table] if _has(inputs()[name], word)]
     if not owners:
-        zh, en = _nearest(word, sorted({column.zh for one in inputs().values() for column in one.columns}))
-        raise CallError(f"各表都没有“{word}”这一列{zh}", f'no table has a column "{word}"{en}')
+        among = [inputs()[table]] if table else list(inputs().values())
+        zh, en = _nearest(word, sorted({column.zh for one in among for column in one.columns}))
+        where, place = (f"“{among[0].zh}”", among[0].name) if table else ("各表都", "no table")
+        raise CallError(f"{where}没有“{word}”这一列{zh}", f'{place}: no column "{word}"{en}')
     chosen = [name for name in owners if name in named] or (["units"] if "units" in owners else owners)
     if len(chosen) > 1:
         said = "、".join(f"{inputs()[name].zh}.{word}" for name in chosen)

@@ -34,12 +34,16 @@ class Found:
     rows : those rows with county and the unit's name, kind and affiliation, sorted by county and key
     terms : the whole of what was asked, as pairs of a heading and its words
     asked : how many rows of that table there are in the area, kind and period
+    unclear : how many more rows may belong to the answer, as pairs of what is not known and a number
+    tables : names of all tables that were looked into, the one counted first
     """
 
     table: str
     rows: pd.DataFrame
     terms: tuple[tuple[str, str], ...]
     asked: int
+    unclear: tuple[tuple[str, int], ...]
+    tables: tuple[str, ...]
 
     @property
     def definition(self) -> str:
@@ -81,15 +85,26 @@ def find_rows(
     prefixes, kind = _kinds(unit_type)
     units = first_of(tables["units"], ["unit_id"])
     units = units[units["county"].isin(counties)]
+    unclear = []
     if prefixes:
+        anybody = _with_units(tables[base], units, base, counties, everybody=True)
+        unclear.append(("类别不明", int(anybody["unit_type"].isna().sum())))
         units = units[units["unit_type"].fillna("").astype("str").str.startswith(prefixes)]
     rows = _with_units(tables[base], units, base, counties, everybody=not prefixes)
     date = next((one.name for one in inputs()[base].columns if one.kind in ("date", "datetime")), "")
     first, last = read_period(period)
     if first is not None and base != "units":
+        if not date:
+            title = inputs()[base].zh
+            raise CallError(
+                f"“{title}”没有日期列, 不能限定期间", f"{base} has no date: leave the period empty"
+            )
+        unclear.append(("日期不明", int(rows[date].isna().sum())))
         rows = rows[rows[date].dt.normalize().between(first, last)]
     inside = {name: _within(table, name, first, last) for name, table in tables.items()}
     kept = _meets(rows, asked, base, inside, units)
+    perhaps = _meets(rows, asked, base, inside, units, blank=True) & ~kept
+    unclear.append(("条件所问的格为空", int(perhaps.sum())))
     keys = ["county", *inputs()[base].keys]
     terms = (
         ("统计对象", f"{inputs()[base].zh}, 每行算一条"),
@@ -103,6 +118,10 @@ def find_rows(
         rows=rows[kept].sort_values(list(dict.fromkeys(keys)), kind="stable", ignore_index=True),
         terms=terms,
         asked=len(rows),
+        unclear=tuple((what, many) for what, many in unclear if many),
+        tables=tuple(
+            dict.fromkeys([base, *(clause.table for clauses in asked for clause in clauses), "units"])
+        ),
     )
 
 
@@ -208,18 +227,27 @@ def _meets(
     base: str,
     inside: Mapping[str, pd.DataFrame],
     units: pd.DataFrame,
+    *,
+    blank: bool = False,
 ) -> pd.Series[bool]:
+    """Return which rows meet the condition; with ``blank`` those too that might, were no cell missing."""
     met = pd.Series(not condition, index=rows.index)
     for clauses in condition:
         each = pd.Series(True, index=rows.index)
         for clause in clauses:
-            each &= _clause_holds(rows, clause, base, inside, units)
+            each &= _clause_holds(rows, clause, base, inside, units, blank=blank)
         met |= each
     return met
 
 
 def _clause_holds(
-    rows: pd.DataFrame, clause: Clause, base: str, inside: Mapping[str, pd.DataFrame], units: pd.DataFrame
+    rows: pd.DataFrame,
+    clause: Clause,
+    base: str,
+    inside: Mapping[str, pd.DataFrame],
+    units: pd.DataFrame,
+    *,
+    blank: bool,
 ) -> pd.Series[bool]:
     if not clause.column:
         other = inside[clause.table]
@@ -232,12 +260,17 @@ def _clause_holds(
             )
         there = among(rows[key], other[key])
         return there if clause.sign == "有" else ~there
+    there = pd.Series(True, index=rows.index)
     if clause.table == base:
-        return holds(clause, rows[clause.column])
-    if clause.table == "units":
-        return holds(clause, look_up(rows["unit_id"], units.set_index("unit_id")[clause.column]))
-    linked = first_of(inside[clause.table].dropna(subset=["hazard_id"]), ["hazard_id"])
-    return holds(clause, look_up(rows["hazard_id"], linked.set_index("hazard_id")[clause.column]))
+        cells = rows[clause.column]
+    elif clause.table == "units":
+        cells = look_up(rows["unit_id"], units.set_index("unit_id")[clause.column])
+    else:
+        linked = first_of(inside[clause.table].dropna(subset=["hazard_id"]), ["hazard_id"])
+        cells = look_up(rows["hazard_id"], linked.set_index("hazard_id")[clause.column])
+        there = among(rows["hazard_id"], linked["hazard_id"])
+    asks_blank = clause.sign in ("为空", "不为空")
+    return holds(clause, cells) | (cells.isna() & there & blank & (not asks_blank))
 
 
 def shown_columns(found: Found, condition: str = "") -> list[str]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from audit_lib.files import sha256_bytes
-from audit_lib.intake import load_intake
+from audit_lib.intake import Intake, load_intake
 from audit_lib.investigation import Found, find_rows, shown_columns
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import find_area, find_run, groups_within
 from audit_lib.reporting.grids import make_grid
-from audit_lib.reporting.model import Cards, Grid, Number, Picture, Report, Section
+from audit_lib.reporting.model import Cards, Grid, Number, Paragraph, Picture, Report, Section
 from audit_lib.reporting.tables import Column, Kind, facts_table
 from audit_lib.reporting.whole import tree
 from audit_lib.reporting.words import marks, name_each, until
@@ -23,6 +23,7 @@ from audit_lib.reporting.writing import write_files
 from audit_lib.schemas import inputs
 
 KINDS: dict[str, Kind] = {"int": "count", "money": "money", "date": "date", "datetime": "date"}
+NOTHING = "所问范围内一行记录也没有: 可能没有报来, 也可能地区或期间写错。没有记录不等于没有问题。"
 HOLDERS = {"hazards": "项", "units": "家"}
 
 
@@ -75,7 +76,9 @@ def ask(
     )
     names = dict(zip(areas["code"], areas["name"], strict=True))
     groups = [code for code in areas["code"] if code in set(home.values())]
-    section = _section(found, condition, names, groups, home)
+    out = _left_out(found, intake, {*home, *groups, str(row["city"])})
+    told = replace(found, terms=(*found.terms, ("未计入", out or "无")))
+    section = _section(told, condition, names, groups, home)
     report = Report(
         str(row["code"]),
         f"{row['name']}查询",
@@ -113,12 +116,28 @@ def _section(
         (
             Cards(("found", "units", "asked")),
             make_grid("查询口径", facts_table(dict(found.terms))),
+            *([] if found.asked else [Paragraph(NOTHING, "warning")]),
             picture,
             make_grid("分地区", table),
             _rows_grid(found, condition, names),
         ),
         numbers,
     )
+
+
+def _left_out(found: Found, intake: Intake, codes: set[str]) -> str:
+    """Say what the answer may lack: files not read, rows that nobody can place, cells that are empty."""
+    files, lost = (
+        rows[rows["table"].isin(found.tables) & (rows["area"].isna() | rows["area"].isin(codes))]
+        for rows in (intake.files, intake.quarantine)
+    )
+    unread = files.loc[files["status"].isin(["refused", "missing"]), ["table", "file"]]
+    titles = {name: table.zh for name, table in inputs().items()}
+    parts = [f"{titles[name]}未能使用: {file or '没有收到'}" for name, file in unread.fillna("").to_numpy()]
+    parts += [
+        f"{titles[name]}有 {n} 行无法识别" for name, n in lost["table"].value_counts().sort_index().items()
+    ]
+    return "; ".join([*parts, *(f"{what}的 {many} 行" for what, many in found.unclear)])
 
 
 def _rows_grid(found: Found, condition: str, names: dict[str, str]) -> Grid:

@@ -108,6 +108,38 @@ def test_answer_carries_its_definition_and_how_many_were_asked_about():
     ]
 
 
+@pytest.mark.parametrize(
+    ("condition", "asked", "unclear"),
+    [
+        ("床位数>=40", {}, [("条件所问的格为空", 1)]),
+        ("床位数>=40 或 单位名称 包含 丙", {}, []),
+        ("床位数 为空", {}, []),
+        ("整改资金>5", {"period": "2014-02-01..2014-03-31"}, [("条件所问的格为空", 1)]),
+        ("挂牌日期>=2014-01-01", {}, []),
+        ("隐患等级=重大", {"unit_type": "医院"}, []),
+    ],
+)
+def test_rows_that_may_belong_to_the_answer_are_counted_beside_it(condition, asked, unclear):
+    answer = find_rows(tables(), counties=frozenset("123"), area="甲省", condition=condition, **asked)
+    assert list(answer.unclear) == unclear
+
+
+def test_rows_without_a_kind_or_a_day_are_counted_where_these_are_asked_for():
+    given = tables()
+    given["hazards"] = given["hazards"].assign(found_date=[pd.NaT, *[DAY] * 3])
+    given["units"] = given["units"].assign(unit_type=["A100", pd.NA, "D600", "A220"])
+    answer = find_rows(
+        given,
+        counties=frozenset("123"),
+        area="甲省",
+        unit_type="医院",
+        period="2014-02-01..2014-03-31",
+        condition="隐患等级=重大 且 没有 挂牌督办台账",
+    )
+    assert answer.unclear == (("类别不明", 1), ("日期不明", 1))
+    assert answer.tables == ("hazards", "listings", "units")
+
+
 def test_a_quoted_value_may_hold_the_joints():
     clause = read_condition("单位名称=“东且西或南”")[0][0]
     assert clause.value == "东且西或南"
@@ -130,6 +162,7 @@ def test_a_quoted_value_may_hold_the_joints():
             "条件“没有 挂牌台账”看不懂, 是不是“挂牌督办台账”。应写成“列名 为 值”(“为”前后空格, 也可写 =)、"
             "“列名 为空”“没有 表名”之一, 用“且”“或”连接",
         ),
+        ("单位名录.床位>5", "“单位名录”没有“床位”这一列, 是不是“床位数”"),
         ("床位数>5 且", "“且”“或”的两边都要有条件"),
         (
             "(床位数>5 或 有无锅炉=是) 且 隶属关系=民营",

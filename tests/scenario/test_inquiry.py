@@ -9,8 +9,17 @@ import pandas as pd
 import pytest
 
 from audit_lib.errors import CallError
+from audit_lib.intake import load_intake
 from audit_lib.investigation import visit_scores
-from audit_lib.reporting import Picture, inquiry_report, open_inquiry, report_html, write_inquiry
+from audit_lib.reporting import (
+    Paragraph,
+    Picture,
+    ask,
+    inquiry_report,
+    open_inquiry,
+    report_html,
+    write_inquiry,
+)
 from audit_lib.reporting.inquiry import DATED, NOT_CUT, asked_part
 from audit_lib.reporting.inquiry_where import places_section
 from audit_lib.reporting.leads import leads, print_chance, subject_name
@@ -140,6 +149,20 @@ def test_a_period_cuts_what_is_looked_at_and_not_what_is_known(judged, inquiry):
     page = report_html(inquiry_report(late))
     assert page.count(NOT_CUT) == 3
     assert NOT_CUT not in report_html(inquiry_report(inquiry))
+
+
+def test_a_lookup_says_what_it_could_not_count_and_that_nothing_is_no_acquittal(judged):
+    run = judged(SEED).run
+    lost = load_intake(run.folder / "intake").quarantine
+    said = ask(run.file, "990000", condition="隐患等级 为 重大").section.blocks[1].rows
+    rows = int(lost["table"].eq("hazards").sum())
+    assert rows
+    assert said.iloc[-1].tolist()[0] == "未计入"
+    assert f"隐患排查治理台账有 {rows} 行无法识别" in said.iloc[-1].tolist()[1]
+    none = ask(run.file, "GLW003", condition="隐患等级 为 重大").section
+    assert [block.text for block in none.blocks if isinstance(block, Paragraph)] == [
+        "所问范围内一行记录也没有: 可能没有报来, 也可能地区或期间写错。没有记录不等于没有问题。"
+    ]
 
 
 def test_unknown_question_is_refused():
