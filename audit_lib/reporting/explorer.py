@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from audit_lib.compliance.hazards import MAJOR
+from audit_lib.investigation.lookup import read_period
 from audit_lib.reporting import figures
 from audit_lib.reporting.case import groups_within
 from audit_lib.reporting.grids import make_grid
@@ -78,13 +80,16 @@ class Explorer:
         names = [(f"{row['name']}({row['code']})", row["code"]) for _, row in inside.iterrows()]
         kinds = [ALL, *dict.fromkeys(row["group"] for row in rulebook_rows("unit_types"))]
         days = pd.date_range(window.start, min(window.end, case.as_of))
-        options = [(f"{day:%m-%d}", day) for day in days]
+        options = [(f"{day.month}月{day.day}日", day) for day in days]
+        first, last = read_period(inquiry.period)
+        asked = np.flatnonzero((days >= (first or days[0])) & (days <= (last or days[-1])))
+        begin, end = (asked[0], asked[-1]) if len(asked) else (0, len(days) - 1)
         wide = ipywidgets.Layout(width="32em")
         self.inquiry = inquiry
         self.area = ipywidgets.Dropdown(options=names, value=case.code, description="地区", layout=wide)
         self.kind = ipywidgets.Dropdown(options=kinds, value=ALL, description="类别", layout=wide)
         self.days = ipywidgets.SelectionRangeSlider(
-            options=options, index=(0, len(options) - 1), description="期间", layout=wide
+            options=options, index=(int(begin), int(end)), description="期间", layout=wide
         )
         self.shown = ipywidgets.HTML()
         self.box = ipywidgets.VBox([self.area, self.kind, self.days, self.shown])

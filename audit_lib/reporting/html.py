@@ -41,9 +41,10 @@ def report_html(report: Report) -> str:
 
 
 def section_html(section: Section) -> str:
-    """Return one section, as a notebook shows it."""
+    """Return one section, as a notebook shows it: with the little style that is not the notebook's own."""
     module: Any = _environment().get_template("blocks.html").module
-    return str(module.section(section, _anchors([section])))
+    shown = module.section(section, _anchors([section]))
+    return f'<div class="audit"><style>\n{_resource("notebook.css")}</style>\n{shown}</div>'
 
 
 def _anchors(sections: Iterable[Section]) -> dict[str, str]:

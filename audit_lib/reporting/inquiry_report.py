@@ -12,7 +12,7 @@ from audit_lib.reporting.grids import make_grid
 from audit_lib.reporting.inquiry import QUESTIONS, Inquiry
 from audit_lib.reporting.inquiry_visits import risk_section, visits_section
 from audit_lib.reporting.inquiry_where import SHOWN, places_section
-from audit_lib.reporting.leads import MOST, leads, print_chance, print_effect, subject_name
+from audit_lib.reporting.leads import MOST, Lead, leads, print_chance, print_effect, subject_name
 from audit_lib.reporting.model import Cards, Number, Paragraph, Report, Section
 from audit_lib.reporting.words import STRIP, marks, until
 from audit_lib.reporting.writing import FORMATS, render_report, write_files
@@ -34,7 +34,7 @@ def inquiry_report(inquiry: Inquiry) -> Report:
     """Return the report of an inquiry; parts that were not asked for have no section."""
     case = inquiry.case
     found = leads(inquiry)
-    parts = [] if inquiry.question == "risk" else [_overview(inquiry, len(found))]
+    parts = [] if inquiry.question == "risk" else [_overview(inquiry, found)]
     parts += [one.section(place) for place, one in enumerate(found[:MOST], start=1)]
     if inquiry.asks("lists"):
         parts.append(_lists(inquiry))
@@ -71,22 +71,29 @@ def write_inquiry(inquiry: Inquiry, report: Report) -> pd.DataFrame:
     return write_files(inquiry.case.run.folder / "investigation" / report.area, written)
 
 
-def _overview(inquiry: Inquiry, found: int) -> Section:
+def _overview(inquiry: Inquiry, found: list[Lead]) -> Section:
     mine = inquiry.mine
     apart = mine[mine["listed_apart"].astype(bool)] if len(mine) else mine
     numbers = (
-        Number("found", "值得先看的发现", "count", found, "全部记录", unit="项"),
+        Number("found", "值得先看的发现", "count", len(found), "全部记录", unit="项"),
+        Number("listed", "以下列出的发现", "count", min(len(found), MOST), "全部记录", unit="项"),
         Number("looked", "看过的信号与对象", "count", len(mine), "全部记录", unit="个"),
         Number("apart", "超过限值另列的", "count", len(apart), "全部记录", unit="个"),
     )
     words = (
-        "以下按误差从小到大排列, 同一对象只列最突出的一项。每一项都有其他解释, 供确定先看哪里, 不是结论。"
+        "以下按误差从小到大列出 {listed} 项, 同一对象只列最突出的一项; 其余的和超过限值另列的, "
+        "见后面各节的表。每一项都有其他解释, 供确定先看哪里, 不是结论。"
         if found
         else "没有值得先看的发现。没有发现不等于没有问题: 记录太少时什么也看不出。"
     )
-    return Section(
-        "overview", "先看哪里", (Paragraph(words, "lead"), Cards(tuple(n.key for n in numbers))), numbers
-    )
+    rows = [
+        {"place": place, "subject": one.subject, "title": one.title, "effect": one.effect.split("(")[0]}
+        | {"error": print_chance(one.error), "advice": one.advice}
+        for place, one in enumerate(found[:MOST], start=1)
+    ]
+    grids = (make_grid("先看", pd.DataFrame(rows)),) if rows else ()
+    cards = Cards(("found", "looked", "apart"))
+    return Section("overview", "先看哪里", (Paragraph(words, "lead"), cards, *grids), numbers)
 
 
 def _lists(inquiry: Inquiry) -> Section:

@@ -87,6 +87,7 @@ def visits_section(inquiry: Inquiry) -> Section:
         "从本地区在册的 {proposed_of} 家中按风险抽出 {proposed} 家, 其中必查 {proposed_sure} 家: "
         "约一半名额按分数分配, 一半人人机会相等, 没有分的也有机会。"
         "名单不由人挑, 用同样的分数和种子, 任何人都得出同一名单。"
+        "它也不因前面的发现增减: 发现所指的记录, 按各自的建议另行核查。"
     )
     how = (
         "这是建议, 不是抽样结果: 种子 {proposed_seed} 是公开的, 谁都可以事先算出名单。"

@@ -27,6 +27,7 @@ from audit_lib.schemas import rulebook_rows, tables
 MOST = 5
 PLACE_ALPHA = 0.05
 
+NO_LEADS = "没有列出发现(只问“风险”时不找发现)。没有发现不等于没有问题。"
 PLACES_INNOCENT = "该乡镇单位基础较差; 同一检查组标准较严; 检查家数少"
 PLACE_EFFECT = "不合格家数与本县区平均应有家数之比"
 
@@ -64,10 +65,9 @@ class Lead:
             "建议": self.advice,
         }
         grid = make_grid("发现", facts_table(facts), name=f"发现 {place}")
-        who = Number(f"lead_{place}", "对象", "text", self.subject, "记录")
-        picture = replace(
-            self.picture, alternative=f"{{{who.key}}}{self.picture.alternative}", numbers=(who,)
-        )
+        said = f"{self.subject}{self.picture.alternative}"
+        who = Number(f"lead_{place}", "对象", "text", said, "记录")
+        picture = replace(self.picture, alternative=f"{{{who.key}}}", numbers=(who,))
         # By place, because two people of an office may share a surname, and no two sheets a name.
         rows = replace(self.rows, name=f"依据 {place}")
         return Section(f"lead-{place}", f"{self.subject}: {self.title}", (grid, picture, rows))
@@ -101,7 +101,7 @@ class Shown(tuple[Section, ...]):
     __slots__ = ()
 
     def _repr_html_(self) -> str:
-        return "".join(section_html(section) for section in self) or "<p>没有列出发现。</p>"
+        return "".join(section_html(section) for section in self) or f"<p>{NO_LEADS}</p>"
 
 
 def show_leads(inquiry: Inquiry) -> Shown:
@@ -160,20 +160,25 @@ def _record(inquiry: Inquiry, signal: Signal, row: Any, behind: int) -> Lead:
     effects = like["effect"].astype("float64").fillna(0)
     subject = subject_name(inquiry, row.level, row.subject)
     own = (like["subject"] == row.subject).tolist()
-    picture = figures.effect_strip(effects.tolist(), own, label=f"{signal.zh}: 各对象的效应大小")
+    scale, unit = (1, "倍") if signal.kind in ("over", "under") else (100, "百分点")
+    label = f"{signal.zh}: 各对象的效应大小({unit})"
+    picture = figures.effect_strip((effects * scale).tolist(), own, label=label)
+    ahead = like[effects > float(row.effect)]
+    rank = f"{len(like)} 个同类对象中居第 {len(ahead) + 1}"
+    less = "; 居前的各对象碰巧的可能更大" if len(ahead) and (ahead["q"].fillna(1) > row.q).all() else ""
     return Lead(
         "records",
         signal.zh,
         str(row.subject),
         subject,
-        f"{signal.definition}; 共看 {row.n} 条记录, 依据其中 {behind} 条",
-        f"{print_effect(signal, row.effect)}({signal.effect}; "
-        f"同类对象的中位数 {print_effect(signal, effects.median())})",
+        f"共看 {row.n} 条记录, 依据其中 {behind} 条。看法: {signal.definition}",
+        f"{print_effect(signal, row.effect)}({signal.effect}); "
+        f"{rank}, 中位数 {print_effect(signal, effects.median())}{less}",
         float(row.q),
         "全部信号和对象一并控制的错误发现率",
         signal.innocent,
         signal.advice,
-        Picture("对比", "在同类对象中的位置", picture, "的效应在同类对象中突出"),
+        Picture("对比", "在同类对象中的位置", picture, f"的效应在 {rank}"),
         _evidence(inquiry, row.evidence),
     )
 

@@ -83,6 +83,11 @@ def test_a_changed_filter_changes_the_figure(place: Path, lab: str, tmp_path: Pa
         browser.evaluate(f"void {RUN}")
         browser.wait(f"!!({FIGURE})", 180)
         browser.evaluate(f"void (globalThis.before = {FIGURE})")
+        edges = "[...document.querySelectorAll('.audit img')].map(i => i.getBoundingClientRect().right - i.closest('.jp-OutputArea').getBoundingClientRect().right)"
+        assert max(browser.evaluate(edges)) <= 0, "a figure is cut off"
+        text = "[...document.querySelectorAll('.audit td.text')].map(c => getComputedStyle(c).textAlign)"
+        assert set(browser.evaluate(text)) == {"left"}
+        assert "2月1日" in browser.evaluate("document.querySelector('.widget-hslider').innerText")
         kinds = "[...document.querySelectorAll('.widget-dropdown select')][1]"
         browser.evaluate(
             f"(() => {{ const s = {kinds}; s.value = '村卫生室'; s.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"

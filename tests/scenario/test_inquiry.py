@@ -51,6 +51,18 @@ def test_findings_stand_by_error_rate_one_for_each_subject(inquiry):
     assert errors == sorted(errors)
     assert len({one.subject for one in found}) == len(found)
     assert all(one.innocent and one.advice and one.effect for one in found)
+    first = inquiry_report(inquiry).section("overview").blocks[-1].rows
+    assert first[["subject", "title"]].to_numpy().tolist() == [[one.subject, one.title] for one in found[:5]]
+
+
+def test_a_finding_says_its_rank_among_its_like_and_never_that_it_stands_out_where_others_do(inquiry):
+    found = next(one for one in leads(inquiry) if one.question == "records")
+    like = inquiry.signals.query("level == 'county'")
+    row = like[like["alarm"] & like["subject"].eq(found.of) & ~like["listed_apart"]].iloc[0]
+    like = like[like["signal"].eq(row["signal"])]
+    rank = f"{len(like)} 个同类对象中居第 {int((like['effect'] > row['effect']).sum()) + 1}"
+    assert rank in found.effect
+    assert any(number.value == f"{found.subject}的效应在 {rank}" for number in found.section(1).every_number)
 
 
 def test_no_two_findings_rest_on_the_same_records(inquiry):
