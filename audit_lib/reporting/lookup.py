@@ -134,10 +134,8 @@ def _left_out(found: Found, intake: Intake, codes: set[str]) -> str:
     unread = files.loc[files["status"].isin(["refused", "missing"]), ["table", "file"]]
     titles = {name: table.zh for name, table in inputs().items()}
     parts = [f"{titles[name]}未能使用: {file or '没有收到'}" for name, file in unread.fillna("").to_numpy()]
-    parts += [
-        f"{titles[str(name)]}有 {n} 行无法识别"
-        for name, n in lost["table"].value_counts().sort_index().items()
-    ]
+    counts = lost["table"].value_counts().sort_index()
+    parts += [f"{titles[str(name)]}有 {many} 行无法识别" for name, many in counts.items()]
     return "; ".join([*parts, *(f"{what}的 {many} 行" for what, many in found.unclear)])
 
 
