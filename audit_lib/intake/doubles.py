@@ -120,7 +120,7 @@ def _given_out(
     several = told[told.duplicated(["unit_id", "was"], keep=False)]
     alone = told.drop_duplicates(["unit_id", "was"]).drop_duplicates("was", keep=False)
     numbers, lines = rows["hazard_id"].copy(), []
-    unit = rows["unit_id"].fillna(rows["hazard_id"].map(alone.set_index("was")["unit_id"]))
+    unit = rows["unit_id"].fillna(rows["hazard_id"].map(alone.set_index("was")["unit_id"]).astype("str"))
     for (whose, number), hazards in several.groupby(["unit_id", "was"], sort=True):
         listed = name == "listings"
         grave = hazards[hazards["grade"] != ORDINARY] if listed else hazards

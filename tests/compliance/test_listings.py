@@ -65,6 +65,24 @@ def test_a_major_must_be_listed_once_it_is_open_longer_than_the_limit(
     assert found(case, "F3-02", A).result == result
 
 
+@pytest.mark.parametrize(
+    ("cells", "listings", "result", "swift"),
+    [
+        ({}, ["2013-06-01"], "not_assessable", "not_assessable"),
+        ({}, ["2013-06-01", "2014-03-20"], "met", "not_met"),
+        ({}, ["2014-02-20"], "met", "met"),
+        ({"source": "2013遗留"}, ["2013-06-01"], "met", "met"),
+        ({"link_id": "a1/9"}, ["2013-06-01"], "met", "met"),
+    ],
+)
+def test_listing_older_than_its_hazard_may_be_that_of_another(
+    cells: dict[str, object], listings: list[str], result: str, swift: str
+) -> None:
+    listed = [listing("h", listing_id=day, listed_date=day) for day in listings]
+    case = judged(units=[unit("a1")], hazards=[hazard("h", grade="重大", **cells)], listings=listed)
+    assert (found(case, "F3-02", A).result, found(case, "R-06", A).result) == (result, swift)
+
+
 def test_hazard_without_grade_is_not_missing_where_listed_and_hides_no_shortfall() -> None:
     doubted = hazard("h1", grade=None)
     case = judged(units=UNITS, hazards=[major("m1"), doubted], listings=[listing("m1"), listing("h1")])

@@ -22,6 +22,8 @@ from tests.sampling.conftest import EVIDENCE, NOW, SEED, Campaign
 def test_city_at_80_of_401_never_prints_the_fifth(tmp_path: Path) -> None:
     (column,) = [one for one in grid_columns("周报表") if one.kind == "share" and one.of == "passed"]
     assert print_cell(column, {"spot_done": 80, "passed": 401}).text == "19.95%"
+    for column in (one for one in grid_columns("指标变化") if one.kind == "share"):
+        assert print_cell(column, {column.key: 80, column.of: 401}).text == "19.95%"
     plain = cases.case(tmp_path, cases.LONE)
     rules = plain.rules.copy()
     rows = rules["rule_id"].eq("R-05") & rules["subject"].eq(cases.LONE)

@@ -28,6 +28,7 @@ from audit_lib.compliance.rows import (
     tally,
 )
 from audit_lib.compliance.rulebook import Rule
+from audit_lib.compliance.rules.units import LAST_YEAR
 from audit_lib.intake.text import fold
 
 IN_PLACE = ("措施", "责任", "资金", "时限", "预案")
@@ -38,8 +39,8 @@ def majors_listed(facts: Facts, rule: Rule) -> pd.DataFrame:
     """F3-02: each major hazard open longer than the limit is listed by the county government.
 
     Closed within the limit: not counted; found less than the limit ago: not due. A listing
-    whose body or date cannot be read leaves its county open, and so does an unlisted hazard
-    whose grade cannot be read.
+    whose body or date cannot be read, or that is older than its hazard, leaves its county open, and
+    so does an unlisted hazard whose grade cannot be read.
     """
     majors = facts.hazards[maybe_major(facts.hazards)].reset_index(drop=True)
     state = listing_state(facts, majors)
@@ -64,7 +65,7 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
     rows = facts.listings
     elsewhere = of_another_place(facts, rows)
     by_right = rows["body_level"].isin(facts.book.words("listing_bodies")) & ~elsewhere
-    proper = by_right & rows["listed_date"].notna()
+    proper = by_right & rows["listed_date"].notna() & ~listed_before_found(facts, rows)
     unclear = (rows["body_level"].isna() & ~elsewhere | by_right) & ~proper
     limit = majors["found_date"] + facts.book.days("listing_limit")
     listed = among(majors["hazard_id"], rows.loc[proper, "hazard_id"])
@@ -86,6 +87,18 @@ def listing_state(facts: Facts, majors: pd.DataFrame) -> pd.DataFrame:
             "pending": pending,
         }
     )
+
+
+def listed_before_found(facts: Facts, listings: pd.DataFrame) -> pd.Series[bool]:
+    """Return which listings are older than their hazard, unless it was carried over from the year before.
+
+    Numbers are given anew each year: such a listing may be that of another hazard, or one day is wrong.
+    """
+    hazards = facts.hazards
+    carried = hazards["source"].eq(LAST_YEAR).fillna(False).astype(bool) | hazards["link_id"].notna()
+    found = hazards["found_date"].mask(carried).groupby(hazards["hazard_id"]).min()
+    early: pd.Series[bool] = listings["listed_date"] < look_up(listings["hazard_id"], found)
+    return early
 
 
 def of_another_place(facts: Facts, listings: pd.DataFrame) -> pd.Series[bool]:
@@ -152,7 +165,8 @@ def majors_listed_swiftly(facts: Facts, rule: Rule) -> pd.DataFrame:
     majors = facts.hazards[maybe_major(facts.hazards)].reset_index(drop=True)
     state = listing_state(facts, majors)
     right = facts.listings["body_level"].isin(facts.book.words("listing_bodies"))
-    rows = facts.listings[right & ~of_another_place(facts, facts.listings)]
+    right &= ~of_another_place(facts, facts.listings) & ~listed_before_found(facts, facts.listings)
+    rows = facts.listings[right]
     first = look_up(majors["hazard_id"], rows.groupby("hazard_id")["listed_date"].min())
     delay = (first - majors["found_date"]).dt.days
     swift = state["listed"] & ~(delay > facts.book.count("listing_limit"))
