@@ -82,3 +82,12 @@ def once(table: pd.DataFrame) -> pd.DataFrame:
     order = [*cells, *(column for column in schemas.PROVENANCE if column in table)]
     rows = table.sort_values(order, key=lambda cell: cell.astype("str")) if len(table) else table
     return rows.drop_duplicates(cells).sort_index().reset_index(drop=True)
+
+
+def month_day(days: pd.Series[Any]) -> pd.Series[str]:
+    """Return days as officials say them without the year.
+
+    >>> month_day(pd.Series(pd.to_datetime(["2014-02-07", "2014-10-20"]))).tolist()
+    ['2月7日', '10月20日']
+    """
+    return days.dt.strftime("%m月%d日").str.replace(r"\b0|(?<=月)0", "", regex=True)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import MAJOR, closing_day, days_known, taken_down
-from audit_lib.compliance.keys import join_words, look_up
+from audit_lib.compliance.keys import join_words, look_up, month_day
 from audit_lib.compliance.rulebook import Rulebook
 
 UNKNOWN = "查出日期不明"
@@ -181,7 +181,7 @@ def _signs(table: pd.DataFrame, book: Rulebook) -> pd.Series[str]:
     ):
         hit = (table[number] >= least) & (table[number] * share.denominator >= table[whole] * share.numerator)
         told = table[number].astype("str") + "/" + table[whole].astype("str") + " 项" + said
-        told += "(" + table[day].dt.strftime("%m-%d") + ")"
+        told += "(" + month_day(table[day]) + ")"
         faults.append((hit, told))
     for number, said in (
         ("far_deadlines", f" 项整改期限超过 {book.count('far_deadline')} 天"),

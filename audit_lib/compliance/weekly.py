@@ -22,7 +22,7 @@ from audit_lib.compliance.counts import (
 )
 from audit_lib.compliance.duties import as_reported
 from audit_lib.compliance.facts import Facts
-from audit_lib.compliance.keys import first_of, look_up
+from audit_lib.compliance.keys import first_of, look_up, month_day
 from audit_lib.compliance.printed import rounding, unlike_rate
 
 KEY = ["area", "body", "week"]
@@ -234,7 +234,7 @@ def find_copies(reports: pd.DataFrame, *, least: int) -> pd.DataFrame:
     first = rows[KEY].set_axis(said)[~said.duplicated()]
     model = first.reindex(said).set_axis(rows.index)
     another = (model != rows[KEY]).any(axis=1)
-    other = model["body"] + " " + model["week"].dt.strftime("%m-%d")
+    other = model["body"] + " " + month_day(model["week"])
     return _rows(rows[another], "copied", "与 " + other[another] + " 周报的各项数字完全相同")
 
 

@@ -27,7 +27,9 @@ def friday_section(week: Week) -> Section:
     rows = week.reports.assign(state_zh=week.reports["state"].map(STATES), week=pd.Timestamp(week.friday))
     rows = rows.assign(
         name=rows["area"].map(week.case.names()).fillna("省直属"),
-        received=rows["received_at"].dt.strftime("%m-%d %H:%M:%S").fillna(""),
+        received=[
+            "" if pd.isna(at) else f"{at.month}月{at.day}日 {at:%H:%M:%S}" for at in rows["received_at"]
+        ],
         filled_by=rows["filled_by"].fillna(""),
         reviewed_by=rows["reviewed_by"].fillna(""),
         **{

@@ -45,7 +45,10 @@ def _pace(week: Week) -> list[Block]:
             _range(f"{slow:.1f}", f"{fast:.1f}")
             for slow, fast in zip(pace["slow"], pace["fast"], strict=True)
         ],
-        reach=[_range(least, most) for least, most in zip(pace["least"], pace["most"], strict=True)],
+        reach=[
+            _range(least, most)
+            for least, most in zip(pace["least"].tolist(), pace["most"].tolist(), strict=True)
+        ],
         outlook=[_outlook(row) for row in pace.to_dict("records")],
     )
     inspected, drawn = (pace[pace["measure"] == key] for key in ("inspected", "spot_done"))

@@ -193,7 +193,9 @@ def _block(block: Block, numbers: tuple[Number, ...]) -> Iterator[Item]:
             yield Words(kind, official(put_numbers(block.text, numbers)))
         case Cards() if block.keys:
             known = {number.key: number for number in numbers}
-            yield fit_table("", CARD_COLUMNS, [_card(known[key]) for key in block.keys])
+            cards = [_card(known[key]) for key in block.keys]
+            said = [place for place in range(len(CARD_COLUMNS)) if any(card[place].text for card in cards)]
+            yield fit_table("", [CARD_COLUMNS[n] for n in said], [[card[n] for n in said] for card in cards])
         case Grid():
             yield from _grid(block)
         case Picture():

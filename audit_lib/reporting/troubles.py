@@ -106,8 +106,8 @@ def _kind(case: Case, rule: Rule, found: pd.DataFrame) -> dict[str, object]:
 def _shorten(reason: str) -> str:
     """Return a reason as an example has room for it: of many parts the first two, and how many there are.
 
-    >>> _shorten("02-07 不同 (1; 0); 02-14 不同 (2; 1); 02-21 不同 (3; 2)")
-    '02-07 不同 (1; 0); 02-14 不同 (2; 1)等 3 处'
+    >>> _shorten("2月7日 不同 (1; 0); 2月14日 不同 (2; 1); 2月21日 不同 (3; 2)")
+    '2月7日 不同 (1; 0); 2月14日 不同 (2; 1)等 3 处'
     """
     parts = re.split(r"; (?![^(]*\))", reason)
     return reason if len(parts) <= FEW else f"{'; '.join(parts[:FEW])}等 {len(parts)} 处"

@@ -94,7 +94,7 @@ def signs(hazards) -> str:  # type: ignore[no-untyped-def]
 
 def test_ten_closings_on_one_day_are_a_sign_and_nine_are_none() -> None:
     same = [hazard(f"h{day}", deadline=f"2014-03-{day:02d}", **closed("2014-03-31")) for day in range(11, 21)]
-    assert signs(same) == "10/10 项集中在同一天销号(03-31)"
+    assert signs(same) == "10/10 项集中在同一天销号(3月31日)"
     assert signs(same[:9]) == ""
     other = [hazard(f"o{day}", deadline=f"2014-03-{day}", **closed(f"2014-03-{day}")) for day in (21, 22, 23)]
     assert signs(same + other) == ""
@@ -103,7 +103,7 @@ def test_ten_closings_on_one_day_are_a_sign_and_nine_are_none() -> None:
 def test_one_deadline_for_all_and_one_in_years_are_signs() -> None:
     same = [hazard(f"h{place}") for place in range(10)]
     far = hazard("far", deadline="2015-12-31")
-    assert signs([*same, far]) == "10/11 项整改期限都是同一天(04-30)、1 项整改期限超过 365 天"
+    assert signs([*same, far]) == "10/11 项整改期限都是同一天(4月30日)、1 项整改期限超过 365 天"
 
 
 def test_an_area_without_hazards_has_a_row_of_zeros() -> None:

@@ -48,7 +48,7 @@ def test_one_second_late_is_late_but_not_missing() -> None:
     late = [report(friday) for friday in FRIDAYS[1:]] + [report("02-07", "2014-02-07 11:00:01")]
     case = judged(**OWED, weekly=late)
     row = found(case, "REP-02", BODY)
-    assert (row.result, row.numerator, row.reason) == ("not_met", 7, "02-07")
+    assert (row.result, row.numerator, row.reason) == ("not_met", 7, "2月7日")
     assert row.evidence == f"weekly:{BODY}/2014-02-07"
     assert found(case, "REP-03", BODY).result == "met"
 
@@ -57,8 +57,8 @@ def test_report_on_the_next_friday_is_missing_and_the_earliest_receipt_counts() 
     rest = [report(friday) for friday in FRIDAYS[2:]]
     twice = [report("02-07", "2014-02-10 09:00:00"), report("02-07", "2014-02-07 09:00:00")]
     case = judged(**OWED, weekly=[*rest, *twice, report("02-14", "2014-02-21 00:00:00")])
-    assert found(case, "REP-02", BODY).reason == "02-14"
-    assert found(case, "REP-03", BODY).reason == "02-14"
+    assert found(case, "REP-02", BODY).reason == "2月14日"
+    assert found(case, "REP-03", BODY).reason == "2月14日"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_row_of_a_report_that_nobody_can_identify_may_be_the_missing_one(area: s
     row = found(case, "REP-03", BODY)
     assert (row.result, row.reason) == (
         "not_assessable",
-        "02-07; 周报表中有 1 行无法识别, 可能是所缺的周报",
+        "2月7日; 周报表中有 1 行无法识别, 可能是所缺的周报",
     )
     case = judged("2014-02-14", **OWED, weekly=[], quarantine=[quarantined("weekly", area)])
     assert found(case, "REP-02", BODY).result == "not_met"
@@ -133,14 +133,14 @@ def figures(friday: str = "02-28", **cells: object) -> dict[str, object]:
     ("reports", "result", "reason"),
     [
         ([figures(), figures("03-07")], "met", None),
-        ([figures(), figures("03-07", inspected=4)], "not_met", "03-07 累计县检单位低于上次报送 (4; 5)"),
+        ([figures(), figures("03-07", inspected=4)], "not_met", "3月7日 累计县检单位低于上次报送 (4; 5)"),
         ([figures(), figures("03-07", inspected=4, correction="重复计数, 已更正")], "met", None),
-        ([figures(inspected=21)], "not_met", "02-28 累计县检单位多于应检单位 (21; 20)"),
+        ([figures(inspected=21)], "not_met", "2月28日 累计县检单位多于应检单位 (21; 20)"),
         ([figures(major_planned=1)], "not_met",
-         "02-28 重大隐患累计排查不等于销号与列入治理计划之和 (3; 2)"),
+         "2月28日 重大隐患累计排查不等于销号与列入治理计划之和 (3; 2)"),
         ([figures(coverage_rate="25.0%")], "met", None),
         ([figures(coverage_rate="25.1%")], "not_met",
-         "02-28 累计县检单位/应检单位应为 25.0%, 覆盖率写作 25.1%"),
+         "2月28日 累计县检单位/应检单位应为 25.0%, 覆盖率写作 25.1%"),
         ([figures(general_rate="0.4")], "met", None),
         ([report("02-28")], "not_applicable", "周报中没有可核对的数字"),
         ([], "not_assessable", "没有收到周报"),
@@ -169,7 +169,7 @@ def test_citys_figure_is_the_sum_of_its_counties(counties: dict[str, int], resul
     row = found(judged(**OWED, weekly=[figures()], weekly_counties=parts, **UNITS), "REP-04", BODY)
     assert row.result == result
     if result == "not_met":
-        assert row.reason == "02-28 累计县检单位不等于各县之和 (5; 6)"
+        assert row.reason == "2月28日 累计县检单位不等于各县之和 (5; 6)"
         assert row.evidence == f"weekly:{BODY}/2014-02-28"
 
 
@@ -206,8 +206,8 @@ LEDGERS = {
     ("cells", "result", "reason"),
     [
         ({"inspected": 1, "general_found": 2, "general_closed": 0}, "met", None),
-        ({"inspected": 2}, "not_met", "02-28 累计县检单位与台账记录不同 (2; 1)"),
-        ({"general_closed": 1}, "not_met", "02-28 一般隐患累计整改与台账记录不同 (1; 0)"),
+        ({"inspected": 2}, "not_met", "2月28日 累计县检单位与台账记录不同 (2; 1)"),
+        ({"general_closed": 1}, "not_met", "2月28日 一般隐患累计整改与台账记录不同 (1; 0)"),
         ({"passed": None}, "not_applicable", "周报中没有可核对的数字"),
     ],
 )
@@ -222,7 +222,7 @@ def test_two_bodies_of_a_city_are_compared_together_and_an_unread_ledger_compare
     both = [report("02-28") | {"inspected": n, "body": body} for body, n in (("卫生局", 1), ("计生委", 1))]
     case = judged(**owed, weekly=both, **LEDGERS, **UNITS)
     assert {found(case, "REP-05", one).reason for one in (BODY, other)} == {
-        "02-28 累计县检单位与台账记录不同 (2; 1)"
+        "2月28日 累计县检单位与台账记录不同 (2; 1)"
     }
     unread = judged(**OWED, weekly=both[:1], files=[refused("hazards", A)], hazards=[], **UNITS)
     assert found(unread, "REP-05", BODY).result == "not_assessable"

@@ -105,7 +105,7 @@ FIGURES = {"units_due": 100, "self_checked": 60, "inspected": 40, "general_found
 def test_figures_of_another_body_are_a_copy_and_name_it() -> None:
     rows = reports(report("03-14", **FIGURES), report("03-14", area=OTHER, body="乙市卫生局", **FIGURES))
     (row,) = find_copies(rows, least=4).itertuples(index=False)
-    assert (row.area, row.words) == (OTHER, "与 卫生局 03-14 周报的各项数字完全相同")
+    assert (row.area, row.words) == (OTHER, "与 卫生局 3月14日 周报的各项数字完全相同")
 
 
 def test_one_other_figure_or_few_figures_are_no_copy() -> None:

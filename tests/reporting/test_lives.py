@@ -39,7 +39,7 @@ def case(tmp_path):  # type: ignore[no-untyped-def]
     ]  # fmt: skip
     rows = [
         spread("province", cases.PROVINCE, found=9),
-        spread("city", cases.CITY, found=5, signs="10/10 项集中在同一天销号(03-31)"),
+        spread("city", cases.CITY, found=5, signs="10/10 项集中在同一天销号(3月31日)"),
         spread("city", cases.LONE, found=4),
         spread("county", cases.LONE, found=4),
         spread("county", cases.COUNTY, found=5),

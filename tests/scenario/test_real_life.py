@@ -71,7 +71,7 @@ def test_nearly_passed_is_no_conclusion_and_leaves_its_county_open(case):
 def test_checks_all_dated_on_one_day_are_told_as_such(case):
     assert said(case, "W2-09", BACK_FILLED) == (
         "not_met",
-        "全部检查都记在同一天(03-09)、全部检查都在休息日、节假日",
+        "全部检查都记在同一天(3月9日)、全部检查都在休息日、节假日",
     )
     assert said(case, "R-03", BACK_FILLED)[0] == "met"
 

@@ -14,7 +14,7 @@ from audit_lib.compliance.counts import follow_counts, weekly_measures
 from audit_lib.compliance.duties import as_reported, hidden
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, first_of, look_up
+from audit_lib.compliance.keys import among, first_of, look_up, month_day
 from audit_lib.compliance.printed import unlike_rate
 from audit_lib.compliance.rows import (
     MET,
@@ -144,11 +144,12 @@ def _by_report(
     testable = asked & reports[figures].notna().any(axis=1)
     subject = reports["area"] + ":" + reports["body"]
     named = {key: measure.zh for key, measure in weekly_measures().items()}
-    words = found["week"].dt.strftime("%m-%d") + " " + found["measure"].map(named).fillna("") + found["words"]
+    words = month_day(found["week"]) + " " + found["measure"].map(named).fillna("") + found["words"]
     numbers = " (" + found["reported"].astype("str") + "; " + found["other"].astype("str") + ")"
     words += numbers.where(found["reported"].notna() & found["other"].notna(), "")
     by = found["area"] + ":" + found["body"]
-    said = words.sort_values(kind="stable").groupby(by).agg("; ".join)
+    order = found.assign(words=words).sort_values(["week", "words"], kind="stable").index
+    said = words[order].groupby(by).agg("; ".join)
     weeks = (by + "/" + found["week"].dt.strftime("%Y-%m-%d")).drop_duplicates()
     wrong = weeks.str.rsplit("/", n=1).str[0].value_counts()
     bodies = pd.concat([reports[["area", "body"]], facts.reporters[["area", "body"]]]).drop_duplicates()
@@ -248,11 +249,11 @@ def _by_body(facts: Facts, due: pd.DataFrame) -> pd.DataFrame:
     lost_rows = facts.gaps.of_bodies("weekly", bodies["area"]).reset_index(drop=True)
     astray = _astray(facts)
     may_be = lost_rows + astray
-    week = due["week"].dt.strftime("%m-%d")
+    week = month_day(due["week"])
     counts = pd.DataFrame({"met": due["met"], "due": 1, "lost": lost}).astype("int64").groupby(key).sum()
     subject = bodies["area"] + ":" + bodies["body"]
     counts = counts.reindex(subject, fill_value=0).reset_index(drop=True)
-    weeks = week[lost].sort_values().groupby(key[lost]).agg("、".join)
+    weeks = week[due["week"][lost].sort_values().index].groupby(key[lost]).agg("、".join)
     evidence = ("weekly:" + key + "/" + due["week"].dt.strftime("%Y-%m-%d"))[~due["met"]]
     named = evidence.sort_values().groupby(key[~due["met"]]).agg(";".join)
     reason = look_up(subject, weeks)

@@ -8,7 +8,7 @@ import pandas as pd
 from audit_lib.compliance.duties import hidden, judge_duties, own_places
 from audit_lib.compliance.facts import Facts
 from audit_lib.compliance.hazards import has_content
-from audit_lib.compliance.keys import among, join_words, look_up, once
+from audit_lib.compliance.keys import among, join_words, look_up, month_day, once
 from audit_lib.compliance.rows import cite, join_evidence
 from audit_lib.compliance.rulebook import Rule
 
@@ -146,7 +146,7 @@ def _teams(facts: Facts) -> pd.DataFrame:
     equal = (
         (days["told"] >= same) & (days["told"] == days["units"]) & (days["hours"] == 1) & (days["ends"] == 1)
     )
-    day = days["date"].dt.strftime("%m-%d")
+    day = month_day(days["date"])
     busy = day + " 查 " + days["units"].astype("str") + " 家"
     days["words"] = join_words([(many, busy), (equal, day + " 各次起止时刻相同")], days.index)
     signals = days[days["words"] != ""].sort_values(["team", "date"]).groupby("team")["words"].agg("; ".join)
@@ -186,7 +186,7 @@ def _counties(facts: Facts, rule: Rule) -> pd.DataFrame:
     copied = look_up(places["area"], most).fillna(0).astype("int64")
     alike = copied >= facts.book.count("same_words_least")
     found = [
-        (one_day, "全部检查都记在同一天(" + days.dt.strftime("%m-%d") + ")"),
+        (one_day, "全部检查都记在同一天(" + month_day(days) + ")"),
         (only_off, "全部检查都在休息日、节假日"),
         (silent, "全县零隐患"),
         (alike, copied.astype("str") + " 家单位的隐患文字完全相同"),
