@@ -73,11 +73,13 @@ def _fill(document: Document, items: Sequence[Item]) -> None:
         if turned:
             _begin(document, turned=True)
         for item, after in pairwise([*run, None]):
+            noted = isinstance(after, Words) and after.kind == "note"
             match item:
                 case Words():
-                    _add(document, KINDS.get(item.kind, "Normal"), item.text, page_break=item.kind == "annex")
+                    style, both = KINDS.get(item.kind, "Normal"), noted and item.kind == "note"
+                    _add(document, style, item.text, page_break=item.kind == "annex", keep=both)
                 case Table():
-                    _add_table(document, item, noted=isinstance(after, Words) and after.kind == "note")
+                    _add_table(document, item, noted=noted)
                 case Figure():
                     _add_figure(document, item)
         if turned:
@@ -104,8 +106,10 @@ def _add(
     right: float = 0,
     *,
     page_break: bool = False,
+    keep: bool = False,
 ) -> None:
-    extra = "<w:pageBreakBefore/>" if page_break else ""
+    extra = "<w:keepNext/>" if keep else ""
+    extra += "<w:pageBreakBefore/>" if page_break else ""
     extra += f'<w:ind w:right="{round(right * TWIP)}" w:firstLine="0"/>' if right else ""
     extra += f'<w:jc w:val="{align}"/>' if align else ""
     _append(document, f"<w:p {NS}><w:pPr>{style_of(style)}{extra}</w:pPr>{run_of(text)}</w:p>")

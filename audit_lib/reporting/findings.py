@@ -71,7 +71,7 @@ def questions_section(case: Case) -> Section:
     words = Paragraph(
         "需人工判定的事项 {questions} 项, 尚待答复 {questions_open} 项; 在判定工作簿里答复, 答复前不作达到。"
     )
-    grid = make_grid("人工判定", rows, folded=case.level == "province")
+    grid = make_grid("人工判定", rows, folded=case.level != "county")
     return Section("questions", "待人工判定的事项", (words, grid), numbers)
 
 

@@ -173,24 +173,18 @@ def test_heading_of_a_table_is_printed_again_on_each_page(tmp_path: Path, faces:
 
 def test_no_row_and_no_note_stands_alone_on_a_page(tmp_path: Path, faces: Faces) -> None:
     signs = {chr(0x4E00 + rows): rows for rows in range(1, 31)}
-    grids = [
-        Grid(
-            sign,
-            f"题{sign}",
-            NAMED,
-            pd.DataFrame({"name": [f"行{sign}{n}" for n in range(rows)]}),
-            f"注{sign}",
-        )
-        for sign, rows in signs.items()
-    ]
-    words = words_of(set_in(tmp_path, plain(*grids), faces))
-    found = {text: page for page, *_, text in words if text[:1] in "题行注" and text[1:2] in signs}
+    blocks: list[Grid | Paragraph] = []
+    for sign, number in signs.items():
+        table = pd.DataFrame({"name": [f"行{sign}{n}" for n in range(number)]})
+        blocks += [Grid(sign, f"题{sign}", NAMED, table, f"注{sign}"), Paragraph(f"又{sign}", "note")]
+    words = words_of(set_in(tmp_path, plain(*blocks), faces))
+    found = {text: page for page, *_, text in words if text[:1] in "题行注又" and text[1:2] in signs}
     rows = Counter((page, text[1]) for text, page in found.items() if text[0] == "行")
     assert sum(rows.values()) == sum(signs.values())
     assert [key for key, alone in rows.items() if alone == 1 != signs[key[1]]] == []
     for sign, number in signs.items():
         assert found[f"题{sign}"] == found[f"行{sign}0"]
-        assert found[f"注{sign}"] == found[f"行{sign}{number - 1}"]
+        assert found[f"注{sign}"] == found[f"又{sign}"] == found[f"行{sign}{number - 1}"]
 
 
 def test_cells_have_the_punctuation_of_officials_and_names_of_files_stay() -> None:
