@@ -154,8 +154,9 @@ def until(day: dt.date) -> str:
 HAN = "\u2e80-\u303f\u3041-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U000323af“”‘’—…"
 ISO_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?![\w-])", re.ASCII)
 FILE_NAME = re.compile(r"([^\s,;:、，；：“”]+\.(?:xlsx?|csv|docx?|pdf|html|json|parquet|ipynb)(?![A-Za-z]))")
+HELD = "\ue000"
 FULL = {",": "，", ";": "；", ":": "："}
-"""Chinese signs, a day as data have it, a file's name, and full-width punctuation (GB/T 15834)."""
+"""Chinese signs, a day as data have it, a file's name and what holds its place, full width (GB/T 15834)."""
 
 
 @lru_cache(maxsize=100_000)
@@ -168,9 +169,11 @@ def official(text: str) -> str:
     ('20,001家，95%区间3.2%至8.1%', 'a, b (c)')
     >>> official("名录(更正).xlsx 已加密, 请重报(工作方案二(四))")
     '名录(更正).xlsx 已加密，请重报（工作方案二（四））'
+    >>> official("无法识别的行(另存 quarantine.xlsx 待查, 不减少分母)")
+    '无法识别的行（另存 quarantine.xlsx 待查，不减少分母）'
     """
-    parts = FILE_NAME.split(text)
-    return "".join(part if place % 2 else _official(part) for place, part in enumerate(parts))
+    names = iter(FILE_NAME.findall(text))
+    return re.sub(HELD, lambda _: next(names), _official(FILE_NAME.sub(HELD, text.replace(HELD, ""))))
 
 
 def _official(text: str) -> str:
