@@ -32,6 +32,10 @@ PLACES_INNOCENT = "该乡镇单位基础较差; 同一检查组标准较严; 检
 PLACE_EFFECT = "不合格家数与本县区平均应有家数之比"
 
 
+WRITTEN = ("date", "found_date", "start", "end", "score", "place", "description")
+"""What a reader compares between the records behind a lead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lead:
     """One lead: of whom, what was seen, how strong, how likely by chance, what else explains it.
@@ -267,6 +271,18 @@ def _evidence(inquiry: Inquiry, evidence: object) -> Grid:
     )
     rows = pd.DataFrame({"table_name": pieces.get(0), "key": pieces.get(2)})
     rows = rows.merge(evidence_places(inquiry.case, set(rows["table_name"])), how="left")
+    written = {name: _written(inquiry.case.tables[name]) for name in rows["table_name"].unique()}
+    rows["written"] = [written[one.table_name].get(one.key, "") for one in rows.itertuples(index=False)]
     known = tables()
     rows = rows.assign(table=[known[name].zh for name in rows["table_name"]]).fillna("")
     return make_grid("依据 记录", rows)
+
+
+def _written(table: pd.DataFrame) -> pd.Series[str]:
+    """Return what each record says of itself, by its number; all of them where several share one."""
+    parts = table[[name for name in WRITTEN if name in table]]
+    days = parts.select_dtypes("datetime").columns
+    parts = parts.assign(**{name: parts[name].dt.strftime("%Y-%m-%d") for name in days}).astype("object")
+    said = parts.apply(lambda cells: " ".join(str(cell) for cell in cells.dropna()), axis=1)
+    key = table["hazard_id"] if "hazard_id" in table else table["check_id"]
+    return said.groupby(key).agg(lambda texts: " / ".join(dict.fromkeys(texts)))

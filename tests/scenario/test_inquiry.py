@@ -72,6 +72,16 @@ def test_no_two_findings_rest_on_the_same_records(inquiry):
     assert max(shared) <= 0.5
 
 
+def test_what_the_records_behind_a_finding_say_can_be_read_beside_it(inquiry):
+    read = pd.concat([one.rows.rows for one in leads(inquiry) if one.question == "records"])
+    hazards = inquiry.case.tables["hazards"].set_index("hazard_id")["description"]
+    checks = inquiry.case.tables["county_checks"].set_index("check_id")
+    for table, own in (("县级检查记录", checks["start"]), ("隐患排查治理台账", hazards)):
+        rows = read[read["table"] == table]
+        assert len(rows), table
+        assert all(own[key] in said for key, said in zip(rows["key"], rows["written"], strict=True)), table
+
+
 def test_visits_are_proposed_by_the_draw_of_the_library_from_the_scores_written(inquiry):
     section = inquiry_report(inquiry).section("visits")
     grid = next(block for block in section.blocks if getattr(block, "name", "") == "走访")
