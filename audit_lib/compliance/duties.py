@@ -23,7 +23,8 @@ UNREAD = "有关资料没有报送或未能全部读出"
 def own_places(facts: Facts, rule: Rule) -> pd.DataFrame:
     """Return the areas that the rule speaks of: DataFrame[level, area, subject]."""
     places = facts.places[["level", "area"]].drop_duplicates()
-    return places[places["level"].isin(rule.levels)].assign(subject=places["area"]).reset_index(drop=True)
+    asked = places[places["level"].isin(rule.levels)].reset_index(drop=True)
+    return asked.assign(subject=asked["area"])
 
 
 def join_own_cities(facts: Facts, choice: Literal["own", "city"]) -> tuple[pd.DataFrame, pd.Series[str]]:
@@ -142,5 +143,5 @@ def spread_over_places(facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
     """
     counties = facts.places.rename(columns={"area": "subject", "county": "area"})
     cities = facts.places.loc[facts.places["level"] == "city", ["level", "area"]].drop_duplicates()
-    cities = cities[~among(cities["area"], counties["area"])].assign(subject=cities["area"])
-    return rows.merge(pd.concat([counties, cities]), on="area")
+    cities = cities[~among(cities["area"], counties["area"])]
+    return rows.merge(pd.concat([counties, cities.assign(subject=cities["area"])]), on="area")

@@ -90,4 +90,5 @@ def month_day(days: pd.Series[Any]) -> pd.Series[str]:
     >>> month_day(pd.Series(pd.to_datetime(["2014-02-07", "2014-10-20"]))).tolist()
     ['2月7日', '10月20日']
     """
-    return days.dt.strftime("%m月%d日").str.replace(r"\b0|(?<=月)0", "", regex=True)
+    said: pd.Series[str] = days.dt.strftime("%m月%d日").str.replace(r"\b0|(?<=月)0", "", regex=True)
+    return said

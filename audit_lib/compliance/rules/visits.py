@@ -185,7 +185,7 @@ def _counties(facts: Facts, rule: Rule) -> pd.DataFrame:
     most = same.groupby("county").max()
     copied = look_up(places["area"], most).fillna(0).astype("int64")
     alike = copied >= facts.book.count("same_words_least")
-    found = [
+    found: list[tuple[pd.Series[bool], str | pd.Series[str]]] = [
         (one_day, "全部检查都记在同一天(" + month_day(days) + ")"),
         (only_off, "全部检查都在休息日、节假日"),
         (silent, "全县零隐患"),
