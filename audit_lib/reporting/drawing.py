@@ -74,7 +74,7 @@ class Drawing:
             return Section("showing", "这样的样本能说明什么", (Paragraph(BY_RISK, "note"),))
         table = prospect(self._strata(), limit=self.limit, confidence=CONFIDENCE)
         whole = table["city"].eq("") if table["city"].nunique() == ONE_CITY else table["city"].notna()
-        table = table[whole].assign(area=table["city"].map(self.names).astype("str").fillna("合计"))
+        table = table.assign(area=table["city"].map(self.names).astype("str").fillna("合计"))[whole]
         note = f"按不放回分层抽样的精确算法, 各市州单独计, 把握程度 {{confidence}}。{NOT_NONE}。"
         numbers = tuple(
             Number(key, label, "text", f"{float(share) * 100:g}%", "抽样方案")

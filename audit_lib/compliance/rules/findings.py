@@ -38,7 +38,7 @@ def no_grave_accident(facts: Facts, rule: Rule) -> pd.DataFrame:
     grave = rows["grade"].isin(facts.book.words("gravest_accidents")) & rows["sure"]
     open_ = rows["grade"].isna() | (~rows["sure"] & rows["grade"].isin(facts.book.words("gravest_accidents")))
     places = own_places(facts, rule)
-    table = rows[rows["sure"]].assign(grade=rows["grade"].fillna("等级不明"))
+    table = rows.assign(grade=rows["grade"].fillna("等级不明"))[rows["sure"]]
     counts = table.groupby(["county", "grade"]).size().reset_index(name="count")
     order = {grade: place for place, grade in enumerate(reversed(GRADES))}
     counts = counts.sort_values(["county", "grade"], key=lambda cells: cells.map(order).fillna(-1))
