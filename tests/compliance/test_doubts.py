@@ -108,8 +108,9 @@ def test_register_of_illegal_acts_that_never_came_is_no_proof_that_there_were_no
     act = {"act_id": "v", "unit_id": "a1", "found_date": "2014-03-01", "handled_type": "罚款"}
     case = of(sent(A, came="illegal_acts", illegal_acts=[act], **MAJORS))
     assert [found(case, "W2-01", area).result for area in (A, B)] == ["met", "not_assessable"]
-    case = of(sent(A, B, came="illegal_acts", illegal_acts=[act], **MAJORS))
+    case = of(sent(A, B, came="illegal_acts", illegal_acts=[act, act], **MAJORS))
     assert found(case, "W2-01", B).result == "met"
+    assert found(case, "W2-01", A).denominator == 2, "one hazard, and one act that stands in two files"
 
 
 @pytest.mark.parametrize(

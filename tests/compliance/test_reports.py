@@ -92,6 +92,12 @@ def test_row_of_a_report_that_nobody_can_identify_may_be_the_missing_one(area: s
     assert found(case, "REP-02", BODY).result == "not_met"
 
 
+def test_closing_report_after_the_last_friday_is_no_missing_one() -> None:
+    closing = report("03-28") | {"week": "2014-04-04", "received_at": "2014-04-04 10:00:00"}
+    sent = [report(friday) for friday in FRIDAYS if friday != "03-07"]
+    assert found(judged("2014-04-08", **OWED, weekly=[*sent, closing]), "REP-03", BODY).result == "not_met"
+
+
 def test_lost_row_of_another_city_excuses_nothing() -> None:
     bodies = [*OWED["reporters"], {"area": OTHER, "body": "卫生局"}]
     case = judged(
