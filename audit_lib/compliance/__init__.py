@@ -4,6 +4,7 @@ from audit_lib.compliance.acceptance import propose
 from audit_lib.compliance.counts import Measure, counts_at, follow_counts, forecast, weekly_measures
 from audit_lib.compliance.estimates import compare_areas, estimate_rechecks
 from audit_lib.compliance.facts import Facts, gather_facts
+from audit_lib.compliance.gaps import never_sent
 from audit_lib.compliance.indicators import check_sums
 from audit_lib.compliance.judge import Judgement, judge, load_judgement, run_rulebook, write_judgement
 from audit_lib.compliance.lives import hazard_ageing, hazard_lives, hazard_spread
@@ -42,6 +43,7 @@ __all__ = [
     "latest_reports",
     "load_judgement",
     "load_rulebook",
+    "never_sent",
     "propose",
     "question_workbook",
     "read_answers",

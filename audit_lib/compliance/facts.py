@@ -33,6 +33,7 @@ from audit_lib.compliance.homes import (
     of_ledger,
     of_nameless,
     places_of,
+    present_counties,
     renumbered,
     settled,
     under_known_names,
@@ -150,16 +151,11 @@ def gather_facts(
     population = _population(params, passes, checks["county_checks"], frame)
     number = numbers_of(hazards)
     reporters = first_of(tables["reporters"], ["area", "body"])
-    present = {
-        name: frozenset(in_county(rows, homes)["county"].dropna())
-        for name, rows in tables.items()
-        if {"unit_id", "county"} <= set(rows)
-    }
     gaps = find_gaps(
         intake,
         params.inputs,
         places,
-        present,
+        present_counties(tables, homes),
         contested=contested,
         county_checks=checks["county_checks"],
         owing=_owing(hazards, book, as_of),

@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from audit_lib import schemas
+from audit_lib.compliance.homes import homes_of, places_of, present_counties
 from audit_lib.intake import Intake
+
+_UNUSED = ("refused", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def find_gaps(
     """
     files = intake.files
     read = set(files.loc[files["status"] == "read", "table"])
-    refused = files[files["status"].isin(["refused", "missing"])]
+    refused = files[files["status"].isin(_UNUSED)]
     unread = {
         str(table): _covered(rows["area"], places, present.get(str(table), frozenset()))
         for table, rows in refused.groupby("table")
@@ -136,6 +139,28 @@ def find_gaps(
         bad_cells=_bad_cells(intake.problems),
         reported=reported,
     )
+
+
+def never_sent(tables: Mapping[str, pd.DataFrame], files: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Return which counties neither sent a table nor stand in anybody's: DataFrame[table, county].
+
+    A file that came and could not be used is told among the files. Of the listings nothing is said: a
+    county without a major hazard owes none.
+
+    Parameters
+    ----------
+    tables, files, areas : what reading the inputs gave
+    """
+    places = places_of(areas)
+    present = present_counties(tables, homes_of(tables["units"]))
+    lost = {"units": frozenset(places["county"]) - present["units"]}
+    for table in _SENT:
+        came = files.loc[(files["table"] == table) & files["status"].isin(_UNUSED), "area"]
+        spoilt = _covered(came, places, present.get(table, frozenset()))
+        lost[table] = _not_sent(files, table, places, present) - spoilt
+    del lost["listings"]
+    rows = [(table, county) for table, counties in lost.items() for county in sorted(counties)]
+    return pd.DataFrame(rows, columns=["table", "county"], dtype="str")
 
 
 def _lacks(files: pd.DataFrame) -> dict[tuple[str, str], frozenset[str]]:

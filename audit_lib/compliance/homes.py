@@ -6,6 +6,8 @@ leaves the areas open that it may belong to (`Gaps`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from audit_lib.compliance.keys import among, look_up
@@ -61,6 +63,15 @@ def in_county(table: pd.DataFrame, homes: pd.Series[str]) -> pd.DataFrame:
         return table
     stands = look_up(table["unit_id"], homes)
     return table.assign(county=stands.astype("str").fillna(table["county"])).reset_index(drop=True)
+
+
+def present_counties(tables: Mapping[str, pd.DataFrame], homes: pd.Series[str]) -> dict[str, frozenset[str]]:
+    """By table of records of units, the counties that have rows in it."""
+    return {
+        name: frozenset(in_county(rows, homes)["county"].dropna())
+        for name, rows in tables.items()
+        if {"unit_id", "county"} <= set(rows)
+    }
 
 
 def settled(name: str, rows: pd.DataFrame, intake: Intake) -> pd.DataFrame:

@@ -92,12 +92,14 @@ def left_out_words(case: Case) -> Part:
 
 
 def silent_words(case: Case) -> Part:
-    """Name the counties of which no roster came: what they did not hand in is not done."""
-    silent = silent_counties(case)
-    if silent.empty:
-        return [], []
-    number = Number("silent", "没有报送单位名录的县区", "text", "、".join(silent), "单位名录")
-    return [Paragraph("没有报送单位名录的县区: {silent}。有关条款不作达到。")], [number]
+    """Name the counties that did not hand in a table: what they did not hand in is not done."""
+    blocks: list[Block] = []
+    numbers: list[Number] = []
+    for (table, name), rows in silent_counties(case).groupby(["table", "table_zh"], sort=False):
+        key = f"silent_{table}"
+        numbers.append(Number(key, f"没有收到{name}的县区", "text", "、".join(rows["name"]), str(name)))
+        blocks.append(Paragraph(f"没有收到{name}的县区: {{{key}}}。有关条款不作达到。"))
+    return blocks, numbers
 
 
 def _late(case: Case) -> Part:

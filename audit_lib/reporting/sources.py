@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from audit_lib.compliance import never_sent
 from audit_lib.intake.versions import loses_rows
 from audit_lib.reporting.case import Case, once
 from audit_lib.reporting.grids import make_grid
@@ -54,10 +55,13 @@ def cut_short(case: Case) -> pd.DataFrame:
     return files[files["reason"].map(loses_rows).astype(bool)].reset_index(drop=True)
 
 
-def silent_counties(case: Case) -> pd.Series[str]:
-    """Return the names of the counties of which no roster came."""
-    handed_in = case.counties["code"].isin(case.tables["units"]["county"].unique())
-    return case.counties.loc[~handed_in, "name"]
+@once
+def silent_counties(case: Case) -> pd.DataFrame:
+    """Return who handed in nothing of which table: DataFrame[table, table_zh, name]."""
+    lost = never_sent(case.tables, case.files, case.areas)
+    lost = lost[lost["county"].isin(case.counties["code"])]
+    named = lost.assign(table_zh=table_names(lost["table"]), name=lost["county"].map(case.names()))
+    return named[["table", "table_zh", "name"]].reset_index(drop=True)
 
 
 def _quarantined(case: Case) -> Grid:

@@ -130,13 +130,13 @@ def last_day(case: Case, rule_id: str) -> str:
 
 
 def _papers(case: Case) -> pd.DataFrame:
-    """Return files that could not be used, rosters that never came, rows nobody could identify."""
+    """Return files that could not be used, tables that never came, rows nobody could identify."""
     names = case.names()
     rows = [
         (f"{row.table_zh} {row.file}", names.get(str(row.area), ""), row.reason)
         for row in left_out(case).itertuples()
     ]
-    rows += [("单位名录", name, "没有收到") for name in silent_counties(case)]
+    rows += [(one.table_zh, one.name, "没有收到") for one in silent_counties(case).itertuples(index=False)]
     lost = case.quarantine[case.inside(case.quarantine["area"])]
     rows += [
         (f"{file} 中的 {len(found)} 行", names.get(str(area), ""), "无法识别是哪个单位")

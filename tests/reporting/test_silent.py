@@ -6,9 +6,11 @@ import dataclasses
 from pathlib import Path
 
 import cases
+import pandas as pd
 from bs4 import BeautifulSoup
 
 from audit_lib.reporting import acceptance_report, report_html
+from audit_lib.reporting.sources import silent_counties
 
 
 def test_county_without_a_roster_is_named_first(tmp_path: Path) -> None:
@@ -22,7 +24,29 @@ def test_county_without_a_roster_is_named_first(tmp_path: Path) -> None:
         name for code, name in case.names().items() if code in set(case.counties["code"]) - {cases.COUNTY}
     ]
     words = page.select_one("#overview").get_text()
-    assert f"没有报送单位名录的县区: {'、'.join(silent)}。有关条款不作达到。" in words
+    assert f"没有收到单位名录的县区: {'、'.join(silent)}。有关条款不作达到。" in words
+
+
+def test_county_whose_checks_never_came_is_named_first_and_asked_for_them(tmp_path: Path) -> None:
+    case = cases.case(tmp_path)
+    sent = {"table": "county_checks", "area": cases.COUNTY, "status": "read", "file": "县检/南溪区.xlsx"}
+    spoilt = {
+        **sent,
+        "area": cases.NORTH,
+        "status": "refused",
+        "file": "县检/北溪区.xlsx",
+        "reason": "打不开",
+    }
+    files = pd.concat([case.files, pd.DataFrame([sent, spoilt])], ignore_index=True)
+    case = dataclasses.replace(case, files=files)
+    words = (
+        BeautifulSoup(report_html(acceptance_report(case)), "html.parser").select_one("#overview").get_text()
+    )
+    assert (
+        "没有收到县级检查记录的县区: 梅岭市。有关条款不作达到。" in words
+    )  # the unreadable file is told as such
+    asked = silent_counties(case)
+    assert asked.loc[asked["table"] == "county_checks", "name"].tolist() == ["梅岭市"]
 
 
 def test_file_that_a_later_one_shortened_or_corrected_is_named_first(tmp_path: Path) -> None:
