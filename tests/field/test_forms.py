@@ -31,7 +31,7 @@ ANSWERS = {
     "people": "张三、李四",
     "time": "09:30",
     "phone": "0431-88901234",
-    "date": (dt.date(2014, 3, 5) - EPOCH).days,
+    "date": (dt.date(2014, 3, 7) - EPOCH).days,
     "datetime": (dt.date(2014, 3, 14) - EPOCH).days + 640 / 1440,
     "int": 3,
     "money": 1.5,
@@ -40,7 +40,7 @@ ANSWERS = {
 }
 """What the clerk puts in: days as day numbers, texts that other programs would compute."""
 
-READ = ANSWERS | {"date": pd.Timestamp("2014-03-05"), "money": 1_500_000, "flag": True}
+READ = ANSWERS | {"date": pd.Timestamp("2014-03-07"), "money": 1_500_000, "flag": True}
 READ |= {"datetime": pd.Timestamp("2014-03-14 10:40"), "area": "990001"}
 
 
