@@ -136,7 +136,10 @@ def _papers(case: Case) -> pd.DataFrame:
         (f"{row.table_zh} {row.file}", names.get(str(row.area), ""), row.reason)
         for row in left_out(case).itertuples()
     ]
-    rows += [(one.table_zh, one.name, "没有收到") for one in silent_counties(case).itertuples(index=False)]
+    rows += [
+        (str(one.table_zh), str(one.name), "没有收到")
+        for one in silent_counties(case).itertuples(index=False)
+    ]
     lost = case.quarantine[case.inside(case.quarantine["area"])]
     rows += [
         (f"{file} 中的 {len(found)} 行", names.get(str(area), ""), "无法识别是哪个单位")
