@@ -21,7 +21,7 @@ def run_command(name: str, help_text: str) -> Callable[[Callable[..., None]], cl
         def command(params: Path, as_of: dt.datetime | None, **words: object) -> None:
             from audit_lib.params import read_params  # noqa: PLC0415 - heavy imports only when asked for
 
-            function(read_params(params, as_of=as_of.date() if as_of else None), **words)
+            function(run=read_params(params, as_of=as_of.date() if as_of else None), **words)
 
         command = click.option("--as-of", type=DAY, default=None, help="判定日 / day judged")(command)
         command = click.argument("params", type=FILE)(command)
