@@ -20,6 +20,7 @@ SHOWN = 3
 
 
 def places_of(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return which counties each county and city is made of: DataFrame[level, area, county]."""
     home = county_city(areas)
     counties = pd.DataFrame({"level": "county", "area": home.index, "county": home.index})
     cities = pd.DataFrame({"level": "city", "area": home.to_numpy(), "county": home.index})
@@ -29,6 +30,7 @@ def places_of(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def located(units: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the roster with the city of each unit's county, what the row itself says as ``city_said``."""
     home = county_city(areas)
     lost = units.loc[~units["county"].isin(home.index), ["unit_id", "county"]].sort_values("unit_id")
     if len(lost):

@@ -16,6 +16,7 @@ from audit_lib.reporting.model import Block, Grid, Number, Paragraph, Picture, S
 
 
 def risk_section(inquiry: Inquiry) -> Section:
+    """Return how the orders of visiting compare, and of what facts the points are made."""
     blocks: list[Block] = [
         Paragraph(
             "评分由规则手册的因素相加, 每一分都可以向单位说明; 模型是同样事实的逻辑回归, 只用以往的检查训练。"
